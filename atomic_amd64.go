@@ -1,0 +1,73 @@
+//go:build gc && !purego && !race
+
+package disruptor
+
+import (
+	"unsafe"
+
+	"github.com/klauspost/cpuid/v2"
+)
+
+// hasAsm tells the tests which machine layer this build has.
+const hasAsm = true
+
+// storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
+// ordered before later loads. The base and the offset are separate because the caller then stays within the inliner's
+// budget, which a computed pointer exceeds.
+//
+//go:noescape
+func storeRelease(base unsafe.Pointer, off int64, v int64)
+
+// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each, in one call.
+//
+//go:noescape
+func storeReleasePair(base unsafe.Pointer, first, second int64)
+
+// pauseAsm is pause for at most maxPause hints.
+//
+//go:noescape
+func pauseAsm(n int)
+
+// scanMarksSSE41 and scanMarksAVX2 are scanMarks for at most maxScan marks.
+//
+//go:noescape
+func scanMarksSSE41(m *int64, n int, first int64) int
+
+//go:noescape
+func scanMarksAVX2(m *int64, n int, first int64) int
+
+// scanLevel is the vector extension that scanMarks uses. Only tests change it.
+var scanLevel = detectScanLevel()
+
+type vectorLevel uint8
+
+const (
+	scanScalar vectorLevel = iota
+	scanSSE41
+	scanAVX2
+)
+
+func detectScanLevel() vectorLevel {
+	switch {
+	case cpuid.CPU.Supports(cpuid.AVX2): // and the operating system saves the registers
+		return scanAVX2
+	case cpuid.CPU.Supports(cpuid.SSE4):
+		return scanSSE41
+	}
+	return scanScalar
+}
+
+// scanBounded is scanMarks for at most the first maxScan marks (the generic scan, which can be preempted, for all of
+// them). The calls are direct: a predicted branch costs less than a call through a function value.
+func scanBounded(m *int64, n int, first int64) int {
+	switch scanLevel {
+	case scanAVX2:
+		return scanMarksAVX2(m, n, first)
+	case scanSSE41:
+		return scanMarksSSE41(m, n, first)
+	}
+	return scanMarksGeneric(m, n, first)
+}
+
+// pauseBounded gives at most the first maxPause of n spin hints.
+func pauseBounded(n int) { pauseAsm(n) }

@@ -1,0 +1,51 @@
+//go:build gc && !purego && !race
+
+package disruptor
+
+import "unsafe"
+
+// hasAsm tells the tests which machine layer this build has.
+const hasAsm = true
+
+// storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. sync/atomic's
+// store is STLR, the release instruction itself, and inlines: assembly could only add a call to it.
+func storeRelease(base unsafe.Pointer, off int64, v int64) { storeReleaseGeneric(base, off, v) }
+
+// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each.
+func storeReleasePair(base unsafe.Pointer, first, second int64) {
+	storeReleasePairGeneric(base, first, second)
+}
+
+// pauseAsm is pause for at most maxPause hints.
+//
+//go:noescape
+func pauseAsm(n int)
+
+// scanMarksNEON is scanMarks for at most maxScan marks.
+//
+//go:noescape
+func scanMarksNEON(m *int64, n int, first int64) int
+
+// scanLevel is the vector extension that scanMarks uses. Every arm64 CPU that Go runs on has NEON; only tests change
+// this.
+var scanLevel = scanNEON
+
+type vectorLevel uint8
+
+const (
+	scanScalar vectorLevel = iota
+	scanNEON
+)
+
+// scanBounded is scanMarks for at most the first maxScan marks (the generic scan, which can be preempted, for all of
+// them).
+func scanBounded(m *int64, n int, first int64) int {
+	switch scanLevel {
+	case scanNEON:
+		return scanMarksNEON(m, n, first)
+	}
+	return scanMarksGeneric(m, n, first)
+}
+
+// pauseBounded gives at most the first maxPause of n spin hints.
+func pauseBounded(n int) { pauseAsm(n) }

@@ -1,0 +1,22 @@
+//go:build !((amd64 || arm64) && gc && !purego && !race)
+
+package disruptor
+
+import "unsafe"
+
+// hasAsm tells the tests which machine layer this build has.
+const hasAsm = false
+
+// storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine.
+func storeRelease(base unsafe.Pointer, off int64, v int64) { storeReleaseGeneric(base, off, v) }
+
+// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each.
+func storeReleasePair(base unsafe.Pointer, first, second int64) {
+	storeReleasePairGeneric(base, first, second)
+}
+
+// scanBounded needs no bound where the compiler wrote the loop.
+func scanBounded(m *int64, n int, first int64) int { return scanMarksGeneric(m, n, first) }
+
+// pauseBounded gives at most the first maxPause of n spin hints.
+func pauseBounded(n int) { pauseGeneric(n) }

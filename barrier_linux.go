@@ -1,0 +1,29 @@
+package disruptor
+
+import (
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// The commands of membarrier(2), from linux/membarrier.h.
+const (
+	membarrierPrivateExpedited         = 1 << 3
+	membarrierRegisterPrivateExpedited = 1 << 4
+)
+
+// registerExpedited reports whether the kernel (4.14 or later, built with it, and no filter of system calls in front
+// of it) will interrupt this process's threads for us. A process registers once, for all of its threads.
+var registerExpedited = sync.OnceValue(func() bool { return membarrier(membarrierRegisterPrivateExpedited) })
+
+// expeditedFence is processFence by the kernel: it interrupts each CPU that runs a thread of this process, and a
+// thread that is not running has been through a context switch. It took 0.8 µs with the other CPUs elsewhere and
+// 18 µs with one interrupt to send (2 vCPUs). It reports false if there is no such call.
+func expeditedFence() bool {
+	return registerExpedited() && membarrier(membarrierPrivateExpedited)
+}
+
+func membarrier(command uintptr) bool {
+	_, _, errno := unix.Syscall(unix.SYS_MEMBARRIER, command, 0, 0)
+	return errno == 0
+}

@@ -1,0 +1,94 @@
+package disruptor
+
+import (
+	"runtime/metrics"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestProcessFence(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		stopTheWorld bool
+	}{{"expedited", false}, {"stop the world", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			if !c.stopTheWorld && !expeditedFence() {
+				t.Log("this system has no expedited fence: this is the fallback again")
+			}
+			defer func(old bool) { forceStopTheWorld = old }(forceStopTheWorld)
+			forceStopTheWorld = c.stopTheWorld
+			stale, rounds := storeBufferLitmus(processFence)
+			t.Logf("%d rounds", rounds)
+			require.Zero(t, stale, "both sides read stale values, in that many of %d rounds", rounds)
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		stale, rounds := storeBufferLitmus(func() {})
+		t.Logf("without a fence both sides read stale values in %d of %d rounds", stale, rounds)
+	})
+}
+
+// The litmus test needs two CPUs at the same time to find anything; this does not.
+func TestStopTheWorldFenceStopsTheWorld(t *testing.T) {
+	pauses := func() (n uint64) {
+		sample := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
+		metrics.Read(sample)
+		for _, count := range sample[0].Value.Float64Histogram().Counts {
+			n += count
+		}
+		return n
+	}
+	before := pauses()
+	for range 100 {
+		stopTheWorldFence()
+	}
+	require.GreaterOrEqual(t, pauses(), before+100)
+}
+
+// storeBufferLitmus runs, for at most a quarter of a second,
+//
+//	publisher: x = j, load y           for j = 1, 2, …, without pause
+//	sleeper:   y = k, fence, load x    for k = 1, 2, …, each once x has moved
+//
+// and returns the number of k at which both sides were stale: the sleeper read x = j, and at j+1 or later the
+// publisher still read y < k.
+func storeBufferLitmus(fence func()) (stale, rounds int) {
+	const most = 1 << 16
+	a := newArena(2)
+	x, y := (*int64)(a.group(0)), (*int64)(a.group(1))
+	read := make([]int64, most)  // x as the sleeper read it after the fence of round k
+	first := make([]int64, most) // the first j at which the publisher read y ≥ k
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for j, k := int64(1), int64(1); k < most; j++ {
+			storeRelease(unsafe.Pointer(x), 0, j)
+			for seen := atomic.LoadInt64(y); k <= seen; k++ {
+				first[k] = j
+			}
+		}
+	}()
+	for deadline := time.Now().Add(250 * time.Millisecond); rounds < most-2 && time.Now().Before(deadline); {
+		for idle := 0; atomic.LoadInt64(x) == read[rounds]; idle++ {
+			if idle%1000 == 999 { // they share a CPU: let the system put them on two
+				time.Sleep(10 * time.Microsecond)
+			}
+		}
+		rounds++
+		atomic.StoreInt64(y, int64(rounds))
+		fence()
+		read[rounds] = atomic.LoadInt64(x)
+	}
+	atomic.StoreInt64(y, most-1)
+	<-done
+	for k := 1; k <= rounds; k++ {
+		if first[k] > read[k]+1 {
+			stale++
+		}
+	}
+	return stale, rounds
+}

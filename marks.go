@@ -1,0 +1,71 @@
+package disruptor
+
+import "unsafe"
+
+// marks is the availability buffer: a word beside each slot that says how far the range published from that slot
+// reaches. Publishing [from, to) is one store, mark[from] = to, whatever its length and whoever the producer;
+// aborting stores ^to, which is negative.
+//
+// A mark speaks for the start of a range only. Read at a boundary lo, with to = mark, or ^mark if it is negative:
+//
+//	lo < to <= lo+capacity   [lo, to) is published, or aborted if the mark was negative
+//	to > lo+capacity         the slot is in a later lap: lo is no boundary any more, look again from a fresher one
+//	to <= lo                 not yet: an older lap's range, which was no longer than a lap, or fresh memory
+//
+// so there is no lap arithmetic and nothing that 62 bits of sequences could wrap.
+type marks struct {
+	base unsafe.Pointer // the first mark
+	mask int64
+	all  []word // keeps base alive
+}
+
+func newMarks(capacity int64) marks {
+	all := make([]word, capacity)
+	return marks{base: unsafe.Pointer(&all[0]), mask: capacity - 1, all: all}
+}
+
+func (m *marks) at(s int64) *word { return (*word)(unsafe.Add(m.base, (s&m.mask)<<3)) }
+
+// reach returns the end of the range that starts at from, published or aborted, or a value <= from.
+func (m *marks) reach(from int64) int64 {
+	to := m.at(from).load() // publish edge
+	if to < 0 {
+		to = ^to
+	}
+	return to
+}
+
+// scan walks from the boundary lo over published and aborted ranges until it has passed limit or finds nothing. It
+// returns the boundary at which it stands, and the end of the last aborted range on the way, or 0.
+// Only who holds back the slots from lo on may call it: a later lap's mark would be taken for this one's.
+func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
+	for lo < limit {
+		to := m.at(lo).load() // publish edge
+		switch {
+		case to == lo+1:
+			lo++ // not lo = to: the next address then does not wait for this load, which the branch predicts
+		case to > lo:
+			lo = to
+		case ^to > lo:
+			lo = ^to
+			aborted = lo
+		default:
+			return lo, aborted
+		}
+	}
+	return lo, aborted
+}
+
+// walk is scan for those who hold nothing back. It reports false when a producer has lapped lo meanwhile.
+func (m *marks) walk(lo int64) (hi int64, ok bool) {
+	for {
+		to := m.reach(lo)
+		if to <= lo {
+			return lo, true
+		}
+		if to > lo+m.mask+1 {
+			return lo, false
+		}
+		lo = to
+	}
+}

@@ -1,0 +1,55 @@
+package disruptor
+
+import (
+	"math"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Sequences run from 0 to lastSequence. The bit above them belongs to the claim word of a Multi ring.
+const (
+	lastSequence int64 = 1<<62 - 1
+	closedBit    int64 = 1 << 62
+	never        int64 = math.MaxInt64 // greater than every sequence: an end not fixed, a gate of nobody
+)
+
+// A word is a 64-bit integer that goroutines share. Its methods and those of cell are, with the assembly of this
+// layer, the only ways in which the protocol touches shared memory; each call names its edge of the ordering table.
+//
+// load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what precedes one of them is
+// visible before anything that follows it is read. storeRelease is weaker than that, as its name says.
+type word struct{ v atomic.Int64 }
+
+func (w *word) load() int64           { return w.v.Load() }
+func (w *word) store(v int64)         { w.v.Store(v) }
+func (w *word) add(d int64) int64     { return w.v.Add(d) }
+func (w *word) or(bits int64) int64   { return w.v.Or(bits) }
+func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
+
+// storeRelease publishes all that this goroutine did before to whoever loads v. A later load of this goroutine may
+// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead.
+func (w *word) storeRelease(v int64) { storeRelease(unsafe.Pointer(w), 0, v) }
+
+// raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
+func (w *word) raise(v int64) {
+	for {
+		old := w.v.Load()
+		if old >= v || w.v.CompareAndSwap(old, v) {
+			return
+		}
+	}
+}
+
+// A cell is a shared pointer to a value that is never changed once it can be reached.
+type cell[V any] struct{ p atomic.Pointer[V] }
+
+func (c *cell[V]) load() *V           { return c.p.Load() }
+func (c *cell[V]) cas(old, v *V) bool { return c.p.CompareAndSwap(old, v) }
+
+// fence keeps the loads after it from running ahead of the stores before it: the one reordering that acquire and
+// release allow. A locked instruction drains the store buffer on amd64; on arm64 the stores before it are STLR and
+// the loads after it LDAR, which are ordered already.
+func fence() {
+	var w atomic.Int64
+	w.Add(1)
+}
