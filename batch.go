@@ -1,0 +1,78 @@
+package disruptor
+
+import "iter"
+
+// A Batch is a range of consecutive slots: claimed by a producer and not yet published, or available to a consumer
+// and not yet done. It is a small value to pass on as it is; who holds it may use the slots until Publish, Abort or
+// Done. Sequences count from 0, ranges are half-open.
+type Batch[T any] struct {
+	ring     *Ring[T]
+	from, to int64
+}
+
+// Len returns the number of slots.
+func (b Batch[T]) Len() int { return int(b.to - b.from) }
+
+// From returns the sequence of the first slot.
+func (b Batch[T]) From() int64 { return b.from }
+
+// To returns the sequence after the last slot.
+func (b Batch[T]) To() int64 { return b.to }
+
+// At returns the i-th slot, 0 <= i < Len. It panics if i is out of range.
+func (b Batch[T]) At(i int) *T {
+	if uint64(i) >= uint64(b.to-b.from) {
+		b.outOfRange("At", i)
+	}
+	return &b.ring.slots[(b.from+int64(i))&b.ring.mask]
+}
+
+// first is At(0) of a batch that is known not to be empty.
+func (b Batch[T]) first() *T { return &b.ring.slots[b.from&b.ring.mask] }
+
+// Slices returns the slots as plain slices: head, and after it tail, which is empty unless the range goes over the end
+// of the ring's memory.
+func (b Batch[T]) Slices() (head, tail []T) {
+	if b.to == b.from {
+		return nil, nil
+	}
+	i := b.from & b.ring.mask
+	n := b.to - b.from
+	if wrap := i + n - int64(len(b.ring.slots)); wrap > 0 {
+		return b.ring.slots[i:], b.ring.slots[:wrap:wrap]
+	}
+	return b.ring.slots[i : i+n : i+n], nil
+}
+
+// All walks over the sequences and slots, in order.
+func (b Batch[T]) All() iter.Seq2[int64, *T] {
+	return func(yield func(int64, *T) bool) {
+		for s := b.from; s < b.to; s++ {
+			if !yield(s, &b.ring.slots[s&b.ring.mask]) {
+				return
+			}
+		}
+	}
+}
+
+// Split returns the first n slots, 0 <= n <= Len, and the rest, to publish, abort or finish them one after the other.
+// It panics if n is out of range.
+func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
+	if uint64(n) > uint64(b.to-b.from) {
+		b.outOfRange("Split", n)
+	}
+	mid := b.from + int64(n)
+	return Batch[T]{b.ring, b.from, mid}, Batch[T]{b.ring, mid, b.to}
+}
+
+func (b Batch[T]) outOfRange(method string, n int) {
+	panicf("%s(%d) of a batch of %d slots", method, n, b.Len())
+}
+
+// foreign panics: b belongs to another ring, or to none.
+func (b Batch[T]) foreign(method string) {
+	if b.ring == nil {
+		panicf("%s of a batch that was never claimed", method)
+	}
+	panicf("%s of a batch of another ring: [%d, %d)", method, b.from, b.to)
+}

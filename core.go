@@ -1,0 +1,238 @@
+package disruptor
+
+import (
+	"context"
+	"unsafe"
+)
+
+// core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots.
+type core struct {
+	// Read-only once New has returned.
+	marks
+	capacity int64
+	maxBatch int64
+	start    int64 // the first sequence
+	single   bool
+	idle     idling
+	watched  bool                 // who moves has to look who waits for it: a wait may park, or Config.Clear
+	zero     func(from, to int64) // Config.Clear: zeroes slots; otherwise nil
+	hotWords
+
+	_ [padSize]byte // what follows changes, seldom; what precedes is read at every call
+
+	gates
+	aborts
+	ends
+	readers lot   // who waits for a range to be published
+	claims  queue // who waits for room
+	parking parking
+}
+
+// hotWords are the ring's own shared words, grouped by who writes them. Each group lies alone on its stride.
+type hotWords struct {
+	claim *word // the end of the last claim; Multi: and closedBit
+
+	end    *word // no sequence at or above it will ever be published; never while the ring is open
+	closed *word // not 0: a Single producer may claim no more
+	failed *word // not 0: stop now, do not drain
+
+	published *word // a boundary, raised by who leaves and by gates without consumers
+
+	cleared  *word // Config.Clear: slots below it are zeroed; the producers' gate
+	clearing *word // Config.Clear: how many have asked for clearing since the last that did it
+
+	wantedMark *word // the lowest boundary at which a reader sleeps
+	wantedRoom *word // the gate for which the first claim in the queue sleeps
+	queued     *word // how many claims are in the queue
+}
+
+// newCore makes the core of a ring whose next sequence is start, with marks and positions as a ring that got there
+// by publishing would have them, if the caller sets the marks.
+func newCore(cfg Config, start int64) *core {
+	c := &core{
+		marks:    newMarks(int64(cfg.Capacity)),
+		capacity: int64(cfg.Capacity),
+		maxBatch: int64(cfg.Capacity),
+		start:    start,
+		single:   cfg.Producers == Single,
+		idle:     newIdling(cfg.Wait),
+	}
+	if cfg.MaxBatch > 0 {
+		c.maxBatch = min(c.maxBatch, int64(cfg.MaxBatch))
+	}
+	a := newArena(6)
+	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), 8*i)) }
+	c.hotWords = hotWords{
+		claim: at(0, 0),
+		end:   at(1, 0), closed: at(1, 1), failed: at(1, 2),
+		published: at(2, 0),
+		cleared:   at(3, 0), clearing: at(3, 1),
+		wantedMark: at(4, 0), wantedRoom: at(4, 1), queued: at(4, 2),
+	}
+	c.aborts.last = at(5, 0)
+	c.watched = c.idle.parks || cfg.Clear
+	c.claim.store(start)
+	c.published.store(start)
+	c.cleared.store(start)
+	c.end.store(never)
+	c.ends.over = make(chan struct{})
+	c.gates.list.cas(nil, new([]*member))
+	refreshProcs()
+	c.readers.init(c.wantedMark, &c.parking)
+	c.claims.init(c.wantedRoom, c.queued, &c.parking)
+	return c
+}
+
+func (c *core) newWait(ctx context.Context) wait { return newWait(&c.idle, ctx, c.over) }
+
+// claimed returns the end of the last claim.
+func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
+
+// publish hands [from, to) to the consumers.
+func (c *core) publish(from, to int64) {
+	if to <= from {
+		return
+	}
+	if c.reach(from) > from {
+		panicf("sequences [%d, %d) published or aborted twice", from, to)
+	}
+	if !c.idle.parks {
+		c.at(from).storeRelease(to) // publish edge
+		return
+	}
+	c.at(from).store(to) // publish edge, park edge
+	c.rouse(from)
+}
+
+// abort gives [from, to) back: consumers step over it.
+func (c *core) abort(from, to int64) {
+	if to <= from {
+		return
+	}
+	if from < c.publishedEnd() || c.reach(from) > from {
+		panicf("sequences [%d, %d) published or aborted twice", from, to)
+	}
+	c.aborts.add(from, to, c.gate())
+	c.at(from).store(^to) // publish edge, park edge
+	c.rouse(from)
+}
+
+// rouse wakes who sleeps on the range that was stored at from, and claims that wait for Published() if no consumer
+// is there.
+func (c *core) rouse(from int64) {
+	if c.wantedMark.load() <= from { // park edge
+		c.readers.wake(from, from)
+	}
+	if c.wantedRoom.load() != never { // park edge
+		c.wakeClaims()
+	}
+}
+
+// boundary returns the greatest boundary that anyone has stored.
+func (c *core) boundary() int64 {
+	members := c.gates.list.load()
+	lo := c.published.load() // boundary edge
+	for _, m := range *members {
+		lo = max(lo, m.avail.load()) // boundary edge
+	}
+	return lo
+}
+
+// publishedEnd walks to the first sequence that is neither published nor aborted.
+func (c *core) publishedEnd() int64 {
+	for {
+		lo := c.boundary()
+		point(pointBoundary)
+		if hi, ok := c.walk(lo); ok {
+			return hi
+		}
+	}
+}
+
+// gate returns a sequence below which every consumer is done. Without consumers it is what is published, so that
+// no claim laps an open claim and no limit ignores who joins later.
+//
+// The list is read again behind a fence. The other half of that bargain is in join: it enters the list, and then
+// looks what is published. So either gate sees the joiner, or the joiner sees at least what gate saw (join edge).
+func (c *core) gate() int64 {
+	for {
+		members := c.gates.list.load() // join edge, leave edge
+		var low int64
+		if len(*members) > 0 {
+			low = least(*members)
+		} else {
+			low = c.publishedEnd()
+			c.published.raise(low) // boundary edge
+		}
+		point(pointGate)
+		fence() // join edge: own marks and positions before the list
+		if c.gates.list.load() == members {
+			return low
+		}
+	}
+}
+
+// room returns the gate of the producers: a claim may pass it by a lap.
+func (c *core) room() int64 {
+	if c.zero != nil {
+		return c.cleared.load() // clear edge
+	}
+	return c.gate()
+}
+
+// limit returns the sequence that no claim may pass, after it has moved it as far as it goes.
+func (c *core) limit() int64 {
+	if c.zero != nil {
+		c.clearBehind()
+	}
+	return min(c.room()+c.capacity, lastSequence)
+}
+
+// clearBehind zeroes what every consumer is done with. One goroutine at a time does it; who comes meanwhile leaves a
+// count behind, so that the one at work looks again: nobody's progress is overlooked, and nobody waits.
+func (c *core) clearBehind() {
+	if c.clearing.add(1) > 1 { // clear edge: the caller's position before the count
+		return
+	}
+	for n := int64(1); ; n = c.clearing.load() { // clear edge
+		from := c.cleared.load()
+		if to := c.gate(); to > from {
+			c.zero(from, to)
+			c.cleared.store(to) // clear edge
+		}
+		if c.clearing.cas(n, 0) { // clear edge
+			break
+		}
+	}
+	if c.idle.parks && c.wantedRoom.load() <= c.cleared.load() { // park edge
+		c.claims.wake(c.room)
+	}
+}
+
+// moved stores avail and position of m and wakes who waits for the position.
+func (c *core) moved(m *member, avail, position int64) {
+	m.storeRelease(avail, position) // boundary edge, stage edge, reuse edge
+	if c.idle.parks {
+		fence()                          // park edge: the position before the look at wanted
+		if m.wanted.load() <= position { // park edge
+			m.sleepers.wake(0, position)
+		}
+	}
+	c.freed(position)
+}
+
+// freed follows each change that can move the gate, up to position at most.
+func (c *core) freed(position int64) {
+	if c.zero != nil || c.idle.parks && c.wantedRoom.load() <= position { // park edge
+		c.wakeClaims()
+	}
+}
+
+// wakeClaims wakes the first claim in the queue if the gate that it waits for is reached.
+func (c *core) wakeClaims() {
+	if c.zero != nil {
+		c.clearBehind()
+		return
+	}
+	c.claims.wake(c.room)
+}

@@ -1,0 +1,8 @@
+//go:build !disruptor_debug
+
+package disruptor
+
+// debugChecks adds checks that are too dear for every call, and points at which tests can stop a goroutine.
+const debugChecks = false
+
+func point(hookPoint) {}

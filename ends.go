@@ -1,0 +1,77 @@
+package disruptor
+
+import "fmt"
+
+// ends is how a ring ends. The first end wins and is stored once, in ending; a failure that comes while the ring
+// drains after Close stops the drain and is stored beside it.
+type ends struct {
+	ending  cell[ending]
+	failure cell[ending]
+	over    chan struct{} // closed when the end is fixed
+}
+
+type ending struct {
+	err   error // what the calls return
+	cause error // what Run returns
+}
+
+// close lets no new claim in: consumers find what is left, and then ErrClosed.
+func (c *core) close() { c.finish(&ending{err: ErrClosed}) }
+
+// fail ends the ring at once: consumers stop where they stand.
+func (c *core) fail(cause error) {
+	e := &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause}
+	c.failure.cas(nil, e)
+	c.failed.store(1) // close edge
+	c.finish(e)
+}
+
+// finish fixes the one end that all consumers find: the claim word as it is when no claim can be added to it.
+//
+// On a Multi ring the closed bit is in the claim word itself, so each claim's compare-and-swap comes before it, and
+// is counted, or fails. A Single producer claims without a locked instruction: it stores the claim word and then
+// looks at closed, and its look may run ahead of its store. The fence of the whole process between the two accesses
+// here is the other half of that bargain: either the producer sees closed, or its claim is seen here (close edge).
+func (c *core) finish(e *ending) {
+	if c.ending.cas(nil, e) {
+		if c.single {
+			c.closed.store(1)           // close edge
+			processFence()              // close edge: stands in for a fence in each claim
+			c.end.store(c.claim.load()) // close edge
+		} else {
+			c.end.store(c.claim.or(closedBit)) // close edge
+		}
+		close(c.over)
+	} else {
+		<-c.over
+	}
+	c.wakeAll()
+}
+
+// wakeAll rouses every sleeper of the ring.
+func (c *core) wakeAll() {
+	c.readers.wakeAll()
+	c.claims.wakeAll()
+	for _, m := range *c.gates.list.load() {
+		m.sleepers.wakeAll()
+	}
+}
+
+// err returns how the ring ended, nil while it is open.
+func (c *core) err() error {
+	if e := c.ending.load(); e != nil { // close edge
+		return e.err
+	}
+	return nil
+}
+
+// endedAt returns why a consumer at seq will find nothing more, nil if there may be more.
+func (c *core) endedAt(seq int64) error {
+	if c.failed.load() != 0 { // close edge
+		return c.failure.load().err
+	}
+	if seq >= c.end.load() { // close edge
+		return c.ending.load().err
+	}
+	return nil
+}

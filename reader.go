@@ -1,0 +1,235 @@
+package disruptor
+
+import (
+	"context"
+	"fmt"
+)
+
+// A reader is a consumer without its type: where it stands, and what it may hand out. One goroutine uses it.
+//
+// Slots in [pos, ready) are published or aborted and held for this consumer: nobody writes them before pos has passed.
+type reader struct {
+	_ [padSize]byte // private hot words: neighbours on the heap must not share a line with them
+
+	core    *core
+	member  *member
+	pos     int64 // what member.position says
+	ready   int64 // end of what has been found
+	handed  int64 // end of what has been handed out
+	aborted int64 // end of the last aborted range that may lie in [pos, ready)
+	joined  int64 // where it joined: the last boundary that a stage knows
+	direct  bool  // follows the ring: ready is a boundary, and grows by scanning marks
+	gone    bool  // has left
+
+	seen *[]*member // the list for which member.follows holds
+
+	_ [padSize]byte
+}
+
+// look returns what can be handed out now, starting at the first slot not yet done.
+func (r *reader) look() (from, to int64) {
+	limit := r.pos + r.core.maxBatch
+	if r.direct { // extend, without the call
+		hi, aborted := r.core.scan(r.ready, limit)
+		r.ready, r.aborted = hi, max(r.aborted, aborted)
+	} else {
+		r.extend(limit)
+	}
+	to = min(r.ready, limit)
+	if r.aborted > r.pos {
+		return r.stepOver(to)
+	}
+	r.handed = max(r.handed, to)
+	return r.pos, to
+}
+
+// extend finds more, until ready has reached limit or there is nothing more yet.
+func (r *reader) extend(limit int64) {
+	if !r.direct {
+		r.extendStage()
+	}
+	if r.direct {
+		hi, aborted := r.core.scan(r.ready, limit)
+		r.ready, r.aborted = hi, max(r.aborted, aborted)
+	}
+}
+
+// extendStage finds how far those have come whom this stage follows. It may itself be ahead of them, if it joined so.
+func (r *reader) extendStage() {
+	if r.gone {
+		return
+	}
+	if list := r.core.gates.list.load(); list != r.seen { // leave edge
+		r.refollow(list)
+		if r.direct {
+			return
+		}
+	}
+	r.ready = max(r.ready, least(r.member.follows))
+	r.aborted = r.core.aborts.last.load() // publish edge: after the positions, which moved over the range
+}
+
+// stepOver is look with aborted ranges in [pos, to), or beside it.
+func (r *reader) stepOver(to int64) (int64, int64) {
+	from, to := r.core.aborts.cut(r.pos, to)
+	if from > r.pos { // aborted slots come first, and nothing is in hand: what is handed out starts at pos
+		r.move(from)
+		return r.look()
+	}
+	r.handed = max(r.handed, to)
+	return from, to
+}
+
+// done hands back [from, to), a prefix of what was handed out.
+func (r *reader) done(from, to int64) {
+	if from > r.pos || to <= r.pos || to > r.handed || r.core.watched {
+		r.doneSlow(from, to)
+		return
+	}
+	r.pos = to
+	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge
+}
+
+func (r *reader) doneSlow(from, to int64) {
+	if to == from {
+		return
+	}
+	if from > r.pos || to <= r.pos || to > r.handed {
+		if r.gone {
+			return // Close has handed back everything
+		}
+		panicf("Done of [%d, %d), but [%d, %d) is in hand", from, to, r.pos, r.handed)
+	}
+	r.move(to)
+}
+
+// move steps to pos and wakes who waits for it.
+func (r *reader) move(pos int64) {
+	r.pos = pos
+	r.handed = max(r.handed, pos)
+	r.core.moved(r.member, r.boundary(), pos)
+}
+
+// boundary returns what avail has to say.
+func (r *reader) boundary() int64 {
+	if r.direct {
+		return r.ready
+	}
+	return r.joined
+}
+
+// next waits until there is something to hand out.
+func (r *reader) next(ctx context.Context) (from, to int64, err error) {
+	if r.gone || r.core.failed.load() != 0 { // close edge
+		return 0, 0, r.ended(r.pos)
+	}
+	if from, to = r.look(); to > from {
+		return from, to, nil
+	}
+	for {
+		if err := r.await(ctx, r.pos); err != nil {
+			return 0, 0, err
+		}
+		if from, to = r.look(); to > from {
+			return from, to, nil
+		}
+	}
+}
+
+// await returns when seq is available, published or aborted, or an error when it never will be or ctx has ended.
+func (r *reader) await(ctx context.Context, seq int64) error {
+	w := r.core.newWait(ctx)
+	for !r.reached(seq) {
+		if err := r.ended(seq); err != nil {
+			return err
+		}
+		park, err := w.idle()
+		if err != nil {
+			if r.reached(seq) { // it came with the end of the context: prefer success
+				return nil
+			}
+			return err
+		}
+		if park {
+			r.park(ctx, seq)
+		}
+	}
+	return nil
+}
+
+// reached reports whether seq is available.
+func (r *reader) reached(seq int64) bool {
+	r.extend(seq + 1)
+	return r.ready > seq
+}
+
+// ended returns why seq will never be available to this consumer, nil if it may be.
+func (r *reader) ended(seq int64) error {
+	if r.closed() {
+		return ErrClosed
+	}
+	return r.core.endedAt(seq)
+}
+
+// find returns why seq can't be read now, or nil.
+func (r *reader) find(seq int64) error {
+	if seq < r.pos {
+		return fmt.Errorf("%w: %d is below the position %d", ErrOverwritten, seq, r.pos)
+	}
+	if !r.reached(seq) {
+		return fmt.Errorf("%w: %d is not below %d", ErrNotPublished, seq, r.ready)
+	}
+	if r.aborted > seq {
+		if start, _ := r.core.aborts.cut(seq, seq+1); start > seq {
+			return fmt.Errorf("%w: %d", ErrAborted, seq)
+		}
+	}
+	return nil
+}
+
+// closed reports whether it was the consumer that ended, and not the ring.
+func (r *reader) closed() bool { return r.gone || r.member.leaving.load() != 0 } // leave edge
+
+// park sleeps until seq may be available: on the mark of the next range, or on the slowest of those that it follows.
+func (r *reader) park(ctx context.Context, seq int64) {
+	if r.direct {
+		key := r.ready
+		s := r.core.readers.enter(key) // park edge
+		if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {
+			r.core.readers.park(ctx, s)
+		}
+		r.core.readers.leave(s)
+		return
+	}
+	slowest := r.member.follows[0]
+	for _, m := range r.member.follows[1:] {
+		if m.position.load() < slowest.position.load() { // stage edge
+			slowest = m
+		}
+	}
+	s := slowest.sleepers.enter(seq + 1) // park edge
+	// One that has moved on, or left, wakes nobody who came later.
+	if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil { // park edge
+		slowest.sleepers.park(ctx, s)
+	}
+	slowest.sleepers.leave(s)
+}
+
+// refollow follows, in the place of members that have left, those whom they followed.
+func (r *reader) refollow(list *[]*member) {
+	r.seen = list
+	r.member.follows = following(r.member.follows, *list)
+	if len(r.member.follows) == 0 {
+		r.inherit()
+	}
+}
+
+// inherit makes a stage whose predecessors have all left follow the ring. Each of them raised published to its avail
+// before it left, so published, read after the list without them, is a boundary that is not behind this stage. Its
+// position may be inside a range below that; there it goes by the list of aborted ranges, as before, and reads no
+// marks.
+func (r *reader) inherit() {
+	r.direct = true
+	r.ready = max(r.joined, r.core.published.load()) // boundary edge
+	r.aborted = r.core.aborts.last.load()            // publish edge
+}

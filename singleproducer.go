@@ -1,0 +1,264 @@
+package disruptor
+
+import (
+	"context"
+	"runtime"
+)
+
+// A SingleProducer claims and publishes slots of a Single ring. It belongs to one goroutine and has one claim open at
+// a time; a claim needs no atomic read-modify-write. It must not be copied.
+//
+// What was written to a batch before Publish is visible to every consumer that is handed any of its slots.
+type SingleProducer[T any] struct {
+	ring *Ring[T]
+	single
+}
+
+// SingleProducer returns the producer of a Single ring. It panics on a Multi ring, and if it is called twice.
+func (r *Ring[T]) SingleProducer() *SingleProducer[T] {
+	if !r.core.single {
+		panicf("SingleProducer of a Multi ring")
+	}
+	if !r.singleTaken.cas(0, 1) {
+		panicf("a second SingleProducer of one ring")
+	}
+	p := &SingleProducer[T]{ring: r}
+	p.single.init(r.core)
+	return p
+}
+
+// TryClaim claims n slots, 1 <= n <= Cap, and does not wait: it returns false if there is no room now, and if the
+// ring has ended, which Ring.Err tells apart. It panics if n is out of range or a claim is still open.
+func (p *SingleProducer[T]) TryClaim(n int) (Batch[T], bool) {
+	if debugChecks {
+		defer p.occupy()()
+	}
+	from, to := p.try(n)
+	return Batch[T]{p.ring, from, to}, to > from
+}
+
+// Claim is TryClaim that waits for room, as the ring's WaitStrategy says. It returns the cause of ctx if that ends
+// first, and ErrClosed, perhaps with a cause, if the ring does. A claim that fits succeeds even if ctx has ended.
+func (p *SingleProducer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
+	checkContext(ctx)
+	if debugChecks {
+		defer p.occupy()()
+	}
+	from, to := p.try(n)
+	if to == from {
+		var err error
+		if from, to, err = p.core.claimSlow(ctx, n, &p.single); err != nil {
+			return Batch[T]{}, err
+		}
+	}
+	return Batch[T]{p.ring, from, to}, nil
+}
+
+// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if
+// they were published already, or never claimed.
+func (p *SingleProducer[T]) Publish(b Batch[T]) {
+	if b.ring != p.ring {
+		b.foreign("Publish")
+	}
+	if debugChecks {
+		defer p.occupy()()
+	}
+	p.publish(b.from, b.to)
+}
+
+// Abort takes the claim of b back: b as it was claimed, or a part of it made by Split. Its sequences are claimed again
+// next, unless later parts of the claim were published or the ring has been closed: then consumers step over them.
+func (p *SingleProducer[T]) Abort(b Batch[T]) {
+	if b.ring != p.ring {
+		b.foreign("Abort")
+	}
+	if debugChecks {
+		defer p.occupy()()
+	}
+	p.abort(b.from, b.to)
+}
+
+// TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
+func (p *SingleProducer[T]) TrySend(v T) bool {
+	b, ok := p.TryClaim(1)
+	if ok {
+		*b.first() = v
+		p.Publish(b)
+	}
+	return ok
+}
+
+// Send is TrySend that waits for room as Claim does, and fails as Claim does.
+func (p *SingleProducer[T]) Send(ctx context.Context, v T) error {
+	b, err := p.Claim(ctx, 1)
+	if err == nil {
+		*b.first() = v
+		p.Publish(b)
+	}
+	return err
+}
+
+// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error, panics or calls
+// runtime.Goexit the claim is aborted; the error is returned and the panic goes on.
+func (p *SingleProducer[T]) Do(ctx context.Context, n int, fill func(Batch[T]) error) error {
+	b, err := p.Claim(ctx, n)
+	if err != nil {
+		return err
+	}
+	return do[T](p, b, fill)
+}
+
+// single is a SingleProducer without its type. Slots in [open, next) are claimed and not yet published; nobody else
+// touches them.
+type single struct {
+	_ [padSize]byte // private hot words
+
+	core   *core
+	claim  *word // core.claim: next, for who ends the ring
+	closed *word // core.closed
+	next   int64
+	open   int64 // the lowest sequence of the open claim; next if there is none
+	limit  int64 // no claim may pass it
+	busy   word  // debugChecks: not 0 while a call is active
+
+	_ [padSize]byte
+}
+
+func (p *single) init(c *core) {
+	p.core, p.claim, p.closed = c, c.claim, c.closed
+	p.next = c.claim.load() // close edge
+	p.open = p.next
+}
+
+// try claims n slots; it returns from == to if it can't now. It makes the claim visible before it looks whether the
+// ring has been closed.
+func (p *single) try(n int) (from, to int64) {
+	from = p.next
+	to = from + int64(n)
+	if n < 1 || to > p.limit || p.open != from {
+		return p.attempt(n, false)
+	}
+	p.next = to
+	p.claim.storeRelease(to) // close edge
+	point(pointClaimed)
+	if p.closed.load() != 0 { // close edge
+		return p.takeClosed(from, to)
+	}
+	return from, to
+}
+
+// takeClosed waits for the end that is being fixed: the claim is either below it, and stands, or is withdrawn.
+func (p *single) takeClosed(from, to int64) (int64, int64) {
+	if p.fixedEnd() >= to {
+		return from, to
+	}
+	p.next = from
+	p.claim.storeRelease(from)
+	return 0, 0
+}
+
+// fixedEnd returns the end of a ring that is closed or about to be.
+func (p *single) fixedEnd() int64 {
+	for {
+		if end := p.core.end.load(); end != never { // close edge
+			return end
+		}
+		runtime.Gosched() // it is fixed next: finish waits for nothing
+	}
+}
+
+func (p *single) attempt(n int, turn bool) (from, to int64) {
+	p.core.checkCount(n)
+	from = p.next
+	to = from + int64(n)
+	if p.open != from {
+		panicf("claim while [%d, %d) is still open", p.open, from)
+	}
+	if p.closed.load() != 0 { // close edge
+		return 0, 0
+	}
+	if to > p.limit {
+		if p.core.mustQueue(turn) {
+			return 0, 0
+		}
+		p.limit = p.core.limit()
+		if to > lastSequence {
+			panicf("sequences exhausted")
+		}
+		if to > p.limit {
+			return 0, 0
+		}
+	}
+	return p.try(n)
+}
+
+// occupy panics if another goroutine is in a call of this producer, and returns what ends this call.
+func (p *single) occupy() (vacate func()) {
+	if !p.busy.cas(0, 1) {
+		panicf("a SingleProducer is used by two goroutines at once")
+	}
+	return func() { p.busy.store(0) }
+}
+
+func (p *single) need(n int) int64 { return p.next + int64(n) - p.core.capacity }
+
+func (p *single) publish(from, to int64) {
+	if from != p.open || to <= from || to > p.next || p.core.idle.parks {
+		p.publishSlow(from, to)
+		return
+	}
+	p.core.at(from).storeRelease(to) // publish edge
+	if p.open = to; to != p.next {
+		p.settle()
+	}
+}
+
+// publishSlow publishes on a ring that may park, or a part that is not the first of the open claim.
+func (p *single) publishSlow(from, to int64) {
+	p.checkOpen(from, to)
+	p.core.publish(from, to)
+	if from == p.open {
+		p.open = to
+	}
+	p.settle()
+}
+
+func (p *single) checkOpen(from, to int64) {
+	if to > from && (from < p.open || to > p.next) {
+		panicf("sequences [%d, %d) published, aborted or never claimed: [%d, %d) is open", from, to, p.open, p.next)
+	}
+}
+
+// settle moves open over parts that were published or aborted ahead of it.
+func (p *single) settle() {
+	for p.open < p.next {
+		to := p.core.reach(p.open) // own stores
+		if to <= p.open {
+			return
+		}
+		p.open = to
+	}
+}
+
+func (p *single) abort(from, to int64) {
+	p.checkOpen(from, to)
+	if to == from {
+		return
+	}
+	if to == p.next && p.takeBack(from) {
+		return
+	}
+	p.core.abort(from, to)
+	p.settle()
+}
+
+// takeBack makes the claim end at from, if nobody has been told that it ends later. Closed between the two accesses,
+// the ring may have its end at the old claim; then consumers must be told to step over.
+func (p *single) takeBack(from int64) bool {
+	p.claim.storeRelease(from)                       // close edge
+	if p.closed.load() != 0 && p.fixedEnd() > from { // close edge
+		return false
+	}
+	p.next = from
+	return true
+}

@@ -1,0 +1,184 @@
+package disruptor
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// A WaitStrategy says what a goroutine does while what it waits for has not come. The loop around it, the context,
+// Close and the parking belong to the ring, so no strategy can lose a wake-up, hang or overrun a context.
+//
+// The built-in strategies are SpinWait, YieldWait, SleepWait and BlockWait. An own strategy is any value with an
+// Idle method; it is shared by all goroutines of a ring and called by several of them at once.
+type WaitStrategy interface {
+	// Idle returns what to do at the n-th empty look of one wait, counted from 0.
+	Idle(n int) Action
+}
+
+// An Action is one step of a wait: Spin, Yield, Park, or a Sleep.
+type Action int64
+
+const (
+	// Spin executes a few of the CPU's spin hints: some ten nanoseconds during which the sibling hyper-thread runs
+	// and the cache line waited for is left alone. With GOMAXPROCS at 1 it yields instead.
+	Spin Action = 0
+	// Yield lets other goroutines run, by runtime.Gosched.
+	Yield Action = -1
+	// Park sleeps until what is waited for has come. It may return early; Idle is then asked again, with a higher n.
+	Park Action = -2
+)
+
+// Sleep is the action that sleeps for d, or until the context of the wait or the ring ends. It is not woken by what
+// it waits for. A d of 0 or less is Yield.
+func Sleep(d time.Duration) Action {
+	if d <= 0 {
+		return Yield
+	}
+	return Action(d)
+}
+
+// idling is a ring's strategy. The built-in ones are told apart by kind, without a call through the interface.
+type idling struct {
+	kind  waitKind
+	parks bool // a wait may park, so who moves a position has to look for sleepers
+	spins int  // BlockWait
+	max   time.Duration
+	own   WaitStrategy
+}
+
+type waitKind uint8
+
+const (
+	waitSpin waitKind = iota
+	waitYield
+	waitSleep
+	waitBlock
+	waitOwn
+)
+
+func newIdling(s WaitStrategy) idling {
+	switch s := s.(type) {
+	case nil:
+		return newIdling(BlockWait{})
+	case SpinWait:
+		return idling{kind: waitSpin}
+	case YieldWait:
+		return idling{kind: waitYield}
+	case SleepWait:
+		return idling{kind: waitSleep, max: s.max()}
+	case BlockWait:
+		return idling{kind: waitBlock, parks: true, spins: s.spins()}
+	default:
+		return idling{kind: waitOwn, parks: true, own: s}
+	}
+}
+
+func (w *idling) action(n int) Action {
+	switch w.kind {
+	case waitSpin:
+		return spinAction(n)
+	case waitYield:
+		return yieldAction(n)
+	case waitSleep:
+		return sleepAction(n, w.max)
+	case waitBlock:
+		return blockAction(n, w.spins)
+	default:
+		return w.own.Idle(n)
+	}
+}
+
+// A wait is one wait of one goroutine, from its first empty look to its end.
+type wait struct {
+	idling   *idling
+	ctx      context.Context
+	over     <-chan struct{} // closed when the ring has ended
+	deadline time.Time       // zero: none
+	n        int
+}
+
+func checkContext(ctx context.Context) {
+	if ctx == nil {
+		panicf("nil context")
+	}
+}
+
+func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
+	w := wait{idling: s, ctx: ctx, over: over}
+	if ctx.Done() != nil {
+		w.deadline, _ = ctx.Deadline()
+	}
+	return w
+}
+
+// contextPeriod is how many spins pass between two looks at the context and the clock: about a microsecond of PAUSE
+// on a CPU where it takes 30 ns, and more than the 70 ns that the clock costs where it takes 3.
+const contextPeriod = 32
+
+// idle does what the strategy says at the next empty look. It reports that the caller has to park, or that the
+// context has ended.
+func (w *wait) idle() (park bool, err error) {
+	n := w.n
+	w.n++
+	action := w.idling.action(n)
+	if n%contextPeriod == 0 || action != Spin {
+		if err := w.expired(); err != nil {
+			return false, err
+		}
+	}
+	switch {
+	case action == Spin && procs.load() > 1:
+		pause(1)
+	case action == Spin || action == Yield:
+		runtime.Gosched()
+	case action == Park:
+		return true, nil
+	case action > 0:
+		w.sleep(time.Duration(action))
+	default:
+		panicf("WaitStrategy.Idle returned the unknown action %d", action)
+	}
+	return false, nil
+}
+
+// expired returns the cause if the context has ended. Past the deadline it yields until the context says so: with
+// every P spinning nobody runs the timer that would end it.
+func (w *wait) expired() error {
+	if w.ctx.Err() != nil {
+		return context.Cause(w.ctx)
+	}
+	if !w.deadline.IsZero() && !time.Now().Before(w.deadline) {
+		runtime.Gosched()
+		if w.ctx.Err() != nil {
+			return context.Cause(w.ctx)
+		}
+	}
+	return nil
+}
+
+// sleep sleeps for d, no longer than to the deadline. A short sleep can't be interrupted; a long one ends with the
+// context and with the ring.
+func (w *wait) sleep(d time.Duration) {
+	refreshProcs()
+	if !w.deadline.IsZero() {
+		d = min(d, time.Until(w.deadline))
+	}
+	if d <= time.Millisecond {
+		time.Sleep(d)
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-w.ctx.Done():
+	case <-w.over:
+	}
+}
+
+// procs caches runtime.GOMAXPROCS, which takes a lock. It is refreshed by New and after each sleep: often enough, since
+// every strategy yields now and then even if it believes that there are more processors.
+var procs word
+
+func refreshProcs() { procs.store(int64(runtime.GOMAXPROCS(0))) }
