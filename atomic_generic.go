@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// The machine layer has three operations: a store-release, a spin hint and a scan of marks. This file is their
-// reference: every build compiles it, and the tests hold each assembly routine against it. It also has the part that
-// does not depend on the CPU, the loops over bounded calls.
+// The operations of the machine layer are a store-release, of one word or a pair, a spin hint and a scan of marks. This
+// file is their reference: every build compiles it, and the tests hold each assembly routine against it. It also has the
+// part that does not depend on the CPU, the loops over bounded calls.
 
 const (
 	// maxScan is how many marks one assembly call looks at, maxPause how many spin hints it executes. A goroutine

@@ -1,0 +1,106 @@
+package disruptor
+
+import (
+	"math"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestStoreRelease(t *testing.T) {
+	const words = 24
+	stores := []struct {
+		name  string
+		store func(base unsafe.Pointer, off, v int64)
+	}{
+		{"generic", storeReleaseGeneric},
+		{"built", func(base unsafe.Pointer, off, v int64) { storeRelease(base, off, v) }},
+	}
+	for _, s := range stores {
+		t.Run(s.name, func(t *testing.T) {
+			for base := range words {
+				for at := range words { // also before the base
+					for _, v := range []int64{0, 1, -1, 1 << 31, 1 << 32, math.MaxInt64, math.MinInt64, ^(1 << 62)} {
+						var got, want [words]int64
+						for i := range got {
+							got[i] = -0x5555555555555556
+						}
+						want = got
+						want[at] = v
+						s.store(unsafe.Pointer(&got[base]), int64(at-base)*8, v)
+						if got != want {
+							require.Equal(t, want, got, "base at %d", base)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestStoreReleasePair(t *testing.T) {
+	const words = 12
+	stores := []struct {
+		name  string
+		store func(base unsafe.Pointer, first, second int64)
+	}{
+		{"generic", storeReleasePairGeneric},
+		{"built", func(base unsafe.Pointer, first, second int64) { storeReleasePair(base, first, second) }},
+	}
+	for _, s := range stores {
+		t.Run(s.name, func(t *testing.T) {
+			for at := range words - 1 {
+				var got, want [words]int64
+				for i := range got {
+					got[i] = -0x5555555555555556
+				}
+				want = got
+				want[at], want[at+1] = math.MinInt64+3, 1<<62+5
+				s.store(unsafe.Pointer(&got[at]), math.MinInt64+3, 1<<62+5)
+				require.Equal(t, want, got)
+			}
+
+			// Who sees the second word sees the first: here the second is never ahead.
+			pair, end := newArena(1).group(0), int64(200_000)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for v := int64(1); v <= end; v++ {
+					s.store(pair, v, v)
+				}
+			}()
+			for {
+				second := atomic.LoadInt64((*int64)(unsafe.Add(pair, wordBytes)))
+				if first := atomic.LoadInt64((*int64)(pair)); first < second {
+					require.GreaterOrEqual(t, first, second)
+				}
+				if second == end {
+					break
+				}
+			}
+			<-done
+		})
+	}
+}
+
+// A pause that is longer than one call allows takes as long as it should, and one that is none ends.
+func TestPauseBeyondOneCall(t *testing.T) {
+	pause(0)
+	pause(-1)
+	pause(maxPause + 1)
+	pauseGeneric(math.MinInt)
+	shortest := func(hints int) time.Duration {
+		best := time.Duration(math.MaxInt64)
+		for range 10 {
+			start := time.Now()
+			pause(hints)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	one, thousand := shortest(maxPause), shortest(1000*maxPause)
+	require.Greater(t, thousand, 20*one, "1000 calls' worth of hints against one's")
+}
