@@ -70,7 +70,7 @@ func (c *core) endedAt(seq int64) error {
 	if c.failed.load() != 0 { // close edge
 		return c.failure.load().err
 	}
-	if seq >= c.end.load() { // close edge
+	if end := c.end.load(); end != never && seq >= end { // close edge
 		return c.ending.load().err
 	}
 	return nil

@@ -123,7 +123,8 @@ func (p *multi) init(c *core) { p.core, p.claim = c, c.claim }
 func (p *multi) try(n int) (from, to int64) {
 	from = p.claim.load()
 	to = from + int64(n)
-	if n < 1 || to > p.limit.load() || !p.claim.cas(from, to) { // reuse edge: the limit was stored after the gate
+	// reuse edge: the limit was stored after the gate was read. Not to > limit: a large n would overflow.
+	if n < 1 || int64(n) > p.limit.load()-from || !p.claim.cas(from, to) { // close edge
 		return p.attempt(n, false)
 	}
 	return from, to

@@ -135,7 +135,7 @@ func (p *single) init(c *core) {
 func (p *single) try(n int) (from, to int64) {
 	from = p.next
 	to = from + int64(n)
-	if n < 1 || to > p.limit || p.open != from {
+	if n < 1 || int64(n) > p.limit-from || p.open != from { // not to > limit: a large n would overflow
 		return p.attempt(n, false)
 	}
 	p.next = to
@@ -245,7 +245,7 @@ func (p *single) abort(from, to int64) {
 	if to == from {
 		return
 	}
-	if to == p.next && p.takeBack(from) {
+	if to == p.next && p.core.reach(from) <= from && p.takeBack(from) {
 		return
 	}
 	p.core.abort(from, to)
@@ -257,6 +257,7 @@ func (p *single) abort(from, to int64) {
 func (p *single) takeBack(from int64) bool {
 	p.claim.storeRelease(from)                       // close edge
 	if p.closed.load() != 0 && p.fixedEnd() > from { // close edge
+		p.claim.storeRelease(p.next)
 		return false
 	}
 	p.next = from

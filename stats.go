@@ -32,7 +32,7 @@ func (r *Ring[T]) Stats() Stats {
 		Wakes:     c.parking.wakes.load(),
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
-	room := c.room()
+	gate := c.gate()
 	for i, m := range members {
 		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load()}
 	}
@@ -41,6 +41,6 @@ func (r *Ring[T]) Stats() Stats {
 	for i := range s.Consumers {
 		s.Consumers[i].Lag = max(0, s.Published-s.Consumers[i].Position)
 	}
-	s.Free = int(max(0, room+c.capacity-s.Claimed))
+	s.Free = int(max(0, gate+c.capacity-s.Claimed))
 	return s
 }
