@@ -31,7 +31,8 @@ func (r *Ring[T]) SingleProducer() *SingleProducer[T] {
 // ring has ended, which Ring.Err tells apart. It panics if n is out of range or a claim is still open.
 func (p *SingleProducer[T]) TryClaim(n int) (Batch[T], bool) {
 	if debugChecks {
-		defer p.occupy()()
+		p.occupy()
+		defer p.vacate()
 	}
 	from, to := p.try(n)
 	return Batch[T]{p.ring, from, to}, to > from
@@ -42,7 +43,8 @@ func (p *SingleProducer[T]) TryClaim(n int) (Batch[T], bool) {
 func (p *SingleProducer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
 	checkContext(ctx)
 	if debugChecks {
-		defer p.occupy()()
+		p.occupy()
+		defer p.vacate()
 	}
 	from, to := p.try(n)
 	if to == from {
@@ -61,7 +63,8 @@ func (p *SingleProducer[T]) Publish(b Batch[T]) {
 		b.foreign("Publish")
 	}
 	if debugChecks {
-		defer p.occupy()()
+		p.occupy()
+		defer p.vacate()
 	}
 	p.publish(b.from, b.to)
 }
@@ -73,7 +76,8 @@ func (p *SingleProducer[T]) Abort(b Batch[T]) {
 		b.foreign("Abort")
 	}
 	if debugChecks {
-		defer p.occupy()()
+		p.occupy()
+		defer p.vacate()
 	}
 	p.abort(b.from, b.to)
 }
@@ -192,13 +196,14 @@ func (p *single) attempt(n int, turn bool) (from, to int64) {
 	return p.try(n)
 }
 
-// occupy panics if another goroutine is in a call of this producer, and returns what ends this call.
-func (p *single) occupy() (vacate func()) {
+// occupy panics if another goroutine is in a call of this producer; vacate ends the call.
+func (p *single) occupy() {
 	if !p.busy.cas(0, 1) {
 		panicf("a SingleProducer is used by two goroutines at once")
 	}
-	return func() { p.busy.store(0) }
 }
+
+func (p *single) vacate() { p.busy.store(0) }
 
 func (p *single) need(n int) int64 { return p.next + int64(n) - p.core.capacity }
 
