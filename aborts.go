@@ -33,17 +33,19 @@ func (a *aborts) add(from, to, gate int64) {
 // insert returns a new sorted list with s in it, joined to its neighbours, without what ends at or below gate.
 func insert(spans []span, s span, gate int64) []span {
 	next := make([]span, 0, len(spans)+1)
-	placed := false
-	for _, old := range append(slices.Clip(spans), span{never, never}) {
-		if !placed && old.from >= s.from {
+	for i, old := range spans {
+		if old.from > s.from {
 			next = extend(next, s)
-			placed = true
+			for _, old := range spans[i:] {
+				next = extend(next, old)
+			}
+			return next
 		}
-		if old.to > gate && old.from != never {
+		if old.to > gate {
 			next = extend(next, old)
 		}
 	}
-	return next
+	return extend(next, s)
 }
 
 func extend(spans []span, s span) []span {

@@ -114,13 +114,11 @@ func (c *Consumer[T]) Err() error { return c.err }
 
 // WaitFor waits until the sequence seq is available to this consumer, published or aborted, and returns the end of
 // what is, which is greater than seq. It hands nothing out: use At for single slots, TryNext for batches and Done.
-// It fails as Next does, and with ErrClosed if the ring ends before seq.
+// It fails as Next does, and with ErrClosed if the ring ends before seq. The slots from Position on stay taken while it
+// waits: a seq for which producers need them does not come.
 func (c *Consumer[T]) WaitFor(ctx context.Context, seq int64) (available int64, err error) {
 	checkContext(ctx)
-	if err := c.await(ctx, seq); err != nil {
-		return 0, err
-	}
-	return c.ready, nil
+	return c.waitFor(ctx, seq)
 }
 
 // At returns the slot of a sequence in [Position, available), where available is what WaitFor would return now. It is
@@ -151,8 +149,7 @@ func (c *Consumer[T]) Name() string { return c.member.name }
 // consumer calls it. A consumer made by Handle may be closed by any goroutine: while Run is active it finishes the
 // batch in hand before it leaves, and Close does not wait for that. To close it again does nothing.
 func (c *Consumer[T]) Close() {
-	if c.ring.graph.closing(c) {
-		return
+	if !c.ring.graph.close(c) {
+		c.leave()
 	}
-	c.leave()
 }

@@ -48,9 +48,9 @@ type hotWords struct {
 
 // newCore makes the core of a ring whose next sequence is start, with marks and positions as a ring that got there
 // by publishing would have them, if the caller sets the marks.
-func newCore(cfg Config, start int64) *core {
+func newCore(cfg Config, marks marks, start int64) *core {
 	c := &core{
-		marks:    newMarks(int64(cfg.Capacity)),
+		marks:    marks,
 		capacity: int64(cfg.Capacity),
 		maxBatch: int64(cfg.Capacity),
 		start:    start,
@@ -96,6 +96,9 @@ func (c *core) publish(from, to int64) {
 	if c.reach(from) > from {
 		panicf("sequences [%d, %d) published or aborted twice", from, to)
 	}
+	if debugChecks {
+		c.checkOpen(from, to)
+	}
 	if !c.idle.parks {
 		c.at(from).storeRelease(to) // publish edge
 		return
@@ -109,12 +112,21 @@ func (c *core) abort(from, to int64) {
 	if to <= from {
 		return
 	}
-	if from < c.publishedEnd() || c.reach(from) > from {
-		panicf("sequences [%d, %d) published or aborted twice", from, to)
-	}
+	c.checkOpen(from, to)
 	c.aborts.add(from, to, c.gate())
 	c.at(from).store(^to) // publish edge, park edge
 	c.rouse(from)
+}
+
+// checkOpen panics if any of [from, to) has been published or aborted.
+func (c *core) checkOpen(from, to int64) {
+	open := from >= c.publishedEnd()
+	for s := from; s < to && open; s++ {
+		open = c.reach(s) <= s
+	}
+	if !open {
+		panicf("sequences [%d, %d) published or aborted twice", from, to)
+	}
 }
 
 // rouse wakes who sleeps on the range that was stored at from, and claims that wait for Published() if no consumer

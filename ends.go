@@ -22,8 +22,8 @@ func (c *core) close() { c.finish(&ending{err: ErrClosed}) }
 func (c *core) fail(cause error) {
 	e := &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause}
 	c.failure.cas(nil, e)
-	c.failed.store(1) // close edge
-	c.finish(e)
+	c.failed.store(1)          // close edge
+	c.finish(c.failure.load()) // of two failures at once, the same one for all
 }
 
 // finish fixes the one end that all consumers find: the claim word as it is when no claim can be added to it.

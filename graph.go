@@ -54,9 +54,9 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	g := &r.graph
 	g.begin()
 	stop := context.AfterFunc(ctx, func() { r.core.fail(context.Cause(ctx)) })
-	defer stop()
 	<-r.core.over
 	g.end()
+	stop()                                    // a cancel that comes now is too late to be the end of anything
 	if f := r.core.failure.load(); f != nil { // close edge
 		return f.cause
 	}
@@ -117,8 +117,9 @@ func (g *graph[T]) drop(s *stage[T]) {
 	}
 }
 
-// closing asks the goroutine that serves c to leave, and reports whether there is one.
-func (g *graph[T]) closing(c *Consumer[T]) bool {
+// close makes c leave, or asks the goroutine that serves it to, and reports whether c was made by Handle and had not
+// left. Several goroutines may do so at once.
+func (g *graph[T]) close(c *Consumer[T]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, s := range g.stages {
@@ -131,7 +132,8 @@ func (g *graph[T]) closing(c *Consumer[T]) bool {
 			return true
 		}
 		g.drop(s)
-		return false
+		c.leave()
+		return true
 	}
 	return false
 }

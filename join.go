@@ -35,7 +35,9 @@ func (r *reader) leave() {
 	if r.gone {
 		return
 	}
-	r.core.published.raise(r.boundary()) // boundary edge: before the list
+	// Who follows this member from now on, follows these; without those that have left it keeps no chain of them alive.
+	r.member.follows = following(r.member.follows, *r.core.gates.list.load()) // leave edge
+	r.core.published.raise(r.boundary())                                      // boundary edge: before the list
 	point(pointLeaving)
 	r.core.gates.leave(r.member)
 	r.gone, r.direct = true, false

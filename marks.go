@@ -19,9 +19,12 @@ type marks struct {
 	all  []word // keeps base alive
 }
 
-func newMarks(capacity int64) marks {
+func newMarks(capacity int) marks {
 	all := make([]word, capacity)
-	return marks{base: unsafe.Pointer(&all[0]), mask: capacity - 1, all: all}
+	for i := 0; i < capacity; i += pageSize / wordBytes {
+		all[i].store(0) // touch the page: the first lap would pay for the fault otherwise
+	}
+	return marks{base: unsafe.Pointer(&all[0]), mask: int64(capacity - 1), all: all}
 }
 
 func (m *marks) at(s int64) *word { return (*word)(unsafe.Add(m.base, (s&m.mask)<<3)) }

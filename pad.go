@@ -88,3 +88,6 @@ func newArena(groups int) arena {
 func (a arena) group(i int) unsafe.Pointer {
 	return unsafe.Pointer(&a.words[i*a.stride/wordBytes])
 }
+
+// pageSize is the smallest page of any system that Go runs on.
+const pageSize = 4096

@@ -37,7 +37,7 @@ func (r *reader) look() (from, to int64) {
 	}
 	to = min(r.ready, limit)
 	if r.aborted > r.pos {
-		return r.stepOver(to)
+		return r.lookAround()
 	}
 	r.handed = max(r.handed, to)
 	return r.pos, to
@@ -69,15 +69,21 @@ func (r *reader) extendStage() {
 	r.aborted = r.core.aborts.last.load() // publish edge: after the positions, which moved over the range
 }
 
-// stepOver is look with aborted ranges in [pos, to), or beside it.
-func (r *reader) stepOver(to int64) (int64, int64) {
-	from, to := r.core.aborts.cut(r.pos, to)
-	if from > r.pos { // aborted slots come first, and nothing is in hand: what is handed out starts at pos
-		r.move(from)
-		return r.look()
+// lookAround is look with aborted ranges in [pos, ready), or beside it. Where they come first, nothing is in hand, and
+// the position moves over them; after a lap of them it returns empty, so that a wait sees its context.
+func (r *reader) lookAround() (from, to int64) {
+	for lap := r.pos + r.core.capacity; r.pos < lap; {
+		limit := r.pos + r.core.maxBatch
+		r.extend(limit)
+		start, end := r.core.aborts.cut(r.pos, r.ready)
+		if start == r.pos {
+			to = min(end, limit)
+			r.handed = max(r.handed, to)
+			return r.pos, to
+		}
+		r.move(start)
 	}
-	r.handed = max(r.handed, to)
-	return from, to
+	return r.pos, r.pos
 }
 
 // done hands back [from, to), a prefix of what was handed out.
@@ -133,7 +139,25 @@ func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 		if from, to = r.look(); to > from {
 			return from, to, nil
 		}
+		// Only aborted slots came. A producer that goes on aborting must not keep this wait from its end.
+		if ctx.Err() != nil {
+			return 0, 0, context.Cause(ctx)
+		}
+		if r.core.failed.load() != 0 { // close edge
+			return 0, 0, r.ended(r.pos)
+		}
 	}
+}
+
+// waitFor waits until seq is available and returns the end of what is.
+func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err error) {
+	if r.gone || r.core.failed.load() != 0 { // close edge
+		return 0, r.ended(seq)
+	}
+	if err := r.await(ctx, seq); err != nil {
+		return 0, err
+	}
+	return r.ready, nil
 }
 
 // await returns when seq is available, published or aborted, or an error when it never will be or ctx has ended.

@@ -2,7 +2,6 @@ package disruptor
 
 import (
 	"fmt"
-	"math/bits"
 	"unsafe"
 )
 
@@ -61,39 +60,35 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 	if cfg.Producers > Single {
 		panicf("Producers of %d", cfg.Producers)
 	}
-	slots, err := newSlots[T](n)
+	slots, marks, err := allocate[T](n)
 	if err != nil {
 		return nil, err
 	}
-	r := &Ring[T]{slots: slots, mask: int64(n - 1), core: newCore(cfg, start)}
+	r := &Ring[T]{slots: slots, mask: int64(n - 1), core: newCore(cfg, marks, start)}
 	if cfg.Clear {
 		r.core.zero = r.zero
 	}
 	return r, nil
 }
 
-// newSlots makes n slots and touches each page of them: the first lap would pay for the faults otherwise.
-func newSlots[T any](n int) (slots []T, err error) {
+// allocate makes n slots and their marks and touches each page of them: the first lap would pay for the faults
+// otherwise.
+func allocate[T any](n int) (slots []T, m marks, err error) {
 	var zero T
-	size := uint64(unsafe.Sizeof(zero))
+	size := int(unsafe.Sizeof(zero))
 	defer func() {
 		if recover() != nil { // make panics when the address space is too small, and only it knows how small that is
 			slots, err = nil, fmt.Errorf("%w: %d slots of %d bytes exceed the address space", ErrCapacity, n, size)
 		}
 	}()
-	if hi, lo := bits.Mul64(uint64(n), size); hi != 0 || lo > 1<<47 {
-		panic(nil)
-	}
 	slots = make([]T, n)
 	if size > 0 {
-		for i := 0; i < n; i += max(1, int(pageSize/size)) {
+		for i := 0; i < n; i += max(1, pageSize/size) {
 			slots[i] = zero
 		}
 	}
-	return slots, nil
+	return slots, newMarks(n), nil
 }
-
-const pageSize = 4096
 
 // zero clears the slots of [from, to) for Config.Clear.
 func (r *Ring[T]) zero(from, to int64) {

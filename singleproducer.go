@@ -250,7 +250,8 @@ func (p *single) abort(from, to int64) {
 	if to == from {
 		return
 	}
-	if to == p.next && p.core.reach(from) <= from && p.takeBack(from) {
+	p.core.checkOpen(from, to)
+	if to == p.next && p.takeBack(from) {
 		return
 	}
 	p.core.abort(from, to)

@@ -10,7 +10,7 @@ type Stats struct {
 	Waiting   int   // claims that wait in the queue for room
 	Consumers []ConsumerStats
 	Parks     int64 // how often a goroutine has parked since New
-	Wakes     int64 // how often a parked goroutine was woken because what it waited for had come
+	Wakes     int64 // how often one was woken: what it waited for had come, or its turn to claim
 }
 
 // ConsumerStats is a consumer in Stats.

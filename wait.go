@@ -25,12 +25,13 @@ const (
 	Spin Action = 0
 	// Yield lets other goroutines run, by runtime.Gosched.
 	Yield Action = -1
-	// Park sleeps until what is waited for has come. It may return early; Idle is then asked again, with a higher n.
+	// Park sleeps until what is waited for has come. A consumer may wake early; Idle is then asked again, with a higher
+	// n. A claim that has parked stays in the queue of claims, and Idle is asked no more.
 	Park Action = -2
 )
 
 // Sleep is the action that sleeps for d, or until the context of the wait or the ring ends. It is not woken by what
-// it waits for. A d of 0 or less is Yield.
+// it waits for, nor by Close of a consumer that Run serves. A d of 0 or less is Yield.
 func Sleep(d time.Duration) Action {
 	if d <= 0 {
 		return Yield
@@ -163,6 +164,11 @@ func (w *wait) sleep(d time.Duration) {
 	refreshProcs()
 	if !w.deadline.IsZero() {
 		d = min(d, time.Until(w.deadline))
+	}
+	select {
+	case <-w.over: // and can't interrupt any more: an open claim holds the end back, or a failure may come
+		d = min(d, time.Millisecond)
+	default:
 	}
 	if d <= time.Millisecond {
 		time.Sleep(d)
