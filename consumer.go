@@ -118,7 +118,10 @@ func (c *Consumer[T]) Err() error { return c.err }
 // waits: a seq for which producers need them does not come.
 func (c *Consumer[T]) WaitFor(ctx context.Context, seq int64) (available int64, err error) {
 	checkContext(ctx)
-	return c.waitFor(ctx, seq)
+	if available, err = c.waitFor(ctx, seq); err != nil {
+		return 0, err
+	}
+	return available, nil
 }
 
 // At returns the slot of a sequence in [Position, available), where available is what WaitFor would return now. It is

@@ -46,25 +46,22 @@ func (c *core) checkCount(n int) {
 	}
 }
 
-// claimSlow waits for room for n slots.
+// claimSlow waits for room for n slots, for which the caller has just looked in vain.
 func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
 	w := c.newWait(ctx)
 	for {
-		if from, to = p.attempt(n, false); to > from {
-			return from, to, nil
-		}
 		if err := c.err(); err != nil {
 			return 0, 0, err
 		}
 		park, err := w.idle()
-		if err != nil {
-			if from, to = p.attempt(n, false); to > from { // room came with the end of the context: prefer success
-				return from, to, nil
-			}
-			return 0, 0, err
-		}
 		if park {
 			return c.claimQueued(ctx, n, p)
+		}
+		if from, to = p.attempt(n, false); to > from { // also if room came with the end of the context: prefer success
+			return from, to, nil
+		}
+		if err != nil {
+			return 0, 0, err
 		}
 	}
 }

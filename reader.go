@@ -154,31 +154,32 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 	if r.gone || r.core.failed.load() != 0 { // close edge
 		return 0, r.ended(seq)
 	}
-	if err := r.await(ctx, seq); err != nil {
-		return 0, err
+	if !r.reached(seq) {
+		err = r.await(ctx, seq)
 	}
-	return r.ready, nil
+	return r.ready, err
 }
 
-// await returns when seq is available, published or aborted, or an error when it never will be or ctx has ended.
+// await returns when seq, for which the caller has just looked in vain, is available, published or aborted, or an error
+// when it never will be or ctx has ended. It rests before each look: to look again at once takes the line away from the
+// producer that is about to write it.
 func (r *reader) await(ctx context.Context, seq int64) error {
 	w := r.core.newWait(ctx)
-	for !r.reached(seq) {
+	for {
 		if err := r.ended(seq); err != nil {
 			return err
 		}
 		park, err := w.idle()
-		if err != nil {
-			if r.reached(seq) { // it came with the end of the context: prefer success
-				return nil
-			}
-			return err
-		}
 		if park {
 			r.park(ctx, seq)
 		}
+		if r.reached(seq) { // also if it came with the end of the context: prefer success
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 // reached reports whether seq is available.

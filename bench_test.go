@@ -1,0 +1,329 @@
+package disruptor
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Each topology passes events of 8 bytes from its producers to its last consumers, through the ring or through
+// buffered channels of the same capacity, and checks what arrives. A channel has no batches: its producers send, and
+// its consumers receive, one event at a time.
+const benchCapacity = 1 << 14
+
+type topology struct {
+	name      string
+	producers int
+	// after[i] lists the stages that stage i follows; none: the producers.
+	after [][]int
+}
+
+var topologies = []topology{
+	{"1P1C", 1, [][]int{nil}},
+	{"3P1C", 3, [][]int{nil}},
+	{"1P3C", 1, [][]int{nil, nil, nil}},
+	{"pipeline3", 1, [][]int{nil, {0}, {1}}},
+	{"diamond", 1, [][]int{nil, nil, {0, 1}}},
+}
+
+// runRing passes n events per producer in batches. It returns what each stage has summed up, and the time from the start
+// of the goroutines to the end of the last.
+func (t topology) runRing(cfg Config, n, batch int) ([]int64, time.Duration) {
+	if t.producers == 1 {
+		cfg.Producers = Single
+	}
+	ring, err := New[int64](cfg)
+	if err != nil {
+		panic(err)
+	}
+	sums := make([]int64, len(t.after))
+	consumers := make([]*Consumer[int64], len(t.after))
+	for i, after := range t.after {
+		var before []*Consumer[int64]
+		for _, j := range after {
+			before = append(before, consumers[j])
+		}
+		consumers[i] = ring.Consumer(fmt.Sprint(i), before...)
+	}
+	var producers, stages sync.WaitGroup
+	begin := time.Now()
+	for i, c := range consumers {
+		stages.Go(func() {
+			sum := int64(0)
+			for b := range c.Batches(context.Background()) {
+				head, tail := b.Slices()
+				for _, v := range head {
+					sum += v
+				}
+				for _, v := range tail {
+					sum += v
+				}
+			}
+			sums[i] = sum
+		})
+	}
+	for range t.producers {
+		p := newProducer(ring)
+		producers.Go(func() {
+			switch p := p.(type) {
+			case *SingleProducer[int64]:
+				produceSingle(p, n, batch)
+			case *MultiProducer[int64]:
+				produceMulti(p, n, batch)
+			}
+		})
+	}
+	producers.Wait()
+	ring.Close()
+	stages.Wait()
+	return sums, time.Since(begin)
+}
+
+// produceSingle and produceMulti are the same but for the type: a call through an interface would be measured too.
+func produceSingle(p *SingleProducer[int64], n, batch int) {
+	ctx := context.Background()
+	for i := 0; i < n; i += batch {
+		b, err := p.Claim(ctx, batch)
+		if err != nil {
+			panic(err)
+		}
+		fill(b, int64(i))
+		p.Publish(b)
+	}
+}
+
+func produceMulti(p *MultiProducer[int64], n, batch int) {
+	ctx := context.Background()
+	for i := 0; i < n; i += batch {
+		b, err := p.Claim(ctx, batch)
+		if err != nil {
+			panic(err)
+		}
+		fill(b, int64(i))
+		p.Publish(b)
+	}
+}
+
+func fill(b Batch[int64], v int64) {
+	head, tail := b.Slices()
+	for i := range head {
+		head[i] = v
+		v++
+	}
+	for i := range tail {
+		tail[i] = v
+		v++
+	}
+}
+
+// runChannels does the same with channels: one into each stage from each of those before it.
+func (t topology) runChannels(capacity, n int) ([]int64, time.Duration) {
+	type edge = chan int64
+	inputs := make([][]edge, len(t.after))
+	outputs := make([][]edge, len(t.after))
+	var first []edge
+	for i, after := range t.after {
+		if len(after) == 0 {
+			c := make(edge, capacity)
+			first, inputs[i] = append(first, c), []edge{c}
+		}
+		for _, j := range after {
+			c := make(edge, capacity)
+			inputs[i], outputs[j] = append(inputs[i], c), append(outputs[j], c)
+		}
+	}
+	sums := make([]int64, len(t.after))
+	var producers, stages sync.WaitGroup
+	begin := time.Now()
+	for i := range t.after {
+		stages.Go(func() {
+			sum := int64(0)
+			for v := range inputs[i][0] {
+				for _, in := range inputs[i][1:] {
+					<-in
+				}
+				sum += v
+				for _, out := range outputs[i] {
+					out <- v
+				}
+			}
+			sums[i] = sum
+			for _, out := range outputs[i] {
+				close(out)
+			}
+		})
+	}
+	for range t.producers {
+		producers.Go(func() {
+			for i := range int64(n) {
+				for _, c := range first {
+					c <- i
+				}
+			}
+		})
+	}
+	producers.Wait()
+	for _, c := range first {
+		close(c)
+	}
+	stages.Wait()
+	return sums, time.Since(begin)
+}
+
+// A subject is one row of the benchmarks.
+type subject struct {
+	name string
+	run  func(n int) ([]int64, time.Duration)
+}
+
+var benchWaits = []struct {
+	name string
+	wait WaitStrategy
+}{
+	{"spin", SpinWait{}},
+	{"yield", YieldWait{}},
+	{"block", BlockWait{}},
+}
+
+func (t topology) subjects(batch int) []subject {
+	subjects := []subject{{"channel", func(n int) ([]int64, time.Duration) { return t.runChannels(benchCapacity, n) }}}
+	for _, w := range benchWaits {
+		subjects = append(subjects, subject{"ring-" + w.name, func(n int) ([]int64, time.Duration) {
+			return t.runRing(Config{Capacity: benchCapacity, Wait: w.wait}, n, batch)
+		}})
+	}
+	return subjects
+}
+
+// measure runs s with n events per producer, checks the sums and returns the time per event.
+func (t topology) measure(tb testing.TB, s subject, n int) float64 {
+	runtime.GC()
+	sums, took := s.run(n)
+	want := int64(t.producers) * int64(n) * int64(n-1) / 2
+	for i, sum := range sums {
+		if sum != want {
+			tb.Fatalf("%s %s: stage %d has sum %d, not %d", t.name, s.name, i, sum, want)
+		}
+	}
+	return float64(took.Nanoseconds()) / float64(n*t.producers)
+}
+
+// BenchmarkTopology gives each row by itself: good for profiles, and for benchstat on a quiet machine.
+func BenchmarkTopology(b *testing.B) {
+	for _, t := range topologies {
+		for _, batch := range []int{1, 16, 64} {
+			for _, s := range t.subjects(batch) {
+				b.Run(fmt.Sprintf("%s/batch=%d/%s", t.name, batch, s.name), func(b *testing.B) {
+					n := (b.N/t.producers + batch) / batch * batch
+					b.ResetTimer()
+					b.ReportMetric(t.measure(b, s, n), "ns/event")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkAgainstChannel gives ratios that hold on a machine whose speed drifts: in each round every subject runs once,
+// in random order, between two ping-pongs of a cache line; a round counts if both were normal, that is within 1.35 of
+// the median of all. Run it with -benchtime 1x; the number of rounds is 15.
+func BenchmarkAgainstChannel(b *testing.B) {
+	const rounds = 15
+	for _, t := range topologies {
+		for _, batch := range []int{1, 16, 64} {
+			b.Run(fmt.Sprintf("%s/batch=%d", t.name, batch), func(b *testing.B) {
+				events := 1 << 20 / t.producers / 64 * 64
+				if b.N > 1 || testing.Short() {
+					events = 1 << 12
+				}
+				subjects := t.subjects(batch)
+				type run struct {
+					subject int
+					ns, rtt float64
+				}
+				var runs []run
+				for range b.N {
+					for range rounds {
+						for _, i := range rand.Perm(len(subjects)) {
+							before := pingPong()
+							ns := t.measure(b, subjects[i], events)
+							runs = append(runs, run{i, ns, max(before, pingPong())})
+						}
+					}
+				}
+				var rtts []float64
+				for _, r := range runs {
+					rtts = append(rtts, r.rtt)
+				}
+				normal := quantile(rtts, 0.5) * 1.35
+				b.Logf("%-9s batch %-2d ping-pong  %8.2f ns [%.2f %.2f]", t.name, batch,
+					quantile(rtts, 0.5), quantile(rtts, 0.25), quantile(rtts, 0.75))
+				var channel float64
+				for i, s := range subjects {
+					var kept []float64
+					for _, r := range runs {
+						if r.subject == i && r.rtt <= normal {
+							kept = append(kept, r.ns)
+						}
+					}
+					ns := quantile(kept, 0.5)
+					if i == 0 {
+						channel = ns
+					}
+					b.Logf("%-9s batch %-2d %-10s %8.2f ns/event [%.2f %.2f] kept %d/%d  %6.1fx channel", t.name, batch,
+						s.name, ns, quantile(kept, 0.25), quantile(kept, 0.75), len(kept), rounds*b.N, channel/ns)
+					b.ReportMetric(ns, s.name+"-ns")
+				}
+			})
+		}
+	}
+}
+
+func quantile(v []float64, q float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(v))
+	return s[int(q*float64(len(s)-1)+0.5)]
+}
+
+// pingPong returns the nanoseconds that a cache line takes to another core and back.
+func pingPong() float64 {
+	var ping, pong struct {
+		_ [padSize]byte
+		v atomic.Int64
+		_ [padSize]byte
+	}
+	const turns = 2000
+	var other sync.WaitGroup
+	other.Go(func() {
+		for i := int64(1); i <= turns; i++ {
+			for n := 1; ping.v.Load() != i; n++ {
+				if n%1000 == 0 {
+					runtime.Gosched()
+				}
+			}
+			pong.v.Store(i)
+		}
+	})
+	var begin time.Time
+	for i := int64(1); i <= turns; i++ {
+		if i == turns/4 {
+			begin = time.Now()
+		}
+		ping.v.Store(i)
+		for n := 1; pong.v.Load() != i; n++ {
+			if n%1000 == 0 {
+				runtime.Gosched()
+			}
+		}
+	}
+	took := time.Since(begin)
+	other.Wait()
+	return float64(took.Nanoseconds()) / float64(turns*3/4)
+}
