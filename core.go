@@ -169,11 +169,13 @@ func (c *core) publishedEnd() int64 {
 func (c *core) gate() int64 {
 	for {
 		members := c.gates.list.load() // join edge, leave edge
+		point(pointListed)
 		var low int64
 		if len(*members) > 0 {
 			low = least(*members)
 		} else {
 			low = c.publishedEnd()
+			point(pointWalked)
 			c.published.raise(low) // boundary edge
 		}
 		point(pointGate)

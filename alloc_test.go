@@ -1,0 +1,260 @@
+//go:build !race
+
+// Without the race detector, which allocates on its own account.
+
+package disruptor_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor"
+)
+
+// Nothing is allocated per event.
+
+type event struct {
+	id   int
+	name string
+	data [4]int64
+}
+
+func newAllocRing(t *testing.T, kind disruptor.Producers, wait disruptor.WaitStrategy) (*disruptor.Ring[event], disruptor.Producer[event]) {
+	r, err := disruptor.New[event](disruptor.Config{Capacity: 64, Producers: kind, Wait: wait})
+	require.NoError(t, err)
+	if kind == disruptor.Single {
+		return r, r.SingleProducer()
+	}
+	return r, r.MultiProducer()
+}
+
+func requireNoAllocs(t *testing.T, what string, f func()) {
+	t.Helper()
+	require.Zero(t, testing.AllocsPerRun(1000, f), what)
+}
+
+func TestNothingIsAllocatedPerEvent(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		c := r.Consumer("c")
+		stage := r.Consumer("stage", c)
+		sum := 0
+		drain := func() {
+			for _, c := range []*disruptor.Consumer[event]{c, stage} {
+				if b, ok := c.TryNext(); ok {
+					c.Done(b)
+				}
+			}
+		}
+		requireNoAllocs(t, "TryClaim, Publish, TryNext, Done", func() {
+			b, ok := p.TryClaim(3)
+			if !ok {
+				panic("no room")
+			}
+			b.At(1).id = 7
+			p.Publish(b)
+			drain()
+		})
+		requireNoAllocs(t, "Claim, Next, Split, parts", func() {
+			b, _ := p.Claim(ctx, 4)
+			head, rest := b.Split(1)
+			p.Publish(head)
+			p.Publish(rest)
+			b, _ = c.Next(ctx)
+			head, rest = b.Split(b.Len() / 2)
+			c.Done(head)
+			c.Done(rest)
+			b, _ = stage.Next(ctx)
+			stage.Done(b)
+		})
+		requireNoAllocs(t, "Send, TrySend, WaitFor, At", func() {
+			_ = p.Send(ctx, event{id: 1, name: "sent"})
+			p.TrySend(event{id: 2})
+			if _, err := c.WaitFor(ctx, c.Position()+1); err != nil {
+				panic(err)
+			}
+			e, err := c.At(c.Position() + 1)
+			if err != nil {
+				panic(err)
+			}
+			sum += e.id
+			drain()
+		})
+		requireNoAllocs(t, "All, Slices, Len, From, To", func() {
+			b, _ := p.TryClaim(5)
+			for s, e := range b.All() {
+				e.id = int(s)
+			}
+			p.Publish(b)
+			b, _ = c.TryNext()
+			for _, e := range b.All() {
+				sum += e.id
+			}
+			head, tail := b.Slices()
+			for i := range head {
+				sum += head[i].id
+			}
+			sum += len(tail) + b.Len() + int(b.From()-b.To())
+			drain()
+		})
+		requireNoAllocs(t, "Position, Lag, Name, Published, Err, Cap", func() {
+			sum += int(c.Position()+c.Lag()+r.Published()) + len(c.Name()) + r.Cap()
+			if r.Err() != nil || p.TrySend(event{}) != true {
+				panic("closed")
+			}
+			drain()
+		})
+		requireNoAllocs(t, "calls that fail", func() {
+			if _, ok := c.TryNext(); ok {
+				panic("an event")
+			}
+			b, _ := p.TryClaim(64)
+			if _, ok := c.TryNext(); ok {
+				panic("an open claim")
+			}
+			p.Publish(b)
+			if p.TrySend(event{}) {
+				panic("room on a full ring")
+			}
+			if _, ok := p.TryClaim(1); ok {
+				panic("room on a full ring")
+			}
+			drain()
+		})
+	}
+}
+
+func TestDoAllocatesNothingForAClosureThatCaptures(t *testing.T) {
+	// With the concrete types: through the interface Producer the compiler can't see that the closure does not escape.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	refused := errors.New("refused")
+	sum := 0
+	r, _ := newAllocRing(t, disruptor.Multi, nil)
+	p := r.MultiProducer()
+	requireNoAllocs(t, "Multi", func() {
+		id := sum
+		_ = p.Do(ctx, 2, func(b disruptor.Batch[event]) error {
+			b.At(0).id, b.At(1).id = id, id+1
+			sum++
+			return nil
+		})
+	})
+	r, single := newAllocRing(t, disruptor.Single, nil)
+	q := single.(*disruptor.SingleProducer[event])
+	requireNoAllocs(t, "Single", func() {
+		id := sum
+		_ = q.Do(ctx, 2, func(b disruptor.Batch[event]) error {
+			b.At(0).id, b.At(1).id = id, id+1
+			sum++
+			return nil
+		})
+	})
+	requireNoAllocs(t, "Single, aborted", func() { // Multi keeps a list of what was given back
+		id := sum
+		_ = q.Do(ctx, 2, func(b disruptor.Batch[event]) error {
+			b.At(0).id = id
+			return refused
+		})
+	})
+	require.EqualValues(t, 2*1001, r.Published())
+}
+
+func TestALoopOverBatchesAllocatesNothingPerTurn(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		c := r.Consumer("c")
+		turns := 0
+		loop := func() {
+			left := turns
+			p.TrySend(event{})
+			for b := range c.Batches(ctx) {
+				for _, e := range b.All() {
+					e.id++
+				}
+				if left--; left == 0 {
+					break
+				}
+				p.TrySend(event{})
+			}
+		}
+		turns = 1
+		once := testing.AllocsPerRun(200, loop)
+		turns = 101
+		often := testing.AllocsPerRun(200, loop)
+		require.InDelta(t, once, often, 1, "100 turns more") // what context.AfterFunc needs varies
+		cancel()
+	}
+}
+
+func TestAWaitThatParksAllocatesNothing(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		ctx, cancel := context.WithCancel(context.Background())
+		r, p := newAllocRing(t, kind, disruptor.BlockWait{Spins: -1})
+		here, there := r.Consumer("here"), r.Consumer("there")
+		stage := r.Consumer("stage", there)
+
+		// The helper, on a goroutine of its own, lets the call under test park before it does what that waits for.
+		// It can't look into Stats for that, which allocates: it gives way, with the one P that AllocsPerRun leaves, and
+		// the sum of all parks tells.
+		const turns = 500
+		waits := func(what string, call, act func()) {
+			do, done := make(chan struct{}), make(chan struct{})
+			go func() {
+				for range do {
+					for range 20 {
+						runtime.Gosched()
+					}
+					act()
+					done <- struct{}{}
+				}
+				close(done)
+			}()
+			before := r.Stats().Parks
+			allocs := testing.AllocsPerRun(turns, func() {
+				do <- struct{}{}
+				call()
+				<-done
+			})
+			close(do)
+			<-done
+			require.Zero(t, allocs, what)
+			require.GreaterOrEqual(t, r.Stats().Parks-before, int64(turns), what)
+		}
+		next := func(c *disruptor.Consumer[event]) {
+			b, err := c.Next(ctx)
+			if err != nil {
+				panic(err)
+			}
+			head, _ := b.Split(1)
+			c.Done(head)
+		}
+		send := func() {
+			if err := p.Send(ctx, event{id: 1}); err != nil {
+				panic(err)
+			}
+		}
+		waits("a consumer on an empty ring", func() { next(here); next(there); next(stage) }, send)
+		waits("WaitFor on an empty ring", func() {
+			if _, err := here.WaitFor(ctx, here.Position()); err != nil {
+				panic(err)
+			}
+			next(here)
+			next(there)
+			next(stage)
+		}, send)
+		waits("a stage behind another", func() { next(stage) }, func() { send(); next(here); next(there) })
+		for range r.Cap() {
+			send()
+		}
+		waits("a claim on a full ring", send, func() { next(here); next(there); next(stage) })
+		cancel()
+	}
+}

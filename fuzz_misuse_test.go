@@ -1,0 +1,99 @@
+package disruptor
+
+import (
+	"context"
+	"math"
+)
+
+// opMisuse does what must panic.
+func (s *session) opMisuse() {
+	p := s.producer()
+	switch s.pick(12) {
+	case 0:
+		for _, n := range []int{0, -1, math.MinInt, s.ring.Cap() + 1, math.MaxInt} {
+			s.mustPanic("claim", func() { p.TryClaim(n) })
+			s.mustPanic("claim", func() { _, _ = p.Claim(expired, n) })
+			s.mustPanic("claim", func() { _ = p.Do(expired, n, nil) })
+		}
+	case 1:
+		if i := s.pick(len(s.over)); i >= 0 {
+			s.mustPanic("Publish again", func() { p.Publish(s.over[i]) })
+		}
+	case 2:
+		if i := s.pick(len(s.over)); i >= 0 {
+			s.mustPanic("Abort again", func() { p.Abort(s.over[i]) })
+		}
+	case 3:
+		b := Batch[event]{foreignRing, 0, 1}
+		s.mustPanic("Publish of another ring's batch", func() { p.Publish(b) })
+		s.mustPanic("Abort of another ring's batch", func() { p.Abort(b) })
+	case 4:
+		s.mustPanic("Publish of no batch", func() { p.Publish(Batch[event]{}) })
+		s.mustPanic("Abort of no batch", func() { p.Abort(Batch[event]{}) })
+	case 5:
+		s.misuseDone()
+	case 6:
+		if s.model.single {
+			s.mustPanic("a second producer", func() { s.ring.SingleProducer() })
+			s.mustPanic("a producer of the other kind", func() { s.ring.MultiProducer() })
+		} else {
+			s.mustPanic("a producer of the other kind", func() { s.ring.SingleProducer() })
+		}
+	case 7:
+		s.mustPanic("Consumer after nil", func() { s.ring.Consumer("x", nil) })
+		s.mustPanic("Consumer after another ring's", func() { s.ring.Consumer("x", foreignConsumer) })
+		s.mustPanic("nil handler", func() { s.ring.Handle("x", nil) })
+	case 8:
+		if s.model.clear || len(s.model.fates) > 0 {
+			s.mustPanic("Fill", func() { s.ring.Fill(func(int, *event) {}) })
+		}
+	case 9:
+		var none context.Context
+		s.mustPanic("nil context", func() { _, _ = p.Claim(none, 1) })
+		s.mustPanic("nil context", func() { _ = p.Send(none, event{}) })
+		s.mustPanic("nil context", func() { _ = s.ring.Run(none) })
+		if c := s.consumer(); c != nil {
+			s.mustPanic("nil context", func() { _, _ = c.Next(none) })
+			s.mustPanic("nil context", func() { _, _ = c.WaitFor(none, 0) })
+			s.mustPanic("nil context", func() { c.Batches(none) })
+		}
+	case 10:
+		if c := s.consumer(); c != nil && c.model.handed > c.model.position {
+			b := Batch[event]{s.ring, c.model.position, c.model.handed}
+			s.mustPanic("Abort of a consumer's batch", func() { p.Abort(b) })
+		}
+	case 11:
+		b := Batch[event]{s.ring, 0, 1}
+		s.mustPanic("At and Split out of range", func() { b.At(1) })
+		s.mustPanic("At and Split out of range", func() { b.At(-1) })
+		s.mustPanic("At and Split out of range", func() { b.Split(2) })
+		s.mustPanic("At and Split out of range", func() { b.Split(-1) })
+	}
+}
+
+var (
+	foreignRing, _  = New[event](Config{Capacity: 1})
+	foreignConsumer = foreignRing.Consumer("foreign")
+)
+
+// misuseDone hands back what is not in hand.
+func (s *session) misuseDone() {
+	c := s.consumer()
+	if c == nil {
+		return
+	}
+	s.mustPanic("Done of another ring's batch", func() { c.Done(Batch[event]{foreignRing, 0, 1}) })
+	s.mustPanic("Done of no batch", func() { c.Done(Batch[event]{}) })
+	if c.model.gone { // what it had in hand ended with it
+		c.Done(Batch[event]{s.ring, c.model.position, c.model.position + 1})
+		return
+	}
+	pos, handed := c.model.position, c.model.handed
+	s.mustPanic("Done of more than is in hand", func() { c.Done(Batch[event]{s.ring, pos, handed + 1}) })
+	if pos > 0 {
+		s.mustPanic("Done again", func() { c.Done(Batch[event]{s.ring, pos - 1, pos}) })
+	}
+	if handed > pos+1 {
+		s.mustPanic("Done with a gap", func() { c.Done(Batch[event]{s.ring, pos + 1, handed}) })
+	}
+}

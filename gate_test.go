@@ -1,0 +1,96 @@
+package disruptor
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func newMember(name string, position int64, follows ...*member) *member {
+	m := &member{name: name, memberWords: new(memberWords), follows: follows}
+	m.position.store(position)
+	return m
+}
+
+func TestLeastIsTheSmallestPosition(t *testing.T) {
+	require.Equal(t, never, least(nil))
+	a, b, c := newMember("a", 7), newMember("b", 3), newMember("c", lastSequence)
+	require.Equal(t, int64(7), least([]*member{a}))
+	require.Equal(t, int64(3), least([]*member{a, b, c}))
+	require.Equal(t, int64(3), least([]*member{b, c}))
+	require.Equal(t, lastSequence, least([]*member{c}))
+}
+
+func TestMembersJoinWithThePositionThatTheyHoldAndLeaveOnce(t *testing.T) {
+	var g gates
+	g.list.cas(nil, new([]*member))
+	a, b := newMember("a", 0), newMember("b", 0)
+	g.join(a, func(members []*member) int64 {
+		require.Empty(t, members)
+		return 5
+	})
+	require.Equal(t, int64(5), a.position.load())
+
+	// Whoever finds that the list has changed looks for its place again.
+	c, tries := newMember("c", 0), 0
+	g.join(c, func(members []*member) int64 {
+		if tries++; tries == 1 {
+			g.join(b, func([]*member) int64 { return 2 })
+		}
+		return least(members)
+	})
+	require.Equal(t, 2, tries)
+	require.Equal(t, int64(2), c.position.load())
+	require.Equal(t, []*member{a, b, c}, *g.list.load())
+
+	old := *g.list.load()
+	require.True(t, g.leave(b))
+	require.False(t, g.leave(b))
+	require.Equal(t, []*member{a, c}, *g.list.load())
+	require.Equal(t, []*member{a, b, c}, old, "a list that somebody reads is not changed")
+	require.True(t, g.leave(a))
+	require.True(t, g.leave(c))
+	require.Empty(t, *g.list.load())
+}
+
+func TestFollowingReplacesWhoHasLeft(t *testing.T) {
+	a, b := newMember("a", 0), newMember("b", 0)
+	c := newMember("c", 0, a)
+	d := newMember("d", 0, c, b)
+	e := newMember("e", 0, d)
+	for _, test := range []struct {
+		name    string
+		follows []*member
+		list    []*member
+		want    []*member
+	}{
+		{"nobody has left", []*member{c, b}, []*member{a, b, c, d}, []*member{c, b}},
+		{"one has left", []*member{c, b}, []*member{a, b, d}, []*member{a, b}},
+		{"one that followed the ring has left", []*member{c, b}, []*member{a, c, d}, []*member{c}},
+		{"several in a row have left", []*member{e}, []*member{a, b}, []*member{a, b}},
+		{"each once", []*member{c, a, e, a}, []*member{a, b}, []*member{a, b}},
+		{"all have left", []*member{e, c}, nil, nil},
+		{"nobody was followed", nil, []*member{a}, nil},
+	} {
+		require.Equal(t, test.want, following(test.follows, test.list), test.name)
+	}
+}
+
+// A gate is the slowest position or, if nobody is there, what is published; then it leaves the boundary behind.
+func TestGate(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4})
+	p := r.MultiProducer()
+	publish(t, p, 3)
+	require.Zero(t, r.core.published.load())
+	require.Equal(t, int64(3), r.core.gate())
+	require.Equal(t, int64(3), r.core.published.load())
+	a, b := r.Consumer("a"), r.Consumer("b")
+	publish(t, p, 2)
+	advance(t, b, 5)
+	require.Equal(t, int64(3), r.core.gate())
+	advance(t, a, 4)
+	require.Equal(t, int64(4), r.core.gate())
+	a.Close()
+	require.Equal(t, int64(5), r.core.gate())
+	require.Equal(t, int64(5), r.core.published.load(), "raised by who has left to what it had found")
+}

@@ -1,0 +1,149 @@
+package disruptor
+
+import (
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A file uses what its own layer and lower ones declare, never what a higher one does: so each can be read without
+// knowing that those above it exist, and the protocol reaches shared memory through one door.
+
+type layer int
+
+const (
+	machine layer = iota
+	position
+	waiting
+	ring
+	hands
+	graphLayer
+	above             // reads everything, and nothing uses it
+	beside layer = -1 // used by all, and uses nothing
+)
+
+func (l layer) String() string {
+	return map[layer]string{
+		machine: "machine", position: "position", waiting: "waiting", ring: "ring", hands: "hands",
+		graphLayer: "graph", above: "above", beside: "beside",
+	}[l]
+}
+
+var layers = map[string]layer{
+	"doc.go": beside, "errors.go": beside, "debug.go": beside, "debug_on.go": beside, "debug_off.go": beside,
+
+	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_arm64.go": machine,
+	"atomic_noasm.go": machine, "barrier.go": machine, "barrier_linux.go": machine, "barrier_other.go": machine,
+
+	"sequence.go": position, "marks.go": position, "aborts.go": position,
+
+	"wait.go": waiting, "wait_spin.go": waiting, "wait_block.go": waiting,
+
+	"gate.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
+
+	"producer.go": hands, "singleproducer.go": hands, "multiproducer.go": hands, "reader.go": hands,
+	"consumer.go": hands, "join.go": hands,
+
+	"graph.go": graphLayer,
+	"stats.go": above,
+}
+
+// upwards are the uses that go up, each for a reason. Methods of Ring and Consumer that do so are declared higher up.
+var upwards = map[[2]string]string{
+	{"ring.go", "graph"}:     "a ring has the memory of its handlers in it, and does not look into it",
+	{"consumer.go", "close"}: "a consumer that is served is asked to leave by way of who serves it",
+}
+
+// sourceFiles returns the names of the package's files that are no tests.
+func sourceFiles(t *testing.T) []string {
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+func TestEveryFileHasALayer(t *testing.T) {
+	names := sourceFiles(t)
+	for _, name := range names {
+		require.Contains(t, layers, name)
+	}
+	for name := range layers {
+		require.Contains(t, names, name)
+	}
+}
+
+func TestSharedMemoryHasOneDoor(t *testing.T) {
+	for _, name := range sourceFiles(t) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		for _, imported := range file.Imports {
+			if p, _ := strconv.Unquote(imported.Path.Value); p == "sync/atomic" {
+				require.True(t, layers[name] == machine || name == "sequence.go", "%s imports sync/atomic", name)
+			}
+		}
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				require.False(t, strings.HasPrefix(c.Text, "//go:linkname"), name)
+			}
+		}
+	}
+}
+
+func TestAFileUsesOnlyItsOwnLayerAndLowerOnes(t *testing.T) {
+	files := token.NewFileSet()
+	var parsed []*ast.File
+	for _, name := range sourceFiles(t) {
+		if built, err := build.Default.MatchFile(".", name); err != nil || !built {
+			continue
+		}
+		file, err := parser.ParseFile(files, name, nil, 0)
+		require.NoError(t, err)
+		parsed = append(parsed, file)
+	}
+	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
+	config := types.Config{Importer: empty{}, Error: func(error) {}} // what other packages declare is of no interest
+	pkg, _ := config.Check("disruptor", files, parsed, &info)
+
+	var wrong []string
+	for ident, object := range info.Uses {
+		if object.Pkg() != pkg || !object.Pos().IsValid() {
+			continue
+		}
+		user, declarer := files.Position(ident.Pos()), files.Position(object.Pos())
+		if _, allowed := upwards[[2]string{user.Filename, object.Name()}]; allowed {
+			continue
+		}
+		if layers[declarer.Filename] > layers[user.Filename] {
+			wrong = append(wrong, fmt.Sprintf("%s:%d (%s) uses %s of %s (%s)", user.Filename, user.Line,
+				layers[user.Filename], object.Name(), declarer.Filename, layers[declarer.Filename]))
+		}
+	}
+	slices.Sort(wrong)
+	require.Empty(t, wrong, strings.Join(wrong, "\n"))
+	require.Greater(t, len(info.Uses), 1000, "the files were understood")
+}
+
+// empty imports packages without looking into them.
+type empty struct{}
+
+func (empty) Import(name string) (*types.Package, error) {
+	pkg := types.NewPackage(name, path.Base(name))
+	pkg.MarkComplete()
+	return pkg, nil
+}

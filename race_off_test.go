@@ -1,0 +1,6 @@
+//go:build !race
+
+package disruptor
+
+// raceScale multiplies the work of the race tests.
+const raceScale = 4
