@@ -1,0 +1,296 @@
+#!/usr/bin/env bash
+# Checks the models: run.sh [quick|full]
+#
+# A line for each configuration of the protocol as designed, which must finish without an error, and one for each seeded
+# bug, which must be found in a configuration that is free of errors without it: so a bug's verdict speaks of the bug.
+# Exits 1 if a configuration fails or does not finish, or if a bug survives.
+#
+# Environment: JOBS, how many verifiers run at once (quick: 2, full: 1); FILTER, a regular expression on the name column.
+set -euo pipefail
+
+speed=${1:-quick}
+case $speed in
+# short searches: optimizing would take longer than it saves
+quick) jobs=${JOBS:-2} limit=60 memory=1000 hash=20 optimize=-O0 ;;
+full) jobs=${JOBS:-1} limit=300 memory=4000 hash=25 optimize=-O2 ;;
+*)
+	echo "usage: $0 [quick|full]" >&2
+	exit 2
+	;;
+esac
+for tool in spin gcc timeout; do
+	command -v "$tool" >/dev/null || {
+		echo "$0: needs $tool in PATH (Debian: apt-get install spin gcc coreutils)" >&2
+		exit 2
+	}
+done
+filter=${FILTER:-.}
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+names=() bugs=()
+declare -A model_of defs_of speed_of
+
+# good SPEED NAME MODEL DEFS...
+good() {
+	names+=("$2")
+	speed_of[$2]=$1 model_of[$2]=$3 defs_of[$2]="${*:4}"
+}
+# bug FLAG CONFIGURATION...: each in turn must kill it
+bug() {
+	local flag=$1 config
+	shift
+	for config; do bugs+=("$flag $config"); done
+}
+
+# --- ring.pml ---
+one="-DN=1 -DMAXN=1"
+two="-DN=2 -DMAXN=1"
+stage="-DNC=2 -DINITMASK=3 -DAFTER1=1"
+good quick no-consumers ring $one -DNC=1 -DINITMASK=0 -DLOOK=2 -DK0=2 -DK1=1
+good quick laps-look ring $two -DNC=1 -DINITMASK=0 -DLOOK=1 -DK0=3 -DK1=2
+good quick join-empty ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DK0=2 -DK1=1
+good quick join-second ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DK0=1 -DK1=1
+good quick join-stage ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DK0=1 -DK1=1
+good quick close-any ring $one -DNC=1 -DK0=1 -DK1=1 -DCLOSEANY
+good quick stage-leave ring -DP=1 $one $stage -DLEAVEMASK=1 -DABORT -DK0=2
+good quick stage-ranges ring -DP=1 -DN=2 $stage -DLEAVEMASK=1 -DABORT -DK0=2
+good quick three-leave ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DK0=1
+good quick join-abort ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DABORTALL -DK0=1 -DK1=1
+good quick clear-two ring $one -DNC=2 -DINITMASK=3 -DK0=1 -DK1=1 -DCLEAR
+good quick clear-leave ring -DP=1 $one -DNC=2 -DINITMASK=3 -DLEAVEMASK=1 -DK0=2 -DCLEAR
+good quick clear-join ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DK0=2 -DK1=1 -DCLEAR
+
+good full n1-abort ring $one -DNC=1 -DINITMASK=0 -DLOOK=2 -DABORT -DK0=2 -DK1=2
+good full n1-chain ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DK0=2 -DK1=1
+good full split ring -DN=2 -DNC=1 -DABORT -DSPLIT -DFIXN -DK0=2 -DK1=2
+good full split-4 ring -DN=4 -DNC=1 -DABORT -DSPLIT -DFIXN -DK0=2 -DK1=2
+good full split-4-look ring -DN=4 -DNC=1 -DINITMASK=0 -DLOOK=2 -DABORT -DSPLIT -DFIXN -DK0=1 -DK1=2
+good full split-4-stage ring -DN=4 $stage -DABORT -DSPLIT -DFIXN -DK0=1 -DK1=2
+good full stage-2 ring -DN=2 $stage -DLEAVEMASK=1 -DABORT -DFIXN -DK0=1 -DK1=2
+good full stage-4 ring -DN=4 $stage -DLEAVEMASK=1 -DABORT -DFIXN -DK0=2 -DK1=1
+good full close-stage ring -DN=2 $stage -DCLOSEANY -DABORT -DFIXN -DK0=1 -DK1=2
+good full chain-of-3 ring -DN=2 -DNC=3 -DINITMASK=7 -DAFTER1=1 -DAFTER2=2 -DLEAVEMASK=3 -DABORT -DFIXN -DK0=1 -DK1=1
+good full diamond ring $two -DNC=3 -DINITMASK=7 -DAFTER2=3 -DLEAVEMASK=3 -DABORT -DK0=1 -DK1=1
+good full join-abort-1 ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DK0=1 -DK1=1
+good full three-leave-2 ring -DP=1 $two -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DK0=2
+good full join-abort-2 ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DK0=2 -DK1=2
+good full join-both ring $two -DNC=2 -DINITMASK=0 -DJOINMASK=3 -DK0=2 -DK1=1
+good full join-laps ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DK0=2 -DK1=2
+good full join-4 ring -DN=4 -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DFIXN -DK0=1 -DK1=2
+good full join-leave ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DK0=2 -DK1=1
+good full leave-look ring $two -DNC=1 -DLEAVEMASK=1 -DLOOK=1 -DK0=3 -DK1=2
+good full join-leave-look ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLEAVEMASK=1 -DLOOK=1 -DK0=2 -DK1=2
+good full clear-laps ring $one -DNC=2 -DINITMASK=3 -DK0=2 -DK1=1 -DCLEAR
+good full clear-join-abort ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DK0=1 -DK1=1 -DCLEAR
+good full clear-stage ring -DN=2 $stage -DLEAVEMASK=1 -DABORT -DFIXN -DK0=1 -DK1=1 -DCLEAR
+good full clear-join-leave ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLEAVEMASK=1 -DK0=2 -DK1=1 -DCLEAR
+
+bug LIMIT_LIST_ONCE join-empty
+bug WALK_FROM_AVAILS_ONLY join-empty
+bug JOIN_LOOKS_FIRST join-empty
+bug JOIN_HOLDS_NOTHING join-second
+bug NO_GATE_WITHOUT_CONSUMERS join-empty
+bug STORE_PUBLISHED no-consumers
+bug WALK_NOT_STORED no-consumers
+bug NO_LAP_LIMIT laps-look
+bug INHERIT_LOWER join-stage
+bug CHAIN_END_GATE join-stage
+bug INHERIT_NO_LIST stage-leave
+bug INHERIT_NO_BOUNDARY stage-ranges
+bug INHERIT_ABORTED_FIRST three-leave
+bug LEAVE_WITHOUT_RAISE stage-leave
+bug STAGE_READS_LASTABORT_FIRST stage-leave
+bug MARK_BEFORE_LIST stage-leave
+bug NO_STEP_OVER stage-leave
+bug CLOSED_BESIDE_CLAIM close-any
+bug PRUNE_LIST_ONCE join-abort
+bug PRUNE_TO_CLAIM join-abort
+bug CLEAR_TRY_LOCK clear-two
+bug CLEAR_STORE_FIRST clear-two
+bug CLEAR_LIST_ONCE clear-join
+bug CLEAR_NOT_ON_JOIN clear-join
+bug CLEAR_NOT_ON_LEAVE clear-leave
+
+# --- the Dekker pairs under TSO ---
+good quick single single_close -DK=2
+good quick single-3 single_close -DK=3
+good quick single-fence single_close -DK=3 -DPRODUCER_FENCE
+good quick single-mark single_close -DK=2 -DMARK_AT_ONCE
+good full single-4 single_close -DK=4
+good full single-4-slots single_close -DK=3 -DN=4
+good full single-2-closers single_close -DK=2 -DCLOSERS=2
+good full single-mark-2-closers single_close -DK=2 -DCLOSERS=2 -DMARK_AT_ONCE
+bug NO_FENCE single single-mark
+bug REFUSE_WITHOUT_LOOK single
+bug TAKE_BACK_WITHOUT_LOOK single
+bug END_BY_CONSUMER single
+bug CLAIM_AFTER_CLOSED single-mark
+bug END_EQUAL single-mark
+
+good quick join join_tso
+good quick join-self join_tso -DSELF
+bug NO_FENCE_JOIN join join-self
+bug NO_FENCE_GATE join join-self
+
+good quick clear-count clear_tso
+good quick clear-look clear_tso -DLOOK_FIRST
+bug TRY_LOCK clear-count
+bug LOOK_FIRST_NO_FENCE clear-look
+
+# --- park.pml ---
+good quick park park -DNC=1 -DP=1 -DK=2
+good quick park-membarrier park -DNC=1 -DP=1 -DK=2 -DMEMBARRIER
+good quick park-two-readers park -DNC=2 -DP=1 -DK=3 -DNOCLOSE
+good quick park-readers-membarrier park -DNC=2 -DP=1 -DK=3 -DNOCLOSE -DMEMBARRIER
+good quick park-gate-outside park -DNC=2 -DP=1 -DK=3 -DNOCLOSE -DGATE_OUTSIDE_LOCK
+good quick park-keys park -DNC=2 -DP=2 -DK=1 -DN=2 -DNOCLOSE
+good quick park-queue park -DNC=1 -DP=2 -DK=2 -DK1=1
+good quick park-cancel park -DNC=1 -DP=2 -DK=2 -DK1=1 -DCANCELMASK=2
+good quick park-close park -DNC=1 -DP=2 -DK=2 -DK1=1 -DCLOSEANY
+good quick park-leave park -DNC=1 -DP=2 -DK=1 -DLEAVE
+good quick park-no-consumers park -DNC=1 -DINLIST=0 -DP=2 -DK=1
+good quick park-stage park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE
+good quick park-own-claim park -DNC=1 -DP=1 -DN=2 -DK=4 -DHOLD
+good quick park-reader-cancel park -DNC=2 -DP=1 -DK=2 -DWAKEUPS=1
+good full park-2-2 park -DNC=2 -DP=2 -DK=2
+good full park-2-2-membarrier park -DNC=2 -DP=2 -DK=1 -DMEMBARRIER
+good full park-close-2 park -DNC=1 -DP=2 -DK=2 -DCLOSEANY
+good full park-queue-2 park -DNC=1 -DP=2 -DK=2
+good full park-close-readers park -DNC=2 -DP=2 -DK=1 -DCLOSEANY
+good full park-cancel-both park -DNC=1 -DP=2 -DK=2 -DCANCELMASK=3
+good full park-3 park -DNC=1 -DP=3 -DK=1 -DNOCLOSE
+good full park-3-cancel park -DNC=1 -DP=3 -DK=1 -DCANCELMASK=2
+good full park-ranges park -DNC=2 -DP=2 -DK=1 -DN=2 -DTWO
+good full park-leave-2 park -DNC=1 -DP=2 -DK=2 -DLEAVE
+good full park-stage-leave park -DNC=2 -DP=2 -DK=1 -DSTAGE -DLEAVE
+bug NO_FENCE_PUBLISH park
+bug NO_FENCE_DONE park
+bug NO_PROCESS_FENCE park-membarrier
+bug NO_SECOND_LOOK park
+bug NO_SECOND_TRY park
+bug WAKE_IF_EQUAL park-keys
+bug GATE_BEFORE_POSITION park-two-readers
+bug GATE_OUTSIDE_LOCK park-readers-membarrier
+bug NO_TURN park-queue
+bug CANCEL_SWALLOWS_TURN park-cancel
+bug CLOSE_SWALLOWS_TURN park-close
+bug CLOSE_WAKES_NOBODY park
+bug CLOSE_WAKES_FIRST park
+bug LEAVE_WAKES_NOBODY park-leave
+bug PUBLISH_WAKES_NO_CLAIM park-no-consumers
+bug SLEEPS_ON_WHO_LEFT park-stage
+bug WANT_WHOLE_RING park-own-claim
+
+# verify NAME MODEL DEFS OPTIMIZE: leaves "verdict|states|seconds|reason" in NAME/result
+verify() {
+	local dir=$tmp/$1 model=$2 optimize=$4 rc=0 states seconds reason TIMEFORMAT=%U
+	local -a defs
+	read -ra defs <<<"$3"
+	mkdir -p "$dir"
+	cd "$dir"
+	if ! spin -a "${defs[@]}" "$here/$model.pml" >build 2>&1 || grep -q Error build ||
+		! gcc "$optimize" -w -DSAFETY -DCOLLAPSE -DVECTORSZ=1024 -DMEMLIM="$memory" -o pan pan.c >>build 2>&1; then
+		echo "broken|-|-|$(grep -m1 -i error build)" >result
+		return
+	fi
+	# seconds are processor time, so that a busy machine changes no verdict; the outer limit is for one that hangs
+	{ time {
+		(
+			ulimit -t "$limit"
+			exec timeout $((limit * 20)) ./pan "-w$hash" -m200000 >out 2>&1
+		) || rc=$?
+	}; } 2>seconds
+	states=$(awk '/states, stored/ { print $1; exit }' out)
+	seconds=$(tail -1 seconds)
+	reason=$(grep -m1 '^pan:1:' out || true)
+	reason=${reason#pan:1: }
+	if [ "$rc" = 124 ] || [ "$rc" = 137 ] || [ "$rc" = 152 ]; then # timeout, SIGKILL, SIGXCPU
+		echo "unfinished|-|>$limit|time limit" >result
+	elif [ "$rc" != 0 ]; then
+		echo "unfinished|-|-|$(grep -m1 -iE 'reached|pan:' out || echo "exit status $rc")" >result
+	elif [ -n "$reason" ]; then
+		echo "error|$states|$seconds|${reason% (at depth*}" >result
+	elif grep -q 'errors: 0' out && ! grep -qE 'Search not completed|search depth too small|MEMLIM' out; then
+		echo "ok|$states|$seconds|" >result
+	else
+		echo "unfinished|${states:--}|${seconds:--}|$(grep -m1 -iE 'reached|too small|not completed' out)" >result
+	fi
+	rm -f pan pan.* ./*.trail
+}
+
+# The work in the order of its lines: KIND|NAME|MODEL|DEFS|DIRECTORY
+work=()
+for name in "${names[@]}"; do
+	if [ "$speed" = full ] || [ "${speed_of[$name]}" = quick ]; then
+		work+=("good|$name|${model_of[$name]}|${defs_of[$name]}|good-$name")
+	fi
+done
+for entry in "${bugs[@]}"; do
+	flag=${entry% *} name=${entry#* }
+	# one variant is a bug only together with MEMBARRIER, so it has no BUG_ in front
+	case $flag in GATE_OUTSIDE_LOCK) define=$flag ;; *) define=BUG_$flag ;; esac
+	work+=("bug|$flag|${model_of[$name]}|${defs_of[$name]} -D$define|bug-$flag-$name")
+done
+
+started=$SECONDS shown=0 failures=0 goods=0 killed=0 total=0
+show() { # every finished line that is next in order
+	local kind name model defs dir verdict states seconds reason
+	while [ "$shown" -lt "${#queue[@]}" ]; do
+		IFS='|' read -r kind name model defs dir <<<"${queue[$shown]}"
+		[ -f "$tmp/$dir/done" ] || return 0
+		IFS='|' read -r verdict states seconds reason <"$tmp/$dir/result"
+		shown=$((shown + 1))
+		if [ "$kind" = good ]; then
+			if [ "$verdict" = ok ]; then
+				goods=$((goods + 1)) total=$((total + states))
+			else
+				verdict=FAILED failures=$((failures + 1))
+			fi
+		else
+			case $verdict in
+			error) verdict=killed killed=$((killed + 1)) ;;
+			ok) verdict=SURVIVED failures=$((failures + 1)) ;;
+			*) verdict=FAILED failures=$((failures + 1)) ;;
+			esac
+		fi
+		printf '%-4s  %-27s %-12s  %-8s %10s  %6s  %s\n' "$kind" "$name" "$model" "$verdict" "$states" "$seconds" \
+			"$defs${reason:+  | $reason}"
+	done
+}
+
+queue=()
+for item in "${work[@]}"; do
+	IFS='|' read -r _ name _ <<<"$item"
+	[[ $name =~ $filter ]] && queue+=("$item")
+done
+[ "${#queue[@]}" -gt 0 ] || {
+	echo "$0: nothing is named like $filter" >&2
+	exit 2
+}
+
+printf '%-4s  %-27s %-12s  %-8s %10s  %6s  %s\n' '' name model verdict states sec 'definitions | what was found'
+for item in "${queue[@]}"; do
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n || true
+		show
+	done
+	IFS='|' read -r kind _ model defs dir <<<"$item"
+	level=$optimize
+	[ "$kind" = bug ] && level=-O0 # found after few states
+	{
+		verify "$dir" "$model" "$defs" "$level"
+		touch "$tmp/$dir/done"
+	} &
+done
+while [ -n "$(jobs -rp)" ]; do
+	wait -n || true
+	show
+done
+wait
+show
+echo "$goods configurations hold ($total states), $killed seeded bugs found, $failures failures, $((SECONDS - started)) s"
+[ "$failures" = 0 ] && [ "$shown" = "${#queue[@]}" ]
