@@ -1,6 +1,9 @@
 package disruptor
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+)
 
 // A Batch is a range of consecutive slots: claimed by a producer and not yet published, or available to a consumer
 // and not yet done. It is a small value to pass on as it is; who holds it may use the slots until Publish, Abort or
@@ -22,7 +25,7 @@ func (b Batch[T]) To() int64 { return b.to }
 // At returns the i-th slot, 0 <= i < Len. It panics if i is out of range.
 func (b Batch[T]) At(i int) *T {
 	if uint64(i) >= uint64(b.to-b.from) {
-		b.outOfRange("At", i)
+		panic(outOfRange{"At", i, b.to - b.from})
 	}
 	return &b.ring.slots[(b.from+int64(i))&b.ring.mask]
 }
@@ -59,20 +62,27 @@ func (b Batch[T]) All() iter.Seq2[int64, *T] {
 // It panics if n is out of range.
 func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
 	if uint64(n) > uint64(b.to-b.from) {
-		b.outOfRange("Split", n)
+		panic(outOfRange{"Split", n, b.to - b.from})
 	}
 	mid := b.from + int64(n)
 	return Batch[T]{b.ring, b.from, mid}, Batch[T]{b.ring, mid, b.to}
 }
 
-func (b Batch[T]) outOfRange(method string, n int) {
-	panicf("%s(%d) of a batch of %d slots", method, n, b.Len())
+// outOfRange is what At and Split panic with: a value, and not a call that formats one, lets them inline.
+type outOfRange struct {
+	method string
+	n      int
+	length int64
 }
 
-// foreign panics: b belongs to another ring, or to none.
-func (b Batch[T]) foreign(method string) {
-	if b.ring == nil {
+func (e outOfRange) Error() string {
+	return fmt.Sprintf("disruptor: %s(%d) of a batch of %d slots", e.method, e.n, e.length)
+}
+
+// panicForeign says what is wrong with a batch that does not belong to the ring at which method was called.
+func panicForeign(method string, from, to int64) {
+	if to == 0 {
 		panicf("%s of a batch that was never claimed", method)
 	}
-	panicf("%s of a batch of another ring: [%d, %d)", method, b.from, b.to)
+	panicf("%s of a batch of another ring: [%d, %d)", method, from, to)
 }

@@ -163,6 +163,26 @@ func TestFormerStageDoesNotGoBackToALowerBoundary(t *testing.T) {
 	stage.Done(take(t, stage, 6, 9))
 }
 
+// A stage that has followed another for laps knows no boundary but where it joined, and that has been lapped: it goes
+// on from the one that the other leaves behind.
+func TestFormerStageGoesOnFromTheBoundaryThatItInherits(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4})
+	p := r.MultiProducer()
+	root := r.Consumer("root")
+	stage := r.Consumer("stage", root)
+	for range 4 {
+		publish(t, p, 2)
+		advance(t, root, r.Published())
+		advance(t, stage, r.Published())
+	}
+	open := claim(t, p, 2)
+	publish(t, p, 1) // in the slot of 6, of which the mark of 4 tells that it is next
+	root.Close()
+	requireNothing(t, stage)
+	p.Publish(open)
+	take(t, stage, 8, 11)
+}
+
 // Below the boundary that a former stage has inherited it reads no marks, so it has to know what was aborted there
 // from the list.
 func TestFormerStageStepsOverWhatWasAbortedBelowItsBoundary(t *testing.T) {

@@ -49,19 +49,16 @@ func (c *Consumer[T]) TryNext() (Batch[T], bool) {
 // Next is TryNext that waits, as the ring's WaitStrategy says, until something is available. It returns the cause of
 // ctx if that ends first; ErrClosed when a closed ring is drained, and when this consumer has been closed; and an error
 // that wraps ErrClosed and the cause when the ring has failed. What is available is returned even if ctx has ended.
-func (c *Consumer[T]) Next(ctx context.Context) (Batch[T], error) {
-	checkContext(ctx)
-	from, to, err := c.next(ctx)
-	return Batch[T]{c.ring, from, to}, err
+func (c *Consumer[T]) Next(ctx context.Context) (b Batch[T], err error) {
+	b.ring = c.ring
+	b.from, b.to, err = c.next(ctx)
+	return
 }
 
 // Done hands the slots of b back, to later consumers and to producers: b as it was handed out, or a first part of it.
 // It panics if they are not in hand.
 func (c *Consumer[T]) Done(b Batch[T]) {
-	if b.ring != c.ring {
-		b.foreign("Done")
-	}
-	c.done(b.from, b.to)
+	c.done(b.ring == c.ring, b.from, b.to)
 }
 
 // Batches walks over what Next returns and calls Done for what the loop's body has not, after each turn and when the
@@ -105,7 +102,7 @@ var notEnded word // stays 0
 // finish is Done for what is left of b.
 func (c *Consumer[T]) finish(b Batch[T]) {
 	if c.pos < b.to {
-		c.done(c.pos, b.to)
+		c.done(true, c.pos, b.to)
 	}
 }
 
@@ -118,10 +115,7 @@ func (c *Consumer[T]) Err() error { return c.err }
 // waits: a seq for which producers need them does not come.
 func (c *Consumer[T]) WaitFor(ctx context.Context, seq int64) (available int64, err error) {
 	checkContext(ctx)
-	if available, err = c.waitFor(ctx, seq); err != nil {
-		return 0, err
-	}
-	return available, nil
+	return c.waitFor(ctx, seq)
 }
 
 // At returns the slot of a sequence in [Position, available), where available is what WaitFor would return now. It is
@@ -146,13 +140,3 @@ func (c *Consumer[T]) Lag() int64 {
 
 // Name returns the name given to Consumer or Handle.
 func (c *Consumer[T]) Name() string { return c.member.name }
-
-// Close takes the consumer out of the ring: producers and the consumers after it wait for it no more, and what it was
-// handed and has not finished is not its own any more. Its Next then returns ErrClosed. The goroutine that uses the
-// consumer calls it. A consumer made by Handle may be closed by any goroutine: while Run is active it finishes the
-// batch in hand before it leaves, and Close does not wait for that. To close it again does nothing.
-func (c *Consumer[T]) Close() {
-	if !c.ring.graph.close(c) {
-		c.leave()
-	}
-}

@@ -304,3 +304,14 @@ func TestStagesSeeEventsAfterAllTheirPredecessors(t *testing.T) {
 		}
 	})
 }
+
+func TestWaitForReturnsTheEndOfAllThatIsAvailable(t *testing.T) {
+	r := newRing[int](t, Config{Capacity: 8})
+	p, c := r.MultiProducer(), r.Consumer("c")
+	for i := range 5 {
+		require.True(t, p.TrySend(i))
+	}
+	available, err := c.WaitFor(context.Background(), 0)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, available)
+}

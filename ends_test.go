@@ -248,9 +248,6 @@ func requireEnded(t *testing.T, ctx context.Context, e *endingRing, end *ringEnd
 	for _, c := range []*Consumer[int]{e.holder, e.follower} {
 		position := c.Position()
 		for _, consuming := range consumerCalls {
-			if c == e.holder && !end.isClose() && consuming.name == "WaitFor" {
-				continue
-			}
 			err := consuming.wait(ctx, c)
 			if end.isClose() && consuming.name == "Batches" {
 				require.Equal(t, errDrained, err)

@@ -20,6 +20,9 @@ var (
 	ErrAborted = errors.New("disruptor: sequence aborted")
 )
 
+// panicf is not inlined: its callers are on fast paths.
+//
+//go:noinline
 func panicf(format string, args ...any) {
 	panic("disruptor: " + fmt.Sprintf(format, args...))
 }

@@ -176,19 +176,18 @@ func FuzzBatch(f *testing.F) {
 }
 
 func compareBatch(t *testing.T, b Batch[int64], plain []int64) {
-	require.Equal(t, len(plain), b.Len())
-	require.Equal(t, b.From()+int64(len(plain)), b.To())
 	head, tail := b.Slices()
-	require.True(t, slices.Equal(plain, append(slices.Clip(head), tail...)))
+	require.True(t, slices.Equal(plain, append(slices.Clip(head), tail...)), "Slices")
 	require.LessOrEqual(t, cap(head)+cap(tail), b.ring.Cap(), "an append to head could reach what is not in the batch")
 	walked := 0
 	for seq, v := range b.All() {
-		require.Equal(t, b.From()+int64(walked), seq)
-		require.Equal(t, plain[walked], *v)
-		require.Same(t, b.At(walked), v)
+		if seq != b.From()+int64(walked) || *v != plain[walked] || v != b.At(walked) {
+			t.Fatalf("slot %d of [%d, %d) is %d at sequence %d", walked, b.From(), b.To(), *v, seq)
+		}
 		walked++
 	}
-	require.Equal(t, len(plain), walked)
+	require.Equal(t, []int64{int64(len(plain)), b.From() + int64(len(plain)), int64(walked)},
+		[]int64{int64(b.Len()), b.To(), int64(len(plain))}, "Len, To and the length of All")
 	for range b.All() { // a loop that is left
 		break
 	}

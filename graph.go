@@ -117,6 +117,16 @@ func (g *graph[T]) drop(s *stage[T]) {
 	}
 }
 
+// Close takes the consumer out of the ring: producers and the consumers after it wait for it no more, and what it was
+// handed and has not finished is not its own any more. Its Next then returns ErrClosed. The goroutine that uses the
+// consumer calls it. A consumer made by Handle may be closed by any goroutine: while Run is active it finishes the
+// batch in hand before it leaves, and Close does not wait for that. To close it again does nothing.
+func (c *Consumer[T]) Close() {
+	if !c.ring.graph.close(c) {
+		c.leave()
+	}
+}
+
 // close makes c leave, or asks the goroutine that serves it to, and reports whether c was made by Handle and had not
 // left. Several goroutines may do so at once.
 func (g *graph[T]) close(c *Consumer[T]) bool {
@@ -149,7 +159,7 @@ func (s *stage[T]) serve() {
 	}()
 	for {
 		b, err := c.Next(context.Background())
-		if err != nil {
+		if err != nil || c.closed() {
 			break
 		}
 		if err := s.handler(b); err != nil {
@@ -157,9 +167,6 @@ func (s *stage[T]) serve() {
 			break
 		}
 		c.finish(b)
-		if c.member.leaving.load() != 0 { // leave edge
-			break
-		}
 	}
 	returned = true
 	if c.member.leaving.load() != 0 { // leave edge

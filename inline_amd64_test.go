@@ -15,6 +15,7 @@ import (
 
 // An instruction of a function.
 type instruction struct {
+	file string // of the source line
 	text string
 	call string // the function called, without its package
 	jump int    // index of the target, or -1
@@ -35,7 +36,7 @@ func disassemble(t *testing.T) map[string][]instruction {
 		for _, line := range lines[1:] {
 			if f := strings.Fields(line); len(f) >= 4 {
 				index[f[1]] = len(code)
-				code = append(code, instruction{text: strings.Join(f[3:], " "), jump: -1})
+				code = append(code, instruction{file: strings.Split(f[0], ":")[0], text: strings.Join(f[3:], " "), jump: -1})
 			}
 		}
 		for i := range code {
@@ -126,12 +127,13 @@ func TestTheFastPathsCallNothingButOneStore(t *testing.T) {
 	functions := disassemble(t)
 	for _, c := range []struct {
 		function string
-		store    bool
+		store    bool   // in assembly
 		locked   string // the one locked instruction that it may have
 	}{
-		{"(*single).try", true, ""},
+		{"(*single).try", false, ""},
 		{"(*single).publish", true, ""},
 		{"(*multi).try", false, "CMPXCHG"},
+		{"(*multi).wait", false, "CMPXCHG"},
 		{"(*core).publish", true, ""},
 		{"(*reader).done", true, ""},
 		{"(*reader).look", false, ""},
@@ -167,4 +169,20 @@ func TestTheStoreIsAPlainMove(t *testing.T) {
 		require.Positive(t, moves, name)
 	}
 	require.True(t, found)
+}
+
+func TestAClaimIsStoredByOnePlainMoveBeforeTheLookAtClosed(t *testing.T) {
+	code := disassemble(t)["github.com/be395dad/disruptor.(*single).try"]
+	store, stores, load := -1, 0, -1
+	for i, in := range code {
+		switch {
+		case in.file == "atomic_amd64.go" && regexp.MustCompile(`^MOVQ [A-Z0-9]+, .*\(`).MatchString(in.text):
+			store = i
+			stores++
+		case in.file == "type.go" && regexp.MustCompile(`^MOVQ .*\(.*, [A-Z0-9]+$`).MatchString(in.text) && load < 0:
+			load = i
+		}
+	}
+	require.Equal(t, 1, stores)
+	require.Greater(t, load, store, "the atomic load of closed comes after the store of the claim")
 }

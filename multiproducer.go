@@ -30,41 +30,30 @@ func (r *Ring[T]) MultiProducer() *MultiProducer[T] {
 
 // TryClaim claims n slots, 1 <= n <= Cap, and does not wait: it returns false if there is no room now that is not
 // waited for by others, and if the ring has ended, which Ring.Err tells apart. It panics if n is out of range.
-func (p *MultiProducer[T]) TryClaim(n int) (Batch[T], bool) {
-	from, to := p.try(n)
-	return Batch[T]{p.ring, from, to}, to > from
+func (p *MultiProducer[T]) TryClaim(n int) (b Batch[T], ok bool) {
+	b.ring = p.ring
+	b.from, b.to, ok = p.try(n)
+	return
 }
 
 // Claim is TryClaim that waits for room, as the ring's WaitStrategy says, behind those that wait already. It returns
 // the cause of ctx if that ends first, and ErrClosed, perhaps with a cause, if the ring does. A claim that fits
 // succeeds even if ctx has ended.
-func (p *MultiProducer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
-	checkContext(ctx)
-	from, to := p.try(n)
-	if to == from {
-		var err error
-		if from, to, err = p.core.claimSlow(ctx, n, &p.multi); err != nil {
-			return Batch[T]{}, err
-		}
-	}
-	return Batch[T]{p.ring, from, to}, nil
+func (p *MultiProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err error) {
+	b.ring = p.ring
+	b.from, b.to, err = p.wait(ctx, n)
+	return
 }
 
 // Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if
 // they were published already, or never claimed.
 func (p *MultiProducer[T]) Publish(b Batch[T]) {
-	if b.ring != p.ring {
-		b.foreign("Publish")
-	}
-	p.core.publish(b.from, b.to)
+	p.publish(b.ring == p.ring, b.from, b.to)
 }
 
 // Abort gives the slots of b back: b as it was claimed, or a part of it made by Split. Consumers step over them.
 func (p *MultiProducer[T]) Abort(b Batch[T]) {
-	if b.ring != p.ring {
-		b.foreign("Abort")
-	}
-	p.core.abort(b.from, b.to)
+	p.abort(b.ring == p.ring, b.from, b.to)
 }
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
@@ -116,18 +105,42 @@ const failsPerYield = 8
 
 func (p *multi) init(c *core) { p.core, p.claim = c, c.claim }
 
-// try claims n slots; it returns from == to if it can't now.
+// grab claims n slots if it need ask nobody for room and no other claim comes between.
 //
 // Room is checked before the compare-and-swap. A fetch-and-add would be cheaper under contention, but a claim that
 // can't be taken back hangs on Close, on a full ring and on its context.
-func (p *multi) try(n int) (from, to int64) {
+func (p *multi) grab(n int) (from, to int64, ok bool) {
 	from = p.claim.load()
 	to = from + int64(n)
 	// reuse edge: the limit was stored after the gate was read. Not to > limit: a large n would overflow.
-	if n < 1 || int64(n) > p.limit.load()-from || !p.claim.cas(from, to) { // close edge
-		return p.attempt(n, false)
+	return from, to, n > 0 && int64(n) <= p.limit.load()-from && p.claim.cas(from, to) // close edge
+}
+
+// try claims n slots and reports whether it could.
+func (p *multi) try(n int) (from, to int64, ok bool) {
+	from, to, ok = p.grab(n)
+	if !ok {
+		from, to = p.attempt(n, false)
+		return from, to, to > from
 	}
-	return from, to
+	return from, to, true
+}
+
+// wait is try that waits.
+func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
+	checkContext(ctx)
+	from, to, ok := p.grab(n)
+	if !ok {
+		return p.waitSlow(ctx, n)
+	}
+	return from, to, nil
+}
+
+func (p *multi) waitSlow(ctx context.Context, n int) (from, to int64, err error) {
+	if from, to = p.attempt(n, false); to > from {
+		return from, to, nil
+	}
+	return p.core.claimSlow(ctx, n, p)
 }
 
 func (p *multi) attempt(n int, turn bool) (from, to int64) {
@@ -157,6 +170,20 @@ func (p *multi) attempt(n int, turn bool) (from, to int64) {
 			runtime.Gosched()
 		}
 	}
+}
+
+func (p *multi) publish(own bool, from, to int64) {
+	if !own {
+		panicForeign("Publish", from, to)
+	}
+	p.core.publish(from, to)
+}
+
+func (p *multi) abort(own bool, from, to int64) {
+	if !own {
+		panicForeign("Abort", from, to)
+	}
+	p.core.abort(from, to)
 }
 
 func (p *multi) need(n int) int64 { return p.claim.load()&^closedBit + int64(n) - p.core.capacity }

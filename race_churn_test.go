@@ -132,6 +132,33 @@ func TestAJoinerSeesWhatIsPublishedAfterIt(t *testing.T) {
 	})
 }
 
+// Whoever asks holds nothing back, so the ring may pass by a whole lap between two of the words that it reads.
+func TestPublishedNeverGoesBackAndIsNeverBehindAPosition(t *testing.T) {
+	forEachTinyRing(t, func(t *testing.T, cfg Config) {
+		for _, after := range [][][]int{nil, {{}, {0}}} {
+			c := newCrowd(t, cfg)
+			logs := c.start(shape{producers: 1, after: after}, 200*raceScale)
+			c.wg.Go(func() {
+				last := int64(0)
+				for n := 0; c.ring.Err() == nil; n++ {
+					if n%32 == 0 {
+						runtime.Gosched()
+					}
+					position := last
+					for _, g := range logs.consumers {
+						position = max(position, g.Position())
+					}
+					if last = c.ring.Published(); last < position {
+						t.Errorf("%d are published after %d were", last, position)
+						return
+					}
+				}
+			})
+			c.wg.Wait()
+		}
+	})
+}
+
 // forEachTinyRing runs test with tiny rings of both kinds and each way to wait that suits more goroutines than cores.
 func forEachTinyRing(t *testing.T, test func(t *testing.T, cfg Config)) {
 	for _, producers := range []Producers{Single, Multi} {

@@ -20,6 +20,7 @@ type reader struct {
 	joined  int64 // where it joined: the last boundary that a stage knows
 	direct  bool  // follows the ring: ready is a boundary, and grows by scanning marks
 	gone    bool  // has left
+	hints   int   // spin hints between two looks
 
 	seen *[]*member // the list for which member.follows holds
 
@@ -86,17 +87,20 @@ func (r *reader) lookAround() (from, to int64) {
 	return r.pos, r.pos
 }
 
-// done hands back [from, to), a prefix of what was handed out.
-func (r *reader) done(from, to int64) {
-	if from > r.pos || to <= r.pos || to > r.handed || r.core.watched {
-		r.doneSlow(from, to)
+// done hands back [from, to), a prefix of what was handed out; own says that it is of this ring.
+func (r *reader) done(own bool, from, to int64) {
+	if !own || from > r.pos || to <= r.pos || to > r.handed || r.core.watched {
+		r.doneSlow(own, from, to)
 		return
 	}
 	r.pos = to
 	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge
 }
 
-func (r *reader) doneSlow(from, to int64) {
+func (r *reader) doneSlow(own bool, from, to int64) {
+	if !own {
+		panicForeign("Done", from, to)
+	}
 	if to == from {
 		return
 	}
@@ -126,6 +130,7 @@ func (r *reader) boundary() int64 {
 
 // next waits until there is something to hand out.
 func (r *reader) next(ctx context.Context) (from, to int64, err error) {
+	checkContext(ctx)
 	if r.gone || r.core.failed.load() != 0 { // close edge
 		return 0, 0, r.ended(r.pos)
 	}
@@ -155,9 +160,12 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 		return 0, r.ended(seq)
 	}
 	if !r.reached(seq) {
-		err = r.await(ctx, seq)
+		if err := r.await(ctx, seq); err != nil {
+			return 0, err
+		}
 	}
-	return r.ready, err
+	r.extend(r.pos + r.core.capacity)
+	return r.ready, nil
 }
 
 // await returns when seq, for which the caller has just looked in vain, is available, published or aborted, or an error
@@ -165,6 +173,7 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 // producer that is about to write it.
 func (r *reader) await(ctx context.Context, seq int64) error {
 	w := r.core.newWait(ctx)
+	w.hints = r.hints
 	for {
 		if err := r.ended(seq); err != nil {
 			return err
@@ -174,6 +183,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 			r.park(ctx, seq)
 		}
 		if r.reached(seq) { // also if it came with the end of the context: prefer success
+			r.hints = w.adapt()
 			return nil
 		}
 		if err != nil {

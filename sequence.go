@@ -30,6 +30,10 @@ func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 // run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead.
 func (w *word) storeRelease(v int64) { storeRelease(unsafe.Pointer(w), 0, v) }
 
+// storeOwn is storeRelease for a word that only this goroutine writes, and whose reader calls processFence before it
+// reads. See there what it is made of.
+func (w *word) storeOwn(v int64) { storeOwn(unsafe.Pointer(w), v) }
+
 // raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
 func (w *word) raise(v int64) {
 	for {

@@ -29,57 +29,46 @@ func (r *Ring[T]) SingleProducer() *SingleProducer[T] {
 
 // TryClaim claims n slots, 1 <= n <= Cap, and does not wait: it returns false if there is no room now, and if the
 // ring has ended, which Ring.Err tells apart. It panics if n is out of range or a claim is still open.
-func (p *SingleProducer[T]) TryClaim(n int) (Batch[T], bool) {
+func (p *SingleProducer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	if debugChecks {
 		p.occupy()
 		defer p.vacate()
 	}
-	from, to := p.try(n)
-	return Batch[T]{p.ring, from, to}, to > from
+	b.ring = p.ring
+	b.from, b.to, ok = p.try(n)
+	return
 }
 
 // Claim is TryClaim that waits for room, as the ring's WaitStrategy says. It returns the cause of ctx if that ends
 // first, and ErrClosed, perhaps with a cause, if the ring does. A claim that fits succeeds even if ctx has ended.
-func (p *SingleProducer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
-	checkContext(ctx)
+func (p *SingleProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err error) {
 	if debugChecks {
 		p.occupy()
 		defer p.vacate()
 	}
-	from, to := p.try(n)
-	if to == from {
-		var err error
-		if from, to, err = p.core.claimSlow(ctx, n, &p.single); err != nil {
-			return Batch[T]{}, err
-		}
-	}
-	return Batch[T]{p.ring, from, to}, nil
+	b.ring = p.ring
+	b.from, b.to, err = p.wait(ctx, n)
+	return
 }
 
 // Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if
 // they were published already, or never claimed.
 func (p *SingleProducer[T]) Publish(b Batch[T]) {
-	if b.ring != p.ring {
-		b.foreign("Publish")
-	}
 	if debugChecks {
 		p.occupy()
 		defer p.vacate()
 	}
-	p.publish(b.from, b.to)
+	p.publish(b.ring == p.ring, b.from, b.to)
 }
 
 // Abort takes the claim of b back: b as it was claimed, or a part of it made by Split. Its sequences are claimed again
 // next, unless later parts of the claim were published or the ring has been closed: then consumers step over them.
 func (p *SingleProducer[T]) Abort(b Batch[T]) {
-	if b.ring != p.ring {
-		b.foreign("Abort")
-	}
 	if debugChecks {
 		p.occupy()
 		defer p.vacate()
 	}
-	p.abort(b.from, b.to)
+	p.abort(b.ring == p.ring, b.from, b.to)
 }
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
@@ -134,21 +123,52 @@ func (p *single) init(c *core) {
 	p.open = p.next
 }
 
-// try claims n slots; it returns from == to if it can't now. It makes the claim visible before it looks whether the
-// ring has been closed.
-func (p *single) try(n int) (from, to int64) {
+// grab claims n slots if it need ask nobody for room. It makes the claim visible before it looks whether the ring has
+// been closed, and returns that too.
+func (p *single) grab(n int) (from, to int64, ok bool) {
 	from = p.next
 	to = from + int64(n)
 	if n < 1 || int64(n) > p.limit-from || p.open != from { // not to > limit: a large n would overflow
-		return p.attempt(n, false)
+		return from, from, false
 	}
 	p.next = to
-	p.claim.storeRelease(to) // close edge
+	p.claim.storeOwn(to) // close edge
 	point(pointClaimed)
-	if p.closed.load() != 0 { // close edge
+	return from, to, p.closed.load() == 0 // close edge
+}
+
+// try claims n slots and reports whether it could.
+func (p *single) try(n int) (from, to int64, ok bool) {
+	from, to, ok = p.grab(n)
+	if !ok {
+		from, to = p.trySlow(from, to, n)
+		return from, to, to > from
+	}
+	return from, to, true
+}
+
+func (p *single) trySlow(from, to int64, n int) (int64, int64) {
+	if to > from {
 		return p.takeClosed(from, to)
 	}
-	return from, to
+	return p.attempt(n, false)
+}
+
+// wait is try that waits.
+func (p *single) wait(ctx context.Context, n int) (from, to int64, err error) {
+	checkContext(ctx)
+	from, to, ok := p.grab(n)
+	if !ok {
+		return p.waitSlow(ctx, from, to, n)
+	}
+	return from, to, nil
+}
+
+func (p *single) waitSlow(ctx context.Context, from, to int64, n int) (int64, int64, error) {
+	if from, to = p.trySlow(from, to, n); to > from {
+		return from, to, nil
+	}
+	return p.core.claimSlow(ctx, n, p)
 }
 
 // takeClosed waits for the end that is being fixed: the claim is either below it, and stands, or is withdrawn.
@@ -193,7 +213,11 @@ func (p *single) attempt(n int, turn bool) (from, to int64) {
 			return 0, 0
 		}
 	}
-	return p.try(n)
+	from, to, ok := p.grab(n)
+	if !ok {
+		return p.takeClosed(from, to)
+	}
+	return from, to
 }
 
 // occupy panics if another goroutine is in a call of this producer; vacate ends the call.
@@ -207,9 +231,10 @@ func (p *single) vacate() { p.busy.store(0) }
 
 func (p *single) need(n int) int64 { return p.next + int64(n) - p.core.capacity }
 
-func (p *single) publish(from, to int64) {
-	if from != p.open || to <= from || to > p.next || p.core.idle.parks {
-		p.publishSlow(from, to)
+// publish publishes [from, to); own says that it is of this ring.
+func (p *single) publish(own bool, from, to int64) {
+	if !own || from != p.open || to <= from || to > p.next || p.core.idle.parks {
+		p.publishSlow(own, from, to)
 		return
 	}
 	p.core.at(from).storeRelease(to) // publish edge
@@ -219,7 +244,10 @@ func (p *single) publish(from, to int64) {
 }
 
 // publishSlow publishes on a ring that may park, or a part that is not the first of the open claim.
-func (p *single) publishSlow(from, to int64) {
+func (p *single) publishSlow(own bool, from, to int64) {
+	if !own {
+		panicForeign("Publish", from, to)
+	}
 	p.checkOpen(from, to)
 	p.core.publish(from, to)
 	if from == p.open {
@@ -245,7 +273,10 @@ func (p *single) settle() {
 	}
 }
 
-func (p *single) abort(from, to int64) {
+func (p *single) abort(own bool, from, to int64) {
+	if !own {
+		panicForeign("Abort", from, to)
+	}
 	p.checkOpen(from, to)
 	if to == from {
 		return

@@ -178,6 +178,18 @@ func TestDoneOfWhatIsNotInHandPanics(t *testing.T) {
 	})
 }
 
+// What a consumer has found and not handed out is not in hand.
+func TestDoneOfWhatWasOnlyFoundPanics(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4, MaxBatch: 1})
+	c := r.Consumer("c")
+	published := publish(t, r.MultiProducer(), 2)
+	available, err := c.WaitFor(testContext(t), 1)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), available)
+	take(t, c, 0, 1)
+	requirePanics(t, "disruptor: Done of [0, 2), but [0, 1) is in hand", func() { c.Done(published) })
+}
+
 func TestBatchIndexOutOfRangePanics(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	b := claim(t, r.MultiProducer(), 3)

@@ -96,7 +96,8 @@ type wait struct {
 	ctx      context.Context
 	over     <-chan struct{} // closed when the ring has ended
 	deadline time.Time       // zero: none
-	n        int
+	n        int             // looks so far
+	hints    int             // spin hints per Spin
 }
 
 func checkContext(ctx context.Context) {
@@ -106,7 +107,7 @@ func checkContext(ctx context.Context) {
 }
 
 func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
-	w := wait{idling: s, ctx: ctx, over: over}
+	w := wait{idling: s, ctx: ctx, over: over, hints: 1}
 	if ctx.Done() != nil {
 		w.deadline, _ = ctx.Deadline()
 	}
@@ -130,7 +131,7 @@ func (w *wait) idle() (park bool, err error) {
 	}
 	switch {
 	case action == Spin && procs.load() > 1:
-		pause(1)
+		pause(w.hints)
 	case action == Spin || action == Yield:
 		runtime.Gosched()
 	case action == Park:
@@ -141,6 +142,23 @@ func (w *wait) idle() (park bool, err error) {
 		panicf("WaitStrategy.Idle returned the unknown action %d", action)
 	}
 	return false, nil
+}
+
+// maxHints bounds the spin hints between two looks: 16 take 0.4 µs where a hint takes 25 ns.
+const maxHints = 16
+
+// adapt returns the spin hints for the next wait of this consumer. A wait of a look or two means that a producer
+// publishes about as fast as the consumer looks: each look then takes the line away from it, for one event. To look
+// half as often makes both faster. An answer to something that this goroutine has sent takes several looks, and is
+// waited for closely.
+func (w *wait) adapt() int {
+	switch {
+	case w.n <= 2:
+		return min(2*w.hints, maxHints)
+	case w.n >= 4:
+		return max(w.hints/2, 1)
+	}
+	return w.hints
 }
 
 // expired returns the cause if the context has ended. Past the deadline it yields until the context says so: with

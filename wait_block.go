@@ -222,7 +222,8 @@ func (q *queue) leave(s *sleeper) {
 }
 
 // wake rouses the first one if the gate that it waits for is reached. The gate is computed under the lock: of two
-// consumers that move at once and each see the other's old position, the second to lock sees both.
+// consumers that move at once the second to lock sees both positions, even if neither has ordered its own store before
+// its look at the other's.
 func (q *queue) wake(room func() int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

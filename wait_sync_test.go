@@ -253,3 +253,22 @@ func TestWhoIsAboutToParkLooksAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestAHandledConsumerIsHandedNothingThatIsPublishedAfterItsClose(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRing[int](t, Config{Capacity: 8, Wait: BlockWait{Spins: -1}})
+			p := r.MultiProducer()
+			got := 0
+			c := r.Handle("c", func(b Batch[int]) error { got += b.Len(); return nil })
+			go func() { _ = r.Run(context.Background()) }()
+			synctest.Wait()
+			c.Close()
+			require.True(t, p.TrySend(1))
+			synctest.Wait()
+			r.Close()
+			synctest.Wait()
+			require.Zero(t, got)
+		})
+	}
+}

@@ -2,7 +2,11 @@
 // inline_test.go of package disruptor looks at what the compiler made of them.
 package main
 
-import "github.com/be395dad/disruptor"
+import (
+	"context"
+
+	"github.com/be395dad/disruptor"
+)
 
 func main() {
 	r, err := disruptor.New[int](disruptor.Config{Capacity: 2, Producers: disruptor.Single, Wait: disruptor.YieldWait{}})
@@ -23,6 +27,15 @@ func main() {
 	consumerDone(d, b)
 	b, _ = consumerTryNext(c)
 	batchSplit(b)
+	if b, err := singleClaim(s); err == nil {
+		singlePublish(s, b)
+	}
+	if b, err := multiClaim(m); err == nil {
+		multiPublish(m, b)
+	}
+	if b, err := consumerNext(d); err == nil {
+		consumerDone(d, b)
+	}
 	println(*batchAt(b), batchLen(b), batchFrom(b), batchTo(b), batchAll(b), batchSlices(b))
 	consumerDone(c, b)
 }
@@ -30,6 +43,11 @@ func main() {
 //go:noinline
 func singleTryClaim(p *disruptor.SingleProducer[int]) (disruptor.Batch[int], bool) {
 	return p.TryClaim(1)
+}
+
+//go:noinline
+func singleClaim(p *disruptor.SingleProducer[int]) (disruptor.Batch[int], error) {
+	return p.Claim(context.Background(), 1)
 }
 
 //go:noinline
@@ -41,10 +59,20 @@ func multiTryClaim(p *disruptor.MultiProducer[int]) (disruptor.Batch[int], bool)
 }
 
 //go:noinline
+func multiClaim(p *disruptor.MultiProducer[int]) (disruptor.Batch[int], error) {
+	return p.Claim(context.Background(), 1)
+}
+
+//go:noinline
 func multiPublish(p *disruptor.MultiProducer[int], b disruptor.Batch[int]) { p.Publish(b) }
 
 //go:noinline
 func consumerTryNext(c *disruptor.Consumer[int]) (disruptor.Batch[int], bool) { return c.TryNext() }
+
+//go:noinline
+func consumerNext(c *disruptor.Consumer[int]) (disruptor.Batch[int], error) {
+	return c.Next(context.Background())
+}
 
 //go:noinline
 func consumerDone(c *disruptor.Consumer[int], b disruptor.Batch[int]) { c.Done(b) }
