@@ -237,7 +237,7 @@ func TestWaitForAndAtOfAnAbortedSequence(t *testing.T) {
 	})
 }
 
-// Do gives its claim back however its function ends.
+// Do gives its claim back however its function ends. C33.
 func TestDoAborts(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

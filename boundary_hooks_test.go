@@ -217,3 +217,15 @@ func TestJoinerHoldsASlotThatItMayFind(t *testing.T) {
 		}
 	}
 }
+
+// Who finds another at work with clearing leaves it to that one, which must look again: it has read its positions.
+func TestClearingThatIsAskedForMeanwhileIsNotLost(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4, Clear: true})
+	p := r.MultiProducer()
+	a, b := r.Consumer("a"), r.Consumer("b")
+	publish(t, p, 4)
+	during(t, pointGate, func() { advance(t, b, 4) }, func() { advance(t, a, 4) })
+	require.Equal(t, int64(4), r.core.cleared.load())
+	require.Equal(t, make([]int64, 4), r.slots)
+	publish(t, p, 4)
+}

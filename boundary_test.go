@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C5.
 func TestPublishedIsZeroOnAFreshRing(t *testing.T) {
 	for _, p := range []Producers{Single, Multi} {
 		r := newRing[int](t, Config{Capacity: 8, Producers: p})
@@ -18,7 +19,7 @@ func TestPublishedIsZeroOnAFreshRing(t *testing.T) {
 }
 
 // Published() is the first sequence that is neither published nor aborted, whoever looks, whatever the consumers have
-// found, and however many laps went by without a look.
+// found, and however many laps went by without a look. C22.
 func TestPublishedIsExact(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -208,7 +209,7 @@ func TestFormerStageStepsOverWhatWasAbortedBelowItsBoundary(t *testing.T) {
 	take(t, stage, 10, 11)
 }
 
-// What a joiner looks from is a boundary in memory that has been used many times over while nobody was there.
+// What a joiner looks from is a boundary in memory that has been used many times over while nobody was there. C48, C69.
 func TestConsumerJoinsAfterLapsWithoutAny(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

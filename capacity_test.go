@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C1, C105.
 func TestCapacityMustBeAPowerOfTwo(t *testing.T) {
 	unusable := []int{0, -1, -8, 3, 5, 6, 7, 10, 1000, 1<<30 - 1, 1<<30 + 1}
 	if big := uint64(1) << 31; uint64(int(big)) == big { // not on a 32-bit system, where it is negative

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C40, C70.
 func TestNextBeforeDoneHasTheSameStart(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -30,6 +31,7 @@ func TestNextBeforeDoneHasTheSameStart(t *testing.T) {
 	})
 }
 
+// C19, C67.
 func TestDoneOfAPrefix(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -84,6 +86,7 @@ func TestMaxBatchLimitsWhatIsHandedOut(t *testing.T) {
 	})
 }
 
+// C25, C37, C40.
 func TestNextWaitsForPublish(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -131,6 +134,7 @@ func TestBatchesIsDoneAfterEachTurn(t *testing.T) {
 	})
 }
 
+// C89.
 func TestBatchesIsDoneOnEveryWayOutButAPanic(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		s.MaxBatch = 1
@@ -181,6 +185,7 @@ func TestBatchesEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// C35.
 func TestWaitForAndAt(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -244,6 +249,7 @@ func TestWaitForWaits(t *testing.T) {
 
 // A graph is two first stages, one after each and one after both, one after these three, one after that. Every stage
 // signs the slot; who finds a signature of its predecessors missing, or its own already there, has read too early.
+// C40, C76, C77.
 func TestStagesSeeEventsAfterAllTheirPredecessors(t *testing.T) {
 	type event struct {
 		seq    int64

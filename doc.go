@@ -79,7 +79,9 @@
 //
 // # Checks
 //
-// Always on: the range of n, double publication and abort, batches of other rings or none, Done of what is not in hand,
-// nil arguments. With the build tag disruptor_debug also: use of a SingleProducer by two goroutines at once.
+// Always on: the range of n, publication of a batch whose first slot is published or aborted already, abort of a batch
+// of which any slot is, batches of other rings or none, Done of what is not in hand, nil arguments. With the build tag
+// disruptor_debug also: publication of a batch of which any slot is published, and use of a SingleProducer by two
+// goroutines at once.
 // The tag purego leaves out the assembly, as builds with the race detector do.
 package disruptor

@@ -11,6 +11,7 @@ import (
 
 // The columns of the table Ends that end a call or a consumer, and leave the ring as it is.
 
+// C38, C40.
 func TestTheContextOfACallEndsThatCallAndTheRingGoesOn(t *testing.T) {
 	cause := errors.New("enough")
 	forEachVariant(t, func(t *testing.T, v variant) {
@@ -56,6 +57,7 @@ func TestTheContextOfACallEndsThatCallAndTheRingGoesOn(t *testing.T) {
 	})
 }
 
+// C40.
 func TestWhatNeedsNotWaitSucceedsUnderAnEndedContext(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		ended, cancel := context.WithCancel(context.Background())

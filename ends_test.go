@@ -201,6 +201,7 @@ var consumerCalls = []struct {
 // errDrained stands for a Batches loop that ended with Err nil.
 var errDrained = errors.New("drained")
 
+// C65, C101.
 func TestAnEndOfTheRingReachesEveryCallThatWaitsAndEveryCallAfterIt(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		for _, end := range ringEnds {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C2.
 func TestFillCallsOncePerSlotInTheOrderOfTheSlots(t *testing.T) {
 	for _, kind := range []Producers{Single, Multi} {
 		r := newRing[[]byte](t, Config{Capacity: 8, Producers: kind})

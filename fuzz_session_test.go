@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -178,8 +177,7 @@ func (s *session) compareErr(what string, ended bool, err, cause error) {
 func panics(f func()) (misused bool) {
 	defer func() {
 		v := recover()
-		_, runtimeError := v.(runtime.Error)
-		if !runtimeError && strings.HasPrefix(fmt.Sprint(v), "disruptor: ") {
+		if text, ok := v.(string); ok && strings.HasPrefix(text, "disruptor: ") {
 			misused = true
 		} else if v != nil {
 			panic(v)

@@ -48,6 +48,8 @@ func ringSeeds() [][]byte {
 		// Nobody listens, for two laps; then somebody does, before an open claim.
 		life(two, zero, "TrySend", 0, "TrySend", 0, "TrySend", 0, "TryClaim", 0, 1, "Consumer", 0, "TrySend", 0, "TrySend", 0,
 			"Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TrySend", 0),
+		// A consumer that gives its producer's range back, from the middle of it.
+		life(four, zero, "Consumer", 0, "TryClaim", 0, 3, "Publish", 0, 0, "TryNext", 0, "Done", 0, 1, "misuse", 0, 10, 0),
 		// The end while claims are open, one of which is then aborted.
 		life(four, zero, "Consumer", 0, "TryClaim", 0, 1, "TryClaim", 0, 1, "end", 1, "WaitFor", 0, 2, "Publish", 1, 0,
 			"Abort", 0, 0, "Next", 0, "Done", 0, 0, "Next", 0),

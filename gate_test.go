@@ -12,6 +12,7 @@ func newMember(name string, position int64, follows ...*member) *member {
 	return m
 }
 
+// C36, C43, C44.
 func TestLeastIsTheSmallestPosition(t *testing.T) {
 	require.Equal(t, never, least(nil))
 	a, b, c := newMember("a", 7), newMember("b", 3), newMember("c", lastSequence)
@@ -21,6 +22,7 @@ func TestLeastIsTheSmallestPosition(t *testing.T) {
 	require.Equal(t, lastSequence, least([]*member{c}))
 }
 
+// C45, C49.
 func TestMembersJoinWithThePositionThatTheyHoldAndLeaveOnce(t *testing.T) {
 	var g gates
 	g.list.cas(nil, new([]*member))
@@ -77,6 +79,7 @@ func TestFollowingReplacesWhoHasLeft(t *testing.T) {
 }
 
 // A gate is the slowest position or, if nobody is there, what is published; then it leaves the boundary behind.
+// C43, C50.
 func TestGate(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()

@@ -12,6 +12,7 @@ import (
 
 // Handle and Run.
 
+// C83.
 func TestRunServesHandlersInTheOrderOfTheirStagesUntilEverythingIsDelivered(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(8))
@@ -39,6 +40,7 @@ func TestRunServesHandlersInTheOrderOfTheirStagesUntilEverythingIsDelivered(t *t
 	})
 }
 
+// C26, C53.
 func TestRunAfterCloseDelivers(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(8))
@@ -56,6 +58,7 @@ func TestRunAfterCloseDelivers(t *testing.T) {
 	})
 }
 
+// C55, C79.
 func TestASecondActiveRunPanics(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 2})
 	p := r.MultiProducer()
@@ -74,6 +77,7 @@ func TestASecondActiveRunPanics(t *testing.T) {
 	require.NoError(t, r.Run(testContext(t)))
 }
 
+// C79.
 func TestHandleWhileRunIsActiveStartsAtOnce(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		ctx := testContext(t)
@@ -283,6 +287,7 @@ func TestAFailureWhileAClosedRingDrainsStopsTheDrain(t *testing.T) {
 	})
 }
 
+// C67.
 func TestAHandlerMayFinishItsBatchEarly(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(2))
@@ -328,6 +333,7 @@ func TestCloseOfAHandledConsumerThatWaitsWakesItToLeave(t *testing.T) {
 	})
 }
 
+// C51.
 func TestHandlePanicsOnMisuse(t *testing.T) {
 	r, other := newRing[int](t, Config{Capacity: 2}), newRing[int](t, Config{Capacity: 2})
 	h := func(Batch[int]) error { return nil }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A joiner sees what is published after it has joined, from claims that were open then, too, and nothing before.
+// A joiner sees what is published after it has joined, from claims that were open then, too, and nothing before. C48.
 func TestJoinerSeesWhatIsNotPublishedYet(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -59,7 +59,7 @@ func TestStageJoinsAheadOfWhomItFollows(t *testing.T) {
 	})
 }
 
-// Who follows a consumer that leaves follows from then on those whom that one followed.
+// Who follows a consumer that leaves follows from then on those whom that one followed. C36, C50.
 func TestFollowersInheritWhomALeaverFollowed(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -105,6 +105,7 @@ func TestFollowersInheritWhomALeaverFollowed(t *testing.T) {
 	})
 }
 
+// C97.
 func TestAllLeaveAndSomeoneJoinsAgain(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C23.
 func TestMarkSaysHowFarItsRangeReaches(t *testing.T) {
 	m := newMarks(4)
 	for _, lap := range []int64{0, 4, 1 << 40, lastSequence - 3 - 4} {
@@ -39,6 +40,7 @@ func history(m *marks, from, to int64, rnd *rand.Rand) (boundaries, aborted []in
 	return boundaries, aborted
 }
 
+// C22.
 func TestScanAndWalkStepFromRangeToRange(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for _, capacity := range []int64{1, 2, 8, 64} {

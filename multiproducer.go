@@ -45,8 +45,8 @@ func (p *MultiProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err er
 	return
 }
 
-// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if
-// they were published already, or never claimed.
+// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if b was
+// published or aborted already, or never claimed.
 func (p *MultiProducer[T]) Publish(b Batch[T]) {
 	p.publish(b.ring == p.ring, b.from, b.to)
 }

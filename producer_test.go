@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C5, C6, C8, C32.
 func TestClaimsOfEverySize(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -38,6 +39,7 @@ func TestClaimsOfEverySize(t *testing.T) {
 	})
 }
 
+// C10, C11, C17.
 func TestClaimOfAFullRingFailsAndChangesNothing(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -73,6 +75,7 @@ func TestClaimOfAFullRingFailsAndChangesNothing(t *testing.T) {
 	})
 }
 
+// C13, C17, C81.
 func TestNoClaimPassesTheSlowestGateByMoreThanALap(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -104,6 +107,7 @@ func TestNoClaimPassesTheSlowestGateByMoreThanALap(t *testing.T) {
 	})
 }
 
+// C12, C81.
 func TestBlockedClaimIsReleasedByTheLastDoneThatItNeeds(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -129,7 +133,7 @@ func TestBlockedClaimIsReleasedByTheLastDoneThatItNeeds(t *testing.T) {
 	})
 }
 
-// Without consumers the gate is Published(), not infinity: slots of an open claim are not claimed a second time.
+// Without consumers the gate is Published(), not infinity: slots of an open claim are not claimed a second time. C14.
 func TestWithoutConsumersClaimsGoOnForEverBehindThePublished(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -142,6 +146,7 @@ func TestWithoutConsumersClaimsGoOnForEverBehindThePublished(t *testing.T) {
 	})
 }
 
+// C14.
 func TestWithoutConsumersNoClaimLapsAnOpenClaim(t *testing.T) {
 	forEachMultiScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -175,7 +180,7 @@ func TestWithoutConsumersNoClaimLapsAnOpenClaim(t *testing.T) {
 }
 
 // Claims, or the parts of one, may be published in any order, on a Multi ring by any goroutine: consumers see the
-// order of the sequences.
+// order of the sequences. C21, C32.
 func TestPublishInAnyOrder(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -244,6 +249,7 @@ func claimParts(t *testing.T, p Producer[int64], s scene, rnd *rand.Rand) []Batc
 	return parts
 }
 
+// C28, C34.
 func TestSendAndDoPublishAndKeepTheirErrors(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

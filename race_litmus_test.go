@@ -18,6 +18,7 @@ import (
 type litmus struct {
 	name      string
 	cfg       Config
+	runs      int // 0 means 200
 	forbidden func(outcome string) bool
 	// run returns what the goroutines do. They write what they saw to *seen, each at its own place.
 	run func(r *Ring[litmusEvent], seen *[3]string) []func()
@@ -33,9 +34,12 @@ func TestForbiddenOutcomesAreNeverMet(t *testing.T) {
 		for _, wait := range waits {
 			t.Run(fmt.Sprintf("%s/%T", l.name, wait), func(t *testing.T) {
 				l.cfg.Wait = wait
+				if l.runs == 0 {
+					l.runs = 200
+				}
 				met := make(map[string]int)
 				rnd := rand.New(rand.NewPCG(5, 6))
-				for range 200 * raceScale {
+				for range l.runs * raceScale {
 					met[l.once(t, rnd)]++
 				}
 				t.Log(met)
@@ -59,7 +63,7 @@ func (l *litmus) once(t *testing.T, rnd *rand.Rand) string {
 			// Goroutines woken by a channel would run one after the other on the waker's processor.
 			ready.add(1)
 			for n := 1; ready.load() < int64(len(steps)); n++ {
-				if n%1000 == 0 {
+				if n%20_000 == 0 {
 					runtime.Gosched()
 				}
 			}
@@ -190,6 +194,44 @@ var litmusTests = []litmus{
 		forbidden: only("; ; "),
 	},
 	{
+		name: "join: two streams that need no consumer stop for one that joins",
+		cfg:  Config{Capacity: 2},
+		runs: 20,
+		run: func(r *Ring[litmusEvent], seen *[3]string) []func() {
+			p := r.MultiProducer()
+			var joined word
+			stream := func() {
+				for joined.load() == 0 {
+					if b, ok := p.TryClaim(1); ok {
+						b.At(0).a = b.From()
+						p.Publish(b)
+					} else {
+						runtime.Gosched()
+					}
+				}
+			}
+			return []func(){stream, stream, func() {
+				for i := range 10 {
+					c := r.Consumer("c")
+					next := c.Position()
+					for range i {
+						b, _ := c.TryNext()
+						for s, e := range b.All() {
+							if s != next || e.a != s {
+								seen[0] = fmt.Sprintf("handed %d of %d in the place of %d", e.a, s, next)
+							}
+							next++
+						}
+						c.Done(b)
+					}
+					c.Close()
+				}
+				joined.store(1)
+			}}
+		},
+		forbidden: only("; ; "),
+	},
+	{
 		name: "leave: the last one's slots are not claimed while another joins",
 		cfg:  Config{Capacity: 1},
 		run: func(r *Ring[litmusEvent], seen *[3]string) []func() {
@@ -217,6 +259,8 @@ var litmusTests = []litmus{
 	},
 	closeLitmus(Single),
 	closeLitmus(Multi),
+	streamLitmus(Single),
+	streamLitmus(Multi),
 	{
 		name: "claim: two that claim at once get different slots",
 		cfg:  Config{Capacity: 2},
@@ -259,5 +303,37 @@ func closeLitmus(producers Producers) litmus {
 			}
 		},
 		forbidden: only("accepted; 1; 1", "refused; 0; 0"),
+	}
+}
+
+// streamLitmus: Close against claims that follow one another so closely that one of them is always under way. The
+// producer reads as well, so that the ring is never full. A consumer that had found the end would not look again, so
+// the end must be behind every accepted event.
+func streamLitmus(producers Producers) litmus {
+	return litmus{
+		name: fmt.Sprint("close: the end is behind all that is accepted of a stream/", producers),
+		cfg:  Config{Capacity: 64, Producers: producers},
+		run: func(r *Ring[litmusEvent], seen *[3]string) []func() {
+			c, p := r.Consumer("c"), newProducer(r)
+			closing := func() {
+				for n := 0; c.Position() == 0 && n < 10_000; n++ { // until the stream flows
+				}
+				r.Close()
+			}
+			return []func(){closing, func() {
+				accepted := int64(0)
+				for r.Err() == nil {
+					for p.TrySend(litmusEvent{}) {
+						accepted++
+					}
+					sequences(c)
+				}
+				r.Close() // returns when the end is fixed
+				if end := r.core.end.load(); end != accepted {
+					seen[0] = fmt.Sprintf("%d accepted, but the end is %d", accepted, end)
+				}
+			}}
+		},
+		forbidden: only("; ; "),
 	}
 }

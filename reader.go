@@ -159,6 +159,7 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 	if r.gone || r.core.failed.load() != 0 { // close edge
 		return 0, r.ended(seq)
 	}
+	seq = min(seq, lastSequence)
 	if !r.reached(seq) {
 		if err := r.await(ctx, seq); err != nil {
 			return 0, err

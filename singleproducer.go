@@ -51,8 +51,8 @@ func (p *SingleProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err e
 	return
 }
 
-// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if
-// they were published already, or never claimed.
+// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if b was
+// published or aborted already, or never claimed.
 func (p *SingleProducer[T]) Publish(b Batch[T]) {
 	if debugChecks {
 		p.occupy()

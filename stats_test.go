@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// C18, C19, C84.
 func TestStatsOfARingAtRest(t *testing.T) {
 	for _, kind := range []Producers{Single, Multi} {
 		r := newRing[int](t, Config{Capacity: 8, Producers: kind})

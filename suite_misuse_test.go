@@ -20,11 +20,13 @@ func forEachKind(t *testing.T, test func(t *testing.T, r *Ring[int64], p Produce
 	}
 }
 
+// C60.
 func TestConfigOfNoRingPanics(t *testing.T) {
 	requirePanics(t, "disruptor: MaxBatch of -1", func() { New[int](Config{Capacity: 1, MaxBatch: -1}) })
 	requirePanics(t, "disruptor: Producers of 2", func() { New[int](Config{Capacity: 1, Producers: Single + 1}) })
 }
 
+// C7, C9, C29, C30.
 func TestClaimOfACountThatNoRingHasPanics(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *Ring[int64], p Producer[int64]) {
 		for _, full := range []bool{false, true} {
@@ -60,6 +62,7 @@ func TestClaimWithOneOpenPanicsOnASingleRing(t *testing.T) {
 	publish(t, p, 2)
 }
 
+// C4, C104.
 func TestProducerOfTheWrongKindPanics(t *testing.T) {
 	multi := newRing[int](t, Config{Capacity: 1})
 	requirePanics(t, "disruptor: SingleProducer of a Multi ring", func() { multi.SingleProducer() })
@@ -190,6 +193,7 @@ func TestDoneOfWhatWasOnlyFoundPanics(t *testing.T) {
 	requirePanics(t, "disruptor: Done of [0, 2), but [0, 1) is in hand", func() { c.Done(published) })
 }
 
+// C31.
 func TestBatchIndexOutOfRangePanics(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	b := claim(t, r.MultiProducer(), 3)
@@ -202,6 +206,7 @@ func TestBatchIndexOutOfRangePanics(t *testing.T) {
 	requirePanics(t, "disruptor: At(0) of a batch of 0 slots", func() { Batch[int64]{}.At(0) })
 }
 
+// C77.
 func TestConsumerAfterNoneOfThisRingPanics(t *testing.T) {
 	r, other := newRing[int](t, Config{Capacity: 4}), newRing[int](t, Config{Capacity: 4})
 	a, foreign := r.Consumer("a"), other.Consumer("foreign")

@@ -102,6 +102,7 @@ func forEachParkedWait(t *testing.T, wait WaitStrategy, test func(*testing.T, *p
 	}
 }
 
+// C37.
 func TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome(t *testing.T) {
 	for _, wait := range []WaitStrategy{nil, BlockWait{}, BlockWait{Spins: -1}} {
 		forEachParkedWait(t, wait, func(t *testing.T, e *parked, start func(context.Context) <-chan error, wake func()) {
@@ -120,6 +121,7 @@ func TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome(t *testing.T) {
 	}
 }
 
+// C41, C103.
 func TestAWaitEndsExactlyAtItsDeadlineWithTheCause(t *testing.T) {
 	cause := errors.New("too late")
 	for _, wait := range []WaitStrategy{

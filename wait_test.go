@@ -16,6 +16,7 @@ type idleFunc func(n int) Action
 
 func (f idleFunc) Idle(n int) Action { return f(n) }
 
+// C24.
 func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -190,6 +191,7 @@ func TestWhatComesTogetherWithTheEndOfTheContextIsASuccess(t *testing.T) {
 	}
 }
 
+// C102, C103.
 func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
 	cause := errors.New("too late")
 	forEachVariant(t, func(t *testing.T, v variant) {

@@ -67,6 +67,7 @@ func wakes(r *Ring[int], do func()) int64 {
 	return r.Stats().Wakes - before
 }
 
+// C24.
 func TestAPublishWakesOnlyThoseWhoWaitForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
