@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -177,7 +178,8 @@ func (s *session) compareErr(what string, ended bool, err, cause error) {
 func panics(f func()) (misused bool) {
 	defer func() {
 		v := recover()
-		if text, ok := v.(string); ok && strings.HasPrefix(text, "disruptor: ") {
+		_, runtimeError := v.(runtime.Error)
+		if !runtimeError && strings.HasPrefix(fmt.Sprint(v), "disruptor: ") {
 			misused = true
 		} else if v != nil {
 			panic(v)

@@ -45,6 +45,9 @@ func ringSeeds() [][]byte {
 		// A stage joins ahead of the stage that it follows, which then leaves.
 		life(four|clear, zero, "Consumer", 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, "TrySend", 0, "TryNext", 1,
 			"TryNext", 0, "Done", 0, 1, "TryNext", 1, "Consumer.Close", 0, "TryNext", 1, "Done", 1, 0, "TrySend", 0),
+		// A stage that joined a lap ago loses the one that it follows, while a later claim is published before an earlier.
+		life(two, zero, "Consumer", 0, "Consumer", 1, "TrySend", 0, "TrySend", 0, "TryNext", 0, "Done", 0, 0,
+			"TryNext", 1, "Done", 1, 0, "TryClaim", 0, 0, "TryClaim", 0, 0, "Publish", 1, 0, "Consumer.Close", 0, "TryNext", 1),
 		// Nobody listens, for two laps; then somebody does, before an open claim.
 		life(two, zero, "TrySend", 0, "TrySend", 0, "TrySend", 0, "TryClaim", 0, 1, "Consumer", 0, "TrySend", 0, "TrySend", 0,
 			"Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TrySend", 0),

@@ -88,6 +88,7 @@ func TestCancellingRunEndsEveryone(t *testing.T) {
 	})
 }
 
+// C65.
 func TestAFailedHandlerEndsEveryone(t *testing.T) {
 	forEachTinyRing(t, func(t *testing.T, cfg Config) {
 		for i := range 5 * raceScale {

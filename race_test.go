@@ -40,6 +40,7 @@ var raceWaits = []struct {
 // raceCapacities has, for each capacity, how many events go through the ring: small rings take longer for each.
 var raceCapacities = []struct{ capacity, events int }{{1, 30}, {2, 50}, {8, 150}, {256, 500}}
 
+// C99.
 func TestEveryConsumerSeesEveryEventOnce(t *testing.T) {
 	for _, top := range shapes {
 		for _, w := range raceWaits {
