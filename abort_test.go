@@ -148,6 +148,7 @@ func TestEveryConsumerStepsOverTheSameSlots(t *testing.T) {
 	})
 }
 
+// C58.
 func TestRingFullOfAbortsDoesNotStopAProducer(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		n := s.Capacity

@@ -20,7 +20,7 @@ import (
 type event struct {
 	id   int
 	name string
-	data [4]int64
+	_    [4]int64
 }
 
 func newAllocRing(t *testing.T, kind disruptor.Producers, wait disruptor.WaitStrategy) (*disruptor.Ring[event], disruptor.Producer[event]) {

@@ -252,3 +252,19 @@ func TestACancelAfterRunHasReturnedEndsNothing(t *testing.T) {
 		require.Equal(t, ErrClosed, err)
 	}
 }
+
+// Run does not return before what it does about an ended context is done.
+func TestRunReturnsAfterItsContextHasFailedTheRing(t *testing.T) {
+	late := errors.New("late")
+	for range 100 {
+		r := newRing[int](t, Config{Capacity: 4})
+		c := r.Consumer("c")
+		require.True(t, r.MultiProducer().TrySend(1))
+		r.Close()
+		ctx, cancel := context.WithCancelCause(context.Background())
+		cancel(late)
+		require.ErrorIs(t, r.Run(ctx), late)
+		_, err := c.Next(context.Background())
+		require.ErrorIs(t, err, late)
+	}
+}

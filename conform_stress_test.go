@@ -63,7 +63,7 @@ func TestStressOfALargeRing(t *testing.T) {
 // what each of them wrote; a fourth, out of band, follows nobody and is followed by nobody, and stops the producer all
 // the same while it stands still.
 func TestBranchesOfEveryKindAreJoined(t *testing.T) {
-	type event struct{ a, b, c, sum int64 }
+	type event struct{ a, b, c int64 }
 	forEachVariant(t, func(t *testing.T, v variant) {
 		const events = 100
 		ctx := testContext(t)
@@ -130,6 +130,6 @@ func TestBranchesOfEveryKindAreJoined(t *testing.T) {
 		r.Close()
 		require.NoError(t, <-run)
 		all.Wait()
-		require.EqualValues(t, 1_001_001*events*(events-1)/2, total)
+		require.Equal(t, int64(1_001_001*events*(events-1)/2), total)
 	})
 }

@@ -175,8 +175,9 @@ func TestANilContextPanics(t *testing.T) {
 		for _, consuming := range consumerCalls {
 			require.PanicsWithValue(t, text, func() { _ = consuming.wait(nil, c) }, consuming.name)
 		}
-		require.PanicsWithValue(t, text, func() { c.Batches(nil) })
-		require.PanicsWithValue(t, text, func() { _ = r.Run(nil) })
+		var none context.Context
+		require.PanicsWithValue(t, text, func() { c.Batches(none) })
+		require.PanicsWithValue(t, text, func() { _ = r.Run(none) })
 		require.Equal(t, r.Published(), r.Stats().Claimed, "no claim is left open")
 	}
 }

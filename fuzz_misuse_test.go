@@ -8,7 +8,7 @@ import (
 // opMisuse does what must panic.
 func (s *session) opMisuse() {
 	p := s.producer()
-	switch s.pick(12) {
+	switch s.pick(13) {
 	case 0:
 		for _, n := range []int{0, -1, math.MinInt, s.ring.Cap() + 1, math.MaxInt} {
 			s.mustPanic("claim", func() { p.TryClaim(n) })
@@ -68,7 +68,24 @@ func (s *session) opMisuse() {
 		s.mustPanic("At and Split out of range", func() { b.At(-1) })
 		s.mustPanic("At and Split out of range", func() { b.Split(2) })
 		s.mustPanic("At and Split out of range", func() { b.Split(-1) })
+	case 12:
+		if i := s.pick(len(s.split)); i >= 0 && s.partly(s.split[i]) {
+			s.mustPanic("Abort of a claim that is published in part", func() { p.Abort(s.split[i]) })
+		}
 	}
+}
+
+// partly reports whether b begins with slots that are still open and goes on with others that are not.
+func (s *session) partly(b Batch[event]) bool {
+	if b.Len() == 0 || b.To() > s.model.end() || s.model.fate(b.From()) != claimed {
+		return false
+	}
+	for seq := range b.All() {
+		if s.model.fate(seq) != claimed {
+			return true
+		}
+	}
+	return false
 }
 
 var (

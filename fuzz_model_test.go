@@ -140,8 +140,6 @@ func (m *model) abort(from, to int64) (again bool) {
 	return false
 }
 
-func (m *model) close() { m.closed = true }
-
 func (m *model) join(after []*modelConsumer) *modelConsumer {
 	c := &modelConsumer{gone: m.closed, late: m.closed}
 	for _, a := range after {

@@ -100,6 +100,7 @@ func (s *session) opSplit() {
 	b := s.open[i]
 	head, rest := b.Split(s.pick(b.Len() + 1))
 	s.open[i] = head
+	s.split = append(s.split, b)
 	s.open = append(s.open, rest)
 	s.hit("Split")
 }
@@ -221,7 +222,7 @@ func (s *session) opDo() {
 		s.mustPanic("claim", func() { _ = p.Do(expired, n, fill) })
 		return
 	}
-	err, value := try(func() error { return p.Do(expired, n, fill) })
+	value, err := try(func() error { return p.Do(expired, n, fill) })
 	same(s, "fill called", want == granted, called)
 	if want != granted {
 		s.compareClaim(want, err)
@@ -246,10 +247,10 @@ func (s *session) opDo() {
 	}
 }
 
-// try returns what f returns, or the value with which it panics.
-func try(f func() error) (err error, value any) {
+// try returns the value with which f panics, or what it returns.
+func try(f func() error) (value any, err error) {
 	defer func() { value = recover() }()
-	return f(), nil
+	return nil, f()
 }
 
 // opEnd closes the ring, fails it, or more often does nothing: there is much to do with an open one.

@@ -34,6 +34,7 @@ type session struct {
 	consumers []*fuzzConsumer // those that have left, too
 	open      []Batch[event]  // claimed, neither published nor aborted
 	over      []Batch[event]  // published, or aborted for good
+	split     []Batch[event]  // claims of which parts were made
 	watched   bool            // compare all that can be looked at, after each operation
 	count     uint64
 }

@@ -53,6 +53,10 @@ func ringSeeds() [][]byte {
 			"Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TrySend", 0),
 		// A consumer that gives its producer's range back, from the middle of it.
 		life(four, zero, "Consumer", 0, "TryClaim", 0, 3, "Publish", 0, 0, "TryNext", 0, "Done", 0, 1, "misuse", 0, 10, 0),
+		// A claim given back whole when one of its parts has been published, or given back.
+		life(four, zero, "Consumer", 0, "TryClaim", 0, 2, "Split", 0, 1, "Publish", 1, 0, "misuse", 0, 12, 0),
+		life(four|single, zero, "Consumer", 0, "TryClaim", 2, "Split", 0, 1, "Publish", 1, "misuse", 12, 0),
+		life(four|single, zero, "TryClaim", 2, "Split", 0, 1, "Split", 1, 1, "Abort", 1, "misuse", 12, 0),
 		// The end while claims are open, one of which is then aborted.
 		life(four, zero, "Consumer", 0, "TryClaim", 0, 1, "TryClaim", 0, 1, "end", 1, "WaitFor", 0, 2, "Publish", 1, 0,
 			"Abort", 0, 0, "Next", 0, "Done", 0, 0, "Next", 0),
@@ -114,7 +118,7 @@ var outcomes = []string{
 	"TryNext", "TryNext early", "TryNext early, with more", "TryNext found nothing", "TryNext over aborted slots",
 	"TrySend granted", "TrySend on an ended ring", "TrySend without room",
 	"WaitFor", "WaitFor ended by its context", "WaitFor on its end",
-	"misuse: Abort again", "misuse: Abort of a consumer's batch", "misuse: Abort of another ring's batch",
+	"misuse: Abort again", "misuse: Abort of a claim that is published in part", "misuse: Abort of a consumer's batch", "misuse: Abort of another ring's batch",
 	"misuse: Abort of no batch", "misuse: At and Split out of range", "misuse: Consumer after another ring's",
 	"misuse: Consumer after nil", "misuse: Done again", "misuse: Done of another ring's batch",
 	"misuse: Done of more than is in hand", "misuse: Done of no batch", "misuse: Done with a gap",

@@ -53,10 +53,16 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
 	g.begin()
-	stop := context.AfterFunc(ctx, func() { r.core.fail(context.Cause(ctx)) })
+	failed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		r.core.fail(context.Cause(ctx))
+		close(failed)
+	})
 	<-r.core.over
 	g.end()
-	stop()                                    // a cancel that comes now is too late to be the end of anything
+	if !stop() { // the context has ended, too; a cancel that comes after this is too late to be the end of anything
+		<-failed
+	}
 	if f := r.core.failure.load(); f != nil { // close edge
 		return f.cause
 	}
