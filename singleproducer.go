@@ -237,10 +237,10 @@ func (p *single) publish(own bool, from, to int64) {
 		p.publishSlow(own, from, to)
 		return
 	}
-	p.core.at(from).storeRelease(to) // publish edge
 	if p.open = to; to != p.next {
 		p.settle()
 	}
+	p.core.at(from).storeRelease(to) // publish edge; last, so that nothing has to be saved across the call
 }
 
 // publishSlow publishes on a ring that may park, or a part that is not the first of the open claim.
