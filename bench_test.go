@@ -93,7 +93,11 @@ func produceSingle(p *SingleProducer[int64], n, batch int) {
 		if err != nil {
 			panic(err)
 		}
-		fill(b, int64(i))
+		if batch == 1 {
+			*b.At(0) = int64(i)
+		} else {
+			fill(b, int64(i))
+		}
 		p.Publish(b)
 	}
 }
@@ -105,7 +109,11 @@ func produceMulti(p *MultiProducer[int64], n, batch int) {
 		if err != nil {
 			panic(err)
 		}
-		fill(b, int64(i))
+		if batch == 1 {
+			*b.At(0) = int64(i)
+		} else {
+			fill(b, int64(i))
+		}
 		p.Publish(b)
 	}
 }
