@@ -107,12 +107,8 @@ func (c *core) publish(from, to int64) {
 	c.rouse(from)
 }
 
-// abort gives [from, to) back: consumers step over it.
+// abort gives [from, to), which is not empty and for which checkOpen has been asked, back: consumers step over it.
 func (c *core) abort(from, to int64) {
-	if to <= from {
-		return
-	}
-	c.checkOpen(from, to)
 	c.aborts.add(from, to, c.gate())
 	c.at(from).store(^to) // publish edge, park edge
 	c.rouse(from)

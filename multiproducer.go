@@ -183,6 +183,10 @@ func (p *multi) abort(own bool, from, to int64) {
 	if !own {
 		panicForeign("Abort", from, to)
 	}
+	if to == from {
+		return
+	}
+	p.core.checkOpen(from, to)
 	p.core.abort(from, to)
 }
 
