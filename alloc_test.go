@@ -197,7 +197,7 @@ func TestALoopOverBatchesAllocatesNothingPerTurn(t *testing.T) {
 func TestAWaitThatParksAllocatesNothing(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		ctx, cancel := context.WithCancel(context.Background())
-		r, p := newAllocRing(t, kind, disruptor.BlockWait{Spins: -1})
+		r, p := newAllocRing(t, kind, disruptor.BlockWait{Spin: -1})
 		here, there := r.Consumer("here"), r.Consumer("there")
 		stage := r.Consumer("stage", there)
 

@@ -3,12 +3,13 @@
 package disruptor
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/klauspost/cpuid/v2"
 )
 
-// hasAsm tells the tests which machine layer this build has.
+// hasAsm tells which machine layer this build has.
 const hasAsm = true
 
 // storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
@@ -30,6 +31,17 @@ func storeOwn(p unsafe.Pointer, v int64) { *(*int64)(p) = v }
 //
 //go:noescape
 func storeReleasePair(base unsafe.Pointer, first, second int64)
+
+// buffersStores says that a storeRelease may wait in the store buffer while later loads execute.
+const buffersStores = true
+
+// fence keeps the loads after it from running ahead of the stores before it: the one reordering that release and
+// acquire allow. Any locked instruction drains the store buffer; this one works on the stack, and does so four times
+// as fast as MFENCE.
+func fence() {
+	var w atomic.Int64
+	w.Add(1)
+}
 
 // pauseAsm is pause for at most maxPause hints.
 //
@@ -79,3 +91,8 @@ func scanBounded(m *int64, n int, first int64) int {
 
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseAsm(n) }
+
+// vectorName returns scanLevel in words.
+func vectorName() string {
+	return map[vectorLevel]string{scanScalar: "", scanSSE41: "SSE4.1", scanAVX2: "AVX2"}[scanLevel]
+}

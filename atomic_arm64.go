@@ -4,7 +4,7 @@ package disruptor
 
 import "unsafe"
 
-// hasAsm tells the tests which machine layer this build has.
+// hasAsm tells which machine layer this build has.
 const hasAsm = true
 
 // storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. sync/atomic's
@@ -18,6 +18,14 @@ func storeOwn(p unsafe.Pointer, v int64) { storeReleaseGeneric(p, 0, v) }
 func storeReleasePair(base unsafe.Pointer, first, second int64) {
 	storeReleasePairGeneric(base, first, second)
 }
+
+// buffersStores says that a storeRelease may wait in the store buffer while later loads execute. An LDAR, which is
+// sync/atomic's load, does not overtake an STLR.
+const buffersStores = false
+
+// fence keeps the loads after it from running ahead of the stores before it. Those stores are STLR and the loads LDAR,
+// which the architecture keeps in order; an LDAPR would need a barrier here.
+func fence() {}
 
 // pauseAsm is pause for at most maxPause hints.
 //
@@ -52,3 +60,6 @@ func scanBounded(m *int64, n int, first int64) int {
 
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseAsm(n) }
+
+// vectorName returns scanLevel in words.
+func vectorName() string { return map[vectorLevel]string{scanScalar: "", scanNEON: "NEON"}[scanLevel] }

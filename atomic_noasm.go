@@ -4,7 +4,7 @@ package disruptor
 
 import "unsafe"
 
-// hasAsm tells the tests which machine layer this build has.
+// hasAsm tells which machine layer this build has.
 const hasAsm = false
 
 // storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine.
@@ -18,8 +18,18 @@ func storeReleasePair(base unsafe.Pointer, first, second int64) {
 	storeReleasePairGeneric(base, first, second)
 }
 
+// buffersStores says that a storeRelease may wait in the store buffer while later loads execute. This build stores
+// with sync/atomic, all of whose operations have one order.
+const buffersStores = false
+
+// fence keeps the loads after it from running ahead of the stores before it, as sync/atomic does by itself.
+func fence() {}
+
 // scanBounded needs no bound where the compiler wrote the loop.
 func scanBounded(m *int64, n int, first int64) int { return scanMarksGeneric(m, n, first) }
 
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseGeneric(n) }
+
+// vectorName returns "": the compiler wrote the scan.
+func vectorName() string { return "" }

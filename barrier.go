@@ -9,8 +9,8 @@ import (
 // what any of them had stored before is visible to the caller now, and what any of them loads later sees what the
 // caller had stored before.
 //
-// Whoever is about to sleep calls it so that whoever publishes need not order its store before its look for sleepers:
-// the rare side pays for both. Only amd64 with assembly needs it, where storeRelease may wait in the store buffer
+// Whoever is about to sleep, or ends a ring, calls it so that whoever publishes or claims need not order its store before
+// its look: the rare side pays for both. Only amd64 with assembly needs it, where storeRelease may wait in the store buffer
 // while the load after it executes. Every other build stores with sync/atomic, in one order with its loads.
 func processFence() {
 	if !forceStopTheWorld && expeditedFence() {
@@ -18,6 +18,10 @@ func processFence() {
 	}
 	stopTheWorldFence()
 }
+
+// cheapProcessFence reports whether processFence is a system call that leaves most of the machine alone. It registers
+// for it, which takes some 16 ms, once per process.
+func cheapProcessFence() bool { return !forceStopTheWorld && registerExpedited() }
 
 // forceStopTheWorld is set by tests only.
 var forceStopTheWorld bool

@@ -14,7 +14,6 @@ type core struct {
 	start    int64 // the first sequence
 	single   bool
 	idle     idling
-	watched  bool                 // who moves has to look who waits for it: a wait may park, or Config.Clear
 	zero     func(from, to int64) // Config.Clear: zeroes slots; otherwise nil
 	hotWords
 
@@ -23,6 +22,7 @@ type core struct {
 	gates
 	aborts
 	ends
+	watch   *word // not 0: who moves has to look who waits for it. It is alert or, with Config.Clear, never 0
 	readers lot   // who waits for a range to be published
 	claims  queue // who waits for room
 	parking parking
@@ -41,6 +41,7 @@ type hotWords struct {
 	cleared  *word // Config.Clear: slots below it are zeroed; the producers' gate
 	clearing *word // Config.Clear: how many have asked for clearing since the last that did it
 
+	alert      *word // 0: nobody sleeps
 	wantedMark *word // the lowest boundary at which a reader sleeps
 	wantedRoom *word // the gate for which the first claim in the queue sleeps
 	queued     *word // how many claims are in the queue
@@ -67,10 +68,9 @@ func newCore(cfg Config, marks marks, start int64) *core {
 		end:   at(1, 0), closed: at(1, 1), failed: at(1, 2),
 		published: at(2, 0),
 		cleared:   at(3, 0), clearing: at(3, 1),
-		wantedMark: at(4, 0), wantedRoom: at(4, 1), queued: at(4, 2),
+		alert: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3),
 	}
 	c.aborts.last = at(5, 0)
-	c.watched = c.idle.parks || cfg.Clear
 	c.claim.store(start)
 	c.published.store(start)
 	c.cleared.store(start)
@@ -79,11 +79,19 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	c.gates.list.cas(nil, new([]*member))
 	refreshProcs()
 	c.readers.init(c.wantedMark, &c.parking)
-	c.claims.init(c.wantedRoom, c.queued, &c.parking)
+	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.room, c.need)
+	if c.watch = c.alert; cfg.Clear {
+		c.watch = new(word)
+		c.watch.store(1)
+	}
+	c.parking.alert.init(c.hotWords.alert, c.idle.parks, c.idle.fence)
 	return c
 }
 
-func (c *core) newWait(ctx context.Context) wait { return newWait(&c.idle, ctx, c.over) }
+func (c *core) newWait(ctx context.Context) wait {
+	c.parking.alert.relax()
+	return newWait(&c.idle, ctx, c.over)
+}
 
 // claimed returns the end of the last claim.
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
@@ -99,19 +107,19 @@ func (c *core) publish(from, to int64) {
 	if debugChecks {
 		c.checkOpen(from, to)
 	}
-	if !c.idle.parks {
-		c.at(from).storeRelease(to) // publish edge
-		return
+	c.at(from).storeRelease(to) // publish edge, park edge
+	if c.alert.load() != 0 {    // park edge
+		c.rouse(from)
 	}
-	c.at(from).store(to) // publish edge, park edge
-	c.rouse(from)
 }
 
 // abort gives [from, to), which is not empty and for which checkOpen has been asked, back: consumers step over it.
 func (c *core) abort(from, to int64) {
 	c.aborts.add(from, to, c.gate())
-	c.at(from).store(^to) // publish edge, park edge
-	c.rouse(from)
+	c.at(from).storeRelease(^to) // publish edge, park edge
+	if c.alert.load() != 0 {     // park edge
+		c.rouse(from)
+	}
 }
 
 // checkOpen panics if any of [from, to) has been published or aborted.
@@ -125,14 +133,16 @@ func (c *core) checkOpen(from, to int64) {
 	}
 }
 
-// rouse wakes who sleeps on the range that was stored at from, and claims that wait for Published() if no consumer
-// is there.
+// rouse wakes who waits for the range that was stored at from, and claims that wait for Published() if no consumer is
+// there.
 func (c *core) rouse(from int64) {
+	fence()                          // park edge: the mark before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
-		c.readers.wake(from, from)
+		// Who sleeps here holds back the slots behind its key, as scan asks.
+		c.readers.wake(func(key, need int64) int64 { hi, _ := c.scan(key, need); return hi })
 	}
 	if c.wantedRoom.load() != never { // park edge
-		c.wakeClaims()
+		c.freed(never)
 	}
 }
 
@@ -182,6 +192,9 @@ func (c *core) gate() int64 {
 	}
 }
 
+// need returns the gate that leaves room for n slots behind what is claimed.
+func (c *core) need(n int64) int64 { return c.claimed() + n - c.capacity }
+
 // room returns the gate of the producers: a claim may pass it by a lap.
 func (c *core) room() int64 {
 	if c.zero != nil {
@@ -214,35 +227,34 @@ func (c *core) clearBehind() {
 			break
 		}
 	}
-	if c.idle.parks && c.wantedRoom.load() <= c.cleared.load() { // park edge
-		c.claims.wake(c.room)
+	// The compare-and-swap above is a fence: cleared before the look at wanted.
+	if c.wantedRoom.load() <= c.cleared.load() { // park edge
+		c.claims.wake()
 	}
 }
 
-// moved stores avail and position of m and wakes who waits for the position.
+// moved stores avail and position of m, and wakes who waits for the position or for the room behind it.
 func (c *core) moved(m *member, avail, position int64) {
-	m.storeRelease(avail, position) // boundary edge, stage edge, reuse edge
-	if c.idle.parks {
-		fence()                          // park edge: the position before the look at wanted
-		if m.wanted.load() <= position { // park edge
-			m.sleepers.wake(0, position)
-		}
+	m.storeRelease(avail, position) // boundary edge, stage edge, reuse edge, park edge
+	if c.watch.load() != 0 {        // park edge
+		c.passed(m, position)
+	}
+}
+
+// passed looks who waits for the position of m, which has been stored.
+func (c *core) passed(m *member, position int64) {
+	fence()                         // park edge: the position before the looks at wanted
+	if m.wanted.load() < position { // park edge
+		m.sleepers.wake(func(_, _ int64) int64 { return position })
 	}
 	c.freed(position)
 }
 
-// freed follows each change that can move the gate, up to position at most.
+// freed wakes claims, after a change that may have moved the gate up to position.
 func (c *core) freed(position int64) {
-	if c.zero != nil || c.idle.parks && c.wantedRoom.load() <= position { // park edge
-		c.wakeClaims()
-	}
-}
-
-// wakeClaims wakes the first claim in the queue if the gate that it waits for is reached.
-func (c *core) wakeClaims() {
 	if c.zero != nil {
 		c.clearBehind()
-		return
+	} else if c.wantedRoom.load() <= position { // park edge
+		c.claims.wake()
 	}
-	c.claims.wake(c.room)
 }

@@ -73,7 +73,7 @@ func TestEveryClaimThatWaitsOnAFullRingReturns(t *testing.T) {
 
 func TestAClaimThatIsCancelledPassesItsTurnOn(t *testing.T) {
 	ctx := testContext(t)
-	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spins: -1}})
+	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
 	p := r.MultiProducer()
 	c := r.Consumer("c")
 	for i := range 4 {
@@ -98,7 +98,7 @@ func TestAClaimThatIsCancelledPassesItsTurnOn(t *testing.T) {
 }
 
 func TestAClaimThatWaitsForItsTurnIsNotOvertaken(t *testing.T) {
-	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spins: -1}})
+	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
 	p, q := r.MultiProducer(), r.MultiProducer()
 	c := r.Consumer("c")
 	for i := range 4 {
@@ -129,7 +129,7 @@ func TestAClaimThatWaitsForItsTurnIsNotOvertaken(t *testing.T) {
 
 func TestALargeClaimGetsThroughAStreamOfSmallOnes(t *testing.T) {
 	ctx := testContext(t)
-	r := newRing[int](t, Config{Capacity: 64, Wait: BlockWait{Spins: -1}})
+	r := newRing[int](t, Config{Capacity: 64, Wait: BlockWait{Spin: -1}})
 	c := r.Consumer("c")
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -224,8 +224,8 @@ func ExampleSleep() {
 }
 
 func ExampleAction() {
-	fmt.Println(disruptor.BlockWait{Spins: 2}.Idle(1) == disruptor.Spin)
-	fmt.Println(disruptor.BlockWait{Spins: 2}.Idle(2) == disruptor.Park)
+	fmt.Println(disruptor.BlockWait{Spin: time.Microsecond}.Idle(1) == disruptor.Spin)
+	fmt.Println(disruptor.BlockWait{Spin: time.Microsecond}.Idle(1000) == disruptor.Park)
 	// Output:
 	// true
 	// true
@@ -264,6 +264,6 @@ func ExampleSleepWait() {
 
 // BlockWait, the default, uses no CPU while nothing happens.
 func ExampleBlockWait() {
-	fmt.Println(roundTrip(disruptor.BlockWait{Spins: 50}))
+	fmt.Println(roundTrip(disruptor.BlockWait{Spin: time.Microsecond}))
 	// Output: hello
 }

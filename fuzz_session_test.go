@@ -48,7 +48,7 @@ type fuzzConsumer struct {
 // Where rings begin: at 0, in the middle of nowhere, at a power of two that 32 bits don't hold, and near the end.
 var fuzzStarts = []int64{0, 1<<41 + 3, 1<<32 - 4, lastSequence - 24}
 
-var fuzzWaits = []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spins: -1}, ownWait{}}
+var fuzzWaits = []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spin: -1}, ownWait{}}
 
 func newSession(t testing.TB, in []byte, hits map[string]int) *session {
 	s := &session{t: t, in: in, hits: hits}

@@ -80,7 +80,7 @@ func variants() []variant {
 		{"yield", YieldWait{}},
 		{"sleep", SleepWait{Max: 50 * time.Microsecond}},
 		{"block", BlockWait{}},
-		{"park", BlockWait{Spins: -1}},
+		{"park", BlockWait{Spin: -1}},
 		{"own", ownWait{}},
 	}
 	var vs []variant

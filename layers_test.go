@@ -45,10 +45,12 @@ var layers = map[string]layer{
 
 	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_arm64.go": machine,
 	"atomic_noasm.go": machine, "barrier.go": machine, "barrier_linux.go": machine, "barrier_other.go": machine,
+	"hint.go": machine, "quota.go": machine, "quota_linux.go": machine, "quota_other.go": machine,
 
 	"sequence.go": position, "marks.go": position, "aborts.go": position,
 
 	"wait.go": waiting, "wait_spin.go": waiting, "wait_block.go": waiting,
+	"sleepers.go": waiting,
 
 	"gate.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
 
@@ -56,7 +58,7 @@ var layers = map[string]layer{
 	"consumer.go": hands, "join.go": hands,
 
 	"graph.go": graphLayer,
-	"stats.go": above,
+	"stats.go": above, "machine.go": above,
 }
 
 // upwards are the uses that go up, each for a reason. Methods of Ring and Consumer that do so are declared higher up.

@@ -189,5 +189,3 @@ func (p *multi) abort(own bool, from, to int64) {
 	p.core.checkOpen(from, to)
 	p.core.abort(from, to)
 }
-
-func (p *multi) need(n int) int64 { return p.claim.load()&^closedBit + int64(n) - p.core.capacity }

@@ -37,20 +37,7 @@ func detectCPU() cpuDescription {
 
 // strideFor returns 64, 128 or 256.
 func strideFor(d cpuDescription) int {
-	n := max(d.line, minStride)
-	switch {
-	case d.arch == "s390x":
-		n = 256
-	case d.arch == "ppc64", d.arch == "ppc64le":
-		n = 128
-	case d.arch == "arm64":
-		// Apple's lines have 128 bytes; others have 64 and may prefetch pairs. The reported size says nothing: cpuid
-		// has no other way on Linux than to answer 64.
-		n = 128
-	case d.vendor == cpuid.Intel:
-		// The adjacent-line prefetcher fetches lines in pairs, so that a word in the other half is as good as shared.
-		n *= 2
-	}
+	n, _ := chooseStride(d)
 	if n > maxStride {
 		return maxStride
 	}
@@ -59,6 +46,30 @@ func strideFor(d cpuDescription) int {
 		s *= 2
 	}
 	return s
+}
+
+// strideReason says why strideFor returns what it does.
+func strideReason(d cpuDescription) string {
+	_, reason := chooseStride(d)
+	return reason
+}
+
+func chooseStride(d cpuDescription) (n int, reason string) {
+	switch {
+	case d.arch == "s390x":
+		return 256, "lines of 256 bytes"
+	case d.arch == "ppc64", d.arch == "ppc64le":
+		return 128, "lines of 128 bytes"
+	case d.arch == "arm64":
+		// The reported size says nothing: cpuid has no other way on Linux than to answer 64.
+		return 128, "lines of 128 bytes on Apple, pairs of 64 may be prefetched elsewhere"
+	case d.vendor == cpuid.Intel:
+		// A word in the other half of a pair is as good as shared.
+		return 2 * max(d.line, minStride), "the adjacent-line prefetcher fetches lines in pairs"
+	case d.line >= minStride:
+		return d.line, "the line that the CPU reports"
+	}
+	return minStride, "the smallest that is used, as the CPU reports no larger line"
 }
 
 // An arena is a run of groups, each alone on a stride of its own: what one goroutine writes goes into one group.

@@ -36,8 +36,6 @@ func do[T any](p Producer[T], b Batch[T], fill func(Batch[T]) error) error {
 type claimer interface {
 	// attempt claims n slots if there is room; it looks for room itself unless others queue for it and turn is false.
 	attempt(n int, turn bool) (from, to int64)
-	// need returns the gate that leaves room for n slots.
-	need(n int) int64
 }
 
 func (c *core) checkCount(n int) {
@@ -68,10 +66,10 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 
 // claimQueued waits its turn behind the claims that wait already, and then for room.
 func (c *core) claimQueued(ctx context.Context, n int, p claimer) (from, to int64, err error) {
-	s := c.claims.enter()
+	s := c.claims.enter(n)
 	defer c.claims.leave(s)
-	for {
-		if c.claims.first(s, p.need(n)) { // park edge: the need is registered, now look
+	for again := false; ; again = true {
+		if c.claims.first(s) { // park edge: the need is registered, now look
 			if from, to = p.attempt(n, true); to > from {
 				return from, to, nil
 			}
@@ -82,7 +80,7 @@ func (c *core) claimQueued(ctx context.Context, n int, p claimer) (from, to int6
 		if ctx.Err() != nil {
 			return 0, 0, context.Cause(ctx)
 		}
-		c.claims.park(ctx, s)
+		c.claims.park(ctx, s, again)
 	}
 }
 

@@ -29,7 +29,7 @@ type litmusEvent struct{ a, b, stamp int64 }
 
 // TestForbiddenOutcomesAreNeverMet logs how often each outcome was met, under -v.
 func TestForbiddenOutcomesAreNeverMet(t *testing.T) {
-	waits := []WaitStrategy{YieldWait{}, BlockWait{Spins: -1}} // a store-release and a look, and a full fence
+	waits := []WaitStrategy{YieldWait{}, BlockWait{Spin: -1}} // a store-release and a look, and a full fence
 	for _, l := range litmusTests {
 		for _, wait := range waits {
 			t.Run(fmt.Sprintf("%s/%T", l.name, wait), func(t *testing.T) {

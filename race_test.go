@@ -34,7 +34,7 @@ var raceWaits = []struct {
 }{
 	{"yield", YieldWait{}},
 	{"block", BlockWait{}},
-	{"park", BlockWait{Spins: -1}},
+	{"park", BlockWait{Spin: -1}},
 }
 
 // raceCapacities has, for each capacity, how many events go through the ring: small rings take longer for each.

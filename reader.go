@@ -13,6 +13,7 @@ type reader struct {
 
 	core    *core
 	member  *member
+	watch   *word // core.watch
 	pos     int64 // what member.position says
 	ready   int64 // end of what has been found
 	handed  int64 // end of what has been handed out
@@ -20,7 +21,7 @@ type reader struct {
 	joined  int64 // where it joined: the last boundary that a stage knows
 	direct  bool  // follows the ring: ready is a boundary, and grows by scanning marks
 	gone    bool  // has left
-	hints   int   // spin hints between two looks
+	spins   int   // Spins in the first looks of the next wait
 
 	seen *[]*member // the list for which member.follows holds
 
@@ -89,12 +90,15 @@ func (r *reader) lookAround() (from, to int64) {
 
 // done hands back [from, to), a prefix of what was handed out; own says that it is of this ring.
 func (r *reader) done(own bool, from, to int64) {
-	if !own || from > r.pos || to <= r.pos || to > r.handed || r.core.watched {
+	if !own || from > r.pos || to <= r.pos || to > r.handed {
 		r.doneSlow(own, from, to)
 		return
 	}
 	r.pos = to
-	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge
+	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge
+	if r.watch.load() != 0 {                // park edge
+		r.core.passed(r.member, to)
+	}
 }
 
 func (r *reader) doneSlow(own bool, from, to int64) {
@@ -104,13 +108,10 @@ func (r *reader) doneSlow(own bool, from, to int64) {
 	if to == from {
 		return
 	}
-	if from > r.pos || to <= r.pos || to > r.handed {
-		if r.gone {
-			return // Close has handed back everything
-		}
-		panicf("Done of [%d, %d), but [%d, %d) is in hand", from, to, r.pos, r.handed)
+	if r.gone {
+		return // Close has handed back everything
 	}
-	r.move(to)
+	panicf("Done of [%d, %d), but [%d, %d) is in hand", from, to, r.pos, r.handed)
 }
 
 // move steps to pos and wakes who waits for it.
@@ -174,17 +175,17 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 // producer that is about to write it.
 func (r *reader) await(ctx context.Context, seq int64) error {
 	w := r.core.newWait(ctx)
-	w.hints = r.hints
+	w.spins = r.spins
 	for {
 		if err := r.ended(seq); err != nil {
 			return err
 		}
 		park, err := w.idle()
 		if park {
-			r.park(ctx, seq)
+			w.parked = r.park(ctx, seq, w.parked)
 		}
 		if r.reached(seq) { // also if it came with the end of the context: prefer success
-			r.hints = w.adapt()
+			r.spins = w.adapt()
 			return nil
 		}
 		if err != nil {
@@ -227,15 +228,17 @@ func (r *reader) find(seq int64) error {
 func (r *reader) closed() bool { return r.gone || r.member.leaving.load() != 0 } // leave edge
 
 // park sleeps until seq may be available: on the mark of the next range, or on the slowest of those that it follows.
-func (r *reader) park(ctx context.Context, seq int64) {
+// It reports whether it has slept; again says that it has before, in the same wait.
+func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	if r.direct {
 		key := r.ready
-		s := r.core.readers.enter(key) // park edge
+		s := r.core.readers.enter(key, seq+1) // park edge
 		if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {
-			r.core.readers.park(ctx, s)
+			r.core.readers.park(ctx, s, again)
+			slept = true
 		}
 		r.core.readers.leave(s)
-		return
+		return slept
 	}
 	slowest := r.member.follows[0]
 	for _, m := range r.member.follows[1:] {
@@ -243,12 +246,14 @@ func (r *reader) park(ctx context.Context, seq int64) {
 			slowest = m
 		}
 	}
-	s := slowest.sleepers.enter(seq + 1) // park edge
+	s := slowest.sleepers.enter(seq, seq+1) // park edge
 	// One that has moved on, or left, wakes nobody who came later.
 	if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil { // park edge
-		slowest.sleepers.park(ctx, s)
+		slowest.sleepers.park(ctx, s, again)
+		slept = true
 	}
 	slowest.sleepers.leave(s)
+	return slept
 }
 
 // refollow follows, in the place of members that have left, those whom they followed.

@@ -76,7 +76,7 @@ func TestCloseReleasesWhoWaits(t *testing.T) {
 		errs := make(chan error)
 		go func() { errs <- p.Send(context.Background(), 2) }()
 		go func() { _, err := stage.WaitFor(context.Background(), 1); errs <- err }()
-		if v.wait == (BlockWait{Spins: -1}) {
+		if v.wait == (BlockWait{Spin: -1}) {
 			eventually(t, func() bool { return r.Stats().Parks >= 2 }, "both sleep")
 		}
 		r.Close()
@@ -90,7 +90,7 @@ func TestCloseReleasesWhoWaits(t *testing.T) {
 
 // python-disruptor and LMAX 2: a wake-up between the look at the cursor and the registration of the sleeper was lost.
 func TestNoWakeUpIsLostBetweenTheLookAndTheSleep(t *testing.T) {
-	cfg := Config{Capacity: 1, Wait: BlockWait{Spins: -1}}
+	cfg := Config{Capacity: 1, Wait: BlockWait{Spin: -1}}
 	there, back := newRing[int](t, cfg), newRing[int](t, cfg)
 	in, out := there.Consumer("there"), back.Consumer("back")
 	ctx := testContext(t)
@@ -124,7 +124,7 @@ func TestNoWakeUpIsLostBetweenTheLookAndTheSleep(t *testing.T) {
 
 // python-disruptor: removeSubscriber did not tell the publisher that slept until that subscriber would move.
 func TestAConsumerThatLeavesFreesAProducerThatSleeps(t *testing.T) {
-	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spins: -1}})
+	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
 	forgotten := r.Consumer("forgotten")
 	p := r.MultiProducer()
 	require.True(t, p.TrySend(1))
@@ -180,7 +180,7 @@ func TestWhatWasPublishedBeforeCloseIsStillThere(t *testing.T) {
 
 // python-disruptor: each sequence that was waited for left an Event behind.
 func TestAWaitLeavesNothingBehind(t *testing.T) {
-	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spins: -1}})
+	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
 	c := r.Consumer("c")
 	p := r.MultiProducer()
 	ctx := testContext(t)

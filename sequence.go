@@ -49,11 +49,3 @@ type cell[V any] struct{ p atomic.Pointer[V] }
 
 func (c *cell[V]) load() *V           { return c.p.Load() }
 func (c *cell[V]) cas(old, v *V) bool { return c.p.CompareAndSwap(old, v) }
-
-// fence keeps the loads after it from running ahead of the stores before it: the one reordering that acquire and
-// release allow. A locked instruction drains the store buffer on amd64; on arm64 the stores before it are STLR and
-// the loads after it LDAR, which are ordered already.
-func fence() {
-	var w atomic.Int64
-	w.Add(1)
-}

@@ -109,6 +109,7 @@ type single struct {
 	core   *core
 	claim  *word // core.claim: next, for who ends the ring
 	closed *word // core.closed
+	alert  *word // core.alert
 	next   int64
 	open   int64 // the lowest sequence of the open claim; next if there is none
 	limit  int64 // no claim may pass it
@@ -118,7 +119,7 @@ type single struct {
 }
 
 func (p *single) init(c *core) {
-	p.core, p.claim, p.closed = c, c.claim, c.closed
+	p.core, p.claim, p.closed, p.alert = c, c.claim, c.closed, c.alert
 	p.next = c.claim.load() // close edge
 	p.open = p.next
 }
@@ -229,21 +230,22 @@ func (p *single) occupy() {
 
 func (p *single) vacate() { p.busy.store(0) }
 
-func (p *single) need(n int) int64 { return p.next + int64(n) - p.core.capacity }
-
 // publish publishes [from, to); own says that it is of this ring.
 func (p *single) publish(own bool, from, to int64) {
-	if !own || from != p.open || to <= from || to > p.next || p.core.idle.parks {
+	if !own || from != p.open || to <= from || to > p.next {
 		p.publishSlow(own, from, to)
 		return
 	}
 	if p.open = to; to != p.next {
 		p.settle()
 	}
-	p.core.at(from).storeRelease(to) // publish edge; last, so that nothing has to be saved across the call
+	p.core.at(from).storeRelease(to) // publish edge, park edge; late, so that little has to be saved across the call
+	if p.alert.load() != 0 {         // park edge
+		p.core.rouse(from)
+	}
 }
 
-// publishSlow publishes on a ring that may park, or a part that is not the first of the open claim.
+// publishSlow publishes a part that is not the first of the open claim.
 func (p *single) publishSlow(own bool, from, to int64) {
 	if !own {
 		panicForeign("Publish", from, to)

@@ -11,6 +11,7 @@ type Stats struct {
 	Consumers []ConsumerStats
 	Parks     int64 // how often a goroutine has parked since New
 	Wakes     int64 // how often one was woken: what it waited for had come, or its turn to claim
+	Wasted    int64 // how often one had to park again, because it found less than it needed, or only aborted slots
 }
 
 // ConsumerStats is a consumer in Stats.
@@ -30,6 +31,7 @@ func (r *Ring[T]) Stats() Stats {
 		Waiting:   int(c.queued.load()),
 		Parks:     c.parking.parks.load(),
 		Wakes:     c.parking.wakes.load(),
+		Wasted:    c.parking.wasted.load(),
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
 	gate := c.gate()

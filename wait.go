@@ -20,8 +20,9 @@ type WaitStrategy interface {
 type Action int64
 
 const (
-	// Spin executes a few of the CPU's spin hints: some ten nanoseconds during which the sibling hyper-thread runs
-	// and the cache line waited for is left alone. With GOMAXPROCS at 1 it yields instead.
+	// Spin executes the CPU's spin hint for about 30 ns, during which the sibling hyper-thread runs and the cache line
+	// waited for is left alone; at the first looks of a wait for up to half a microsecond, where events come as fast as
+	// they are taken. With GOMAXPROCS at 1, or under a cgroup's quota of one CPU or less, it yields instead.
 	Spin Action = 0
 	// Yield lets other goroutines run, by runtime.Gosched.
 	Yield Action = -1
@@ -43,7 +44,8 @@ func Sleep(d time.Duration) Action {
 type idling struct {
 	kind  waitKind
 	parks bool // a wait may park, so who moves a position has to look for sleepers
-	spins int  // BlockWait
+	fence bool // BlockWait.Fence
+	looks int  // BlockWait
 	max   time.Duration
 	own   WaitStrategy
 }
@@ -69,7 +71,7 @@ func newIdling(s WaitStrategy) idling {
 	case SleepWait:
 		return idling{kind: waitSleep, max: s.max()}
 	case BlockWait:
-		return idling{kind: waitBlock, parks: true, spins: s.spins()}
+		return idling{kind: waitBlock, parks: true, fence: s.Fence, looks: s.looks()}
 	default:
 		return idling{kind: waitOwn, parks: true, own: s}
 	}
@@ -84,7 +86,7 @@ func (w *idling) action(n int) Action {
 	case waitSleep:
 		return sleepAction(n, w.max)
 	case waitBlock:
-		return blockAction(n, w.spins)
+		return blockAction(n, w.looks)
 	default:
 		return w.own.Idle(n)
 	}
@@ -97,7 +99,8 @@ type wait struct {
 	over     <-chan struct{} // closed when the ring has ended
 	deadline time.Time       // zero: none
 	n        int             // looks so far
-	hints    int             // spin hints per Spin
+	spins    int             // Spins in each of the first looks
+	parked   bool            // has been woken, and not by its end
 }
 
 func checkContext(ctx context.Context) {
@@ -107,16 +110,21 @@ func checkContext(ctx context.Context) {
 }
 
 func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
-	w := wait{idling: s, ctx: ctx, over: over, hints: 1}
+	w := wait{idling: s, ctx: ctx, over: over, spins: 1}
 	if ctx.Done() != nil {
 		w.deadline, _ = ctx.Deadline()
 	}
 	return w
 }
 
-// contextPeriod is how many spins pass between two looks at the context and the clock: about a microsecond of PAUSE
-// on a CPU where it takes 30 ns, and more than the 70 ns that the clock costs where it takes 3.
-const contextPeriod = 32
+const (
+	// contextPeriod is how many looks pass between two looks at the context and the clock: about a microsecond.
+	contextPeriod = 32
+	// firstLooks is how many looks of a wait are apart by more than one Spin.
+	firstLooks = 4
+	// maxSpins bounds the Spins between two looks: half a microsecond.
+	maxSpins = 16
+)
 
 // idle does what the strategy says at the next empty look. It reports that the caller has to park, or that the
 // context has ended.
@@ -124,14 +132,14 @@ func (w *wait) idle() (park bool, err error) {
 	n := w.n
 	w.n++
 	action := w.idling.action(n)
-	if n%contextPeriod == 0 || action != Spin {
+	if n%contextPeriod == contextPeriod-1 || action != Spin {
 		if err := w.expired(); err != nil {
 			return false, err
 		}
 	}
 	switch {
 	case action == Spin && procs.load() > 1:
-		pause(w.hints)
+		w.spin(n)
 	case action == Spin || action == Yield:
 		runtime.Gosched()
 	case action == Park:
@@ -144,36 +152,50 @@ func (w *wait) idle() (park bool, err error) {
 	return false, nil
 }
 
-// maxHints bounds the spin hints between two looks: 16 take 0.4 µs where a hint takes 25 ns.
-const maxHints = 16
+func (w *wait) spin(n int) {
+	spins := 1
+	if n < firstLooks {
+		spins = w.spins
+	}
+	pause(spins * hintsPerSpin)
+}
 
-// adapt returns the spin hints for the next wait of this consumer. A wait of a look or two means that a producer
-// publishes about as fast as the consumer looks: each look then takes the line away from it, for one event. To look
-// half as often makes both faster. An answer to something that this goroutine has sent takes several looks, and is
+// adapt returns the spins for the first looks of the next wait of this consumer. A wait of a look or two means that a
+// producer publishes about as fast as the consumer looks: each look then takes the line away from it, for one event. To
+// look half as often makes both faster. An answer to something that this goroutine has sent takes several looks, and is
 // waited for closely.
 func (w *wait) adapt() int {
 	switch {
 	case w.n <= 2:
-		return min(2*w.hints, maxHints)
-	case w.n >= 4:
-		return max(w.hints/2, 1)
+		return min(2*w.spins, maxSpins)
+	case w.n >= firstLooks:
+		return max(w.spins/2, 1)
 	}
-	return w.hints
+	return w.spins
 }
 
-// expired returns the cause if the context has ended. Past the deadline it yields until the context says so: with
-// every P spinning nobody runs the timer that would end it.
+// expired returns the cause if the context has ended. The deadline is compared with the clock, because with every P
+// spinning nobody runs the timer that would end the context.
 func (w *wait) expired() error {
-	if w.ctx.Err() != nil {
-		return context.Cause(w.ctx)
-	}
-	if !w.deadline.IsZero() && !time.Now().Before(w.deadline) {
-		runtime.Gosched()
-		if w.ctx.Err() != nil {
-			return context.Cause(w.ctx)
+	if w.ctx.Err() == nil {
+		if w.deadline.IsZero() || time.Until(w.deadline) > 0 {
+			return nil
 		}
+		w.yieldToTimer()
 	}
-	return nil
+	if cause := context.Cause(w.ctx); cause != nil {
+		return cause
+	}
+	return context.DeadlineExceeded
+}
+
+// yieldToTimer lets the context's timer run, which knows the cause. The timer may be another P's, and that P busy, so it
+// is waited for half a millisecond and a few yields; and if the clock stands still, some more of them.
+func (w *wait) yieldToTimer() {
+	begin := time.Now()
+	for n := 0; w.ctx.Err() == nil && n < 10_000 && (n < 16 || time.Since(begin) < 500*time.Microsecond); n++ {
+		runtime.Gosched()
+	}
 }
 
 // sleep sleeps for d, no longer than to the deadline. A short sleep can't be interrupted; a long one ends with the
@@ -201,8 +223,15 @@ func (w *wait) sleep(d time.Duration) {
 	}
 }
 
-// procs caches runtime.GOMAXPROCS, which takes a lock. It is refreshed by New and after each sleep: often enough, since
-// every strategy yields now and then even if it believes that there are more processors.
+// procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a quota that lets no two
+// run all the time. It is refreshed by New and after each sleep: often enough, since every strategy yields now and then
+// even if it believes that there are more processors.
 var procs word
 
-func refreshProcs() { procs.store(int64(runtime.GOMAXPROCS(0))) }
+func refreshProcs() {
+	n := runtime.GOMAXPROCS(0)
+	if quota := cpuQuota(); quota > 0 && quota <= 1 {
+		n = 1
+	}
+	procs.store(int64(n))
+}

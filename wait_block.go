@@ -1,32 +1,41 @@
 package disruptor
 
-import (
-	"context"
-	"sync"
-)
+import "time"
 
-// BlockWait spins for a short while, yields, and then parks the goroutine until the position it waits for is
-// reached: an idle ring uses no CPU. It is the default. Any goroutine may share the value.
+// BlockWait spins and yields for a short while and then parks the goroutine until the position it waits for is reached:
+// an idle ring uses no CPU. It is the default. Any goroutine may share the value.
 //
-// A sleeper costs whoever wakes it about as much as a channel does; as long as nobody sleeps, a publish costs one
-// instruction of full order and a load more than with the other strategies.
+// A sleeper costs whoever wakes it about as much as a channel does. As long as nobody sleeps, Publish and Done pay one
+// load of a word that seldom changes.
 type BlockWait struct {
-	// Spins is how many looks are spent before the goroutine parks; 0 means 100, negative parks at once.
-	Spins int
+	// Spin is how long a wait looks before it parks, about, not counting what other goroutines do when it yields to
+	// them; 0 means 5 µs, negative parks at once. Longer than a wake-up takes, some 10 µs, is seldom worth it.
+	Spin time.Duration
+	// Fence orders the positions of a ring and the looks for sleepers by a locked instruction in each Publish and Done.
+	// Otherwise, on amd64 with Linux, a goroutine that parks after many waits in which nobody did has the kernel
+	// interrupt the other threads of this process, which costs it and each of them some microseconds. Set it where
+	// threads must not be disturbed that have nothing to do with the ring.
+	Fence bool
 }
 
 // Idle is what BlockWait does at the n-th empty look.
-func (b BlockWait) Idle(n int) Action { return blockAction(n, b.spins()) }
+func (b BlockWait) Idle(n int) Action { return blockAction(n, b.looks()) }
 
-func (b BlockWait) spins() int {
-	if b.Spins == 0 {
-		return 100
+const blockSpin = 5 * time.Microsecond
+
+// looks returns how many looks are spent before the goroutine parks.
+func (b BlockWait) looks() int {
+	switch {
+	case b.Spin < 0:
+		return 0
+	case b.Spin == 0:
+		return int(blockSpin / spinTime)
 	}
-	return b.Spins
+	return int(b.Spin/spinTime) + 1
 }
 
-func blockAction(n, spins int) Action {
-	if n >= spins {
+func blockAction(n, looks int) Action {
+	if n >= looks {
 		return Park
 	}
 	return yieldAction(n)
@@ -35,210 +44,77 @@ func blockAction(n, spins int) Action {
 // Parking is an eventcount for each watched position, and the one place that relies on more than acquire and release:
 //
 //	sleeper    wanted = key     look at the position    sleep if it is not reached
-//	waker      position = p     look at wanted          wake if wanted <= p
+//	waker      position = p     look at wanted          wake if wanted < p
 //
 // Were the waker's look to run ahead of its own store (which acquire and release allow, and which an amd64 store
 // buffer does), both could see the old value of the other's word, and the sleeper would sleep through its wake-up.
-// So both stores are made with full order (the park edge): of any two such store-then-look pairs, at least one
-// looks after the other has stored. Wakers that find nothing wanted touch no lock.
+// So a full fence belongs between the two steps on either side (the park edge): of two such pairs, at least one then
+// looks after the other has stored. In each Publish and Done it would cost as much as the rest of them.
+//
+// An alert spares the wakers that fence as long as nobody sleeps. It is one word for all positions of a ring, 0 in
+// quiet times:
+//
+//	sleeper    alert += 2, and if it was quiet: fence the process     wanted = key    look    sleep    alert -= 2
+//	waker      position = p     look at alert; if it is not 0: fence, look at wanted
+//
+// 1. A waker that finds alert raised is the waker above, with its fence.
+// 2. A waker that finds 0 has looked before the sleeper raised alert. The process fence that follows is a full barrier
+// at some point of the waker's program. The look, which missed what was stored before the fence began, is ahead of that
+// point; so is the store of the position, which the program has before the look; so the barrier has made it visible,
+// and the sleeper, who looks after the fence has ended, sees it. No waker sleeps through a store of its own.
+//
+// The fence costs the sleeper some microseconds, and an interrupt to every CPU that runs a thread of this process. So
+// alert is not taken down with the last sleeper: bit 0, settled, stays, and says that since a process fence alert has not
+// been 0. Who finds it set when it raises alert needs no fence: every waker that found 0 did so before that fence, and
+// (2) holds for it as well. Only when calmWaits waits have ended without a park is alert set back to 0, by a
+// compare-and-swap from settled, which fails if anybody has raised it: from then on wakers skip the fence again, and the
+// next sleeper pays for them. So there is at most one process fence in calmWaits waits, and a ring on which somebody
+// parks for every event, or which is told to (BlockWait.Fence), goes on with a fence in each Publish and no interrupts.
+//
+// settled is set by a sleeper that has fenced while its own 2 is in the word, so at no moment between that fence and the
+// bit was alert 0.
+//
+// Where stores are not buffered (all builds but amd64 with assembly: STLR and LDAR on arm64, sync/atomic elsewhere) the
+// fences are empty, and alert is raised for good, as it is where the kernel has no cheap process fence.
 //
 // A sleeper registers the lowest value that satisfies it, never a threshold above: a producer that waited for
 // more room than its claim needs could wait behind its own open claim for ever.
-
-// A sleeper is one parked goroutine. Sleepers are kept by their lot for the next one who parks there, so a wait
-// allocates only when more goroutines sleep at once than ever before, and no channel outlives its ring.
-type sleeper struct {
-	key  int64
-	wake chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
-	next *sleeper
+type alert struct {
+	*word
+	calm word // waits without a park since alert was settled
 }
 
-func (s *sleeper) rouse() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+const (
+	settled  int64 = 1
+	oneSleep int64 = 2
+
+	// calmWaits is how many waits pass before the wakers of a ring are spared their fence. A process fence was seen to
+	// cost 18 µs with one interrupt to send, and a fence 10 to 18 ns per event: they break even at a thousand or two.
+	calmWaits = 1000
+)
+
+// init says that nobody sleeps; fenced, that wakers shall always fence. It may register with the kernel.
+func (a *alert) init(w *word, parks, fenced bool) {
+	a.word = w
+	if parks && (fenced || !buffersStores || !cheapProcessFence()) {
+		w.store(settled + oneSleep) // as if somebody slept for ever
 	}
 }
 
-// sleep returns when s is roused or ctx is done. No timer runs for it.
-func (s *sleeper) sleep(ctx context.Context) {
-	if done := ctx.Done(); done == nil {
-		<-s.wake
-	} else {
-		select {
-		case <-s.wake:
-		case <-done:
-		}
+// enter raises the alert for one who is about to register and to look again.
+func (a *alert) enter() {
+	a.calm.store(0)
+	if a.add(oneSleep)&settled == 0 { // park edge
+		processFence() // park edge: stands in for a fence in each waker that found 0
+		a.or(settled)  // park edge
 	}
 }
 
-// sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats.
-type sleepers struct {
-	mu     sync.Mutex
-	asleep *sleeper // linked through next, oldest first
-	free   *sleeper
-	*parking
-}
+func (a *alert) leave() { a.add(-oneSleep) }
 
-// parking counts for Stats.
-type parking struct {
-	parks word
-	wakes word
-}
-
-// add appends a sleeper. The caller holds mu.
-func (l *sleepers) add(key int64) *sleeper {
-	s := l.free
-	if s == nil {
-		s = &sleeper{wake: make(chan struct{}, 1)}
-	} else {
-		l.free = s.next
-		select {
-		case <-s.wake: // roused after it had left
-		default:
-		}
-	}
-	s.key, s.next = key, nil
-	p := &l.asleep
-	for *p != nil {
-		p = &(*p).next
-	}
-	*p = s
-	return s
-}
-
-// remove takes s from the list. The caller holds mu.
-func (l *sleepers) remove(s *sleeper) {
-	p := &l.asleep
-	for *p != s {
-		p = &(*p).next
-	}
-	*p = s.next
-	s.next, l.free = l.free, s
-}
-
-// park sleeps and counts it.
-func (l *sleepers) park(ctx context.Context, s *sleeper) {
-	l.parks.add(1)
-	s.sleep(ctx)
-	refreshProcs()
-}
-
-// A lot holds those who wait for one position: of a member, or of the published ranges.
-type lot struct {
-	sleepers
-	wanted *word // the lowest key; never if nobody sleeps
-}
-
-func (l *lot) init(wanted *word, p *parking) {
-	l.wanted, l.parking = wanted, p
-	wanted.store(never)
-}
-
-// enter registers a sleeper for key. The caller looks again at what it waits for, then parks or goes, and leaves.
-func (l *lot) enter(key int64) *sleeper {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.add(key)
-	l.announce()
-	return s
-}
-
-func (l *lot) leave(s *sleeper) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.remove(s)
-	l.announce()
-}
-
-// announce stores the lowest key. The caller holds mu.
-func (l *lot) announce() {
-	low := never
-	for s := l.asleep; s != nil; s = s.next {
-		low = min(low, s.key)
-	}
-	l.wanted.store(low) // park edge
-}
-
-// wake rouses who waits for a key in [low, high]. They stay registered until they have looked.
-func (l *lot) wake(low, high int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for s := l.asleep; s != nil; s = s.next {
-		if low <= s.key && s.key <= high {
-			s.rouse()
-			l.wakes.add(1)
-			s.key = never
-		}
-	}
-	l.announce()
-}
-
-// A queue holds the claims that wait for room, first come first served. Only the first one looks for room; with the
-// room or without it, who goes wakes the next. A newcomer that finds anyone here does not try to overtake.
-type queue struct {
-	sleepers
-	wanted *word // the gate that the first one waits for; never if nobody waits
-	length *word
-}
-
-func (q *queue) init(wanted, length *word, p *parking) {
-	q.wanted, q.length, q.parking = wanted, length, p
-	wanted.store(never)
-}
-
-func (q *queue) enter() *sleeper {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.length.add(1)
-	return q.add(0)
-}
-
-// first registers the gate that s needs and reports true, if s is first.
-func (q *queue) first(s *sleeper, need int64) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.asleep != s {
-		return false
-	}
-	q.wanted.store(need) // park edge
-	return true
-}
-
-// leave takes s from the queue and passes the turn on: a wake-up that came for s is not lost with it.
-func (q *queue) leave(s *sleeper) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	first := q.asleep == s
-	q.remove(s)
-	q.length.add(-1)
-	if first {
-		q.wanted.store(never)
-		if q.asleep != nil {
-			q.asleep.rouse()
-			q.wakes.add(1)
-		}
-	}
-}
-
-// wake rouses the first one if the gate that it waits for is reached. The gate is computed under the lock: of two
-// consumers that move at once the second to lock sees both positions, even if neither has ordered its own store before
-// its look at the other's.
-func (q *queue) wake(room func() int64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.asleep != nil && room() >= q.wanted.load() {
-		q.wanted.store(never)
-		q.asleep.rouse()
-		q.wakes.add(1)
-	}
-}
-
-// wakeAll rouses everyone, to look whether their wait has ended.
-func (l *sleepers) wakeAll() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for s := l.asleep; s != nil; s = s.next {
-		s.rouse()
+// relax is called once in each wait. It sets the alert back after calmWaits of them in which nobody slept.
+func (a *alert) relax() {
+	if a.load() == settled && a.calm.add(1) >= calmWaits {
+		a.cas(settled, 0) // park edge
 	}
 }

@@ -21,52 +21,58 @@ func TestWhoSeesNothingAfterItHasRegisteredIsWoken(t *testing.T) {
 		move  func(r *reader, seq int64) // makes seq available
 		moved func(r *reader, seq int64) bool
 		lot   func(r *reader) *lot
-		key   int64
 	}{
 		{
 			"a publish and a reader",
 			func(r *reader, seq int64) { r.core.publish(seq, seq+1) },
 			func(r *reader, seq int64) bool { return r.core.reach(seq) > seq },
 			func(r *reader) *lot { return &r.core.readers },
-			0,
 		},
 		{
 			"a position and a stage",
-			func(r *reader, seq int64) { r.move(seq + 1) },
+			func(r *reader, seq int64) { r.pos = seq; r.handed = seq + 1; r.done(true, seq, seq+1) },
 			func(r *reader, seq int64) bool { return r.member.position.load() > seq },
 			func(r *reader) *lot { return &r.member.sleepers },
-			1,
 		},
 	} {
-		t.Run(side.name, func(t *testing.T) {
-			const rounds = 100_000
-			r := newRing[int](t, Config{Capacity: 1 << 12, Wait: BlockWait{}}).Consumer("c").reader
-			var moves, stop word
-			var wg sync.WaitGroup
-			wg.Go(func() {
-				for seq := int64(0); stop.load() == 0; seq++ {
-					side.move(r, seq)
-					moves.store(seq + 1)
+		for _, order := range []struct {
+			name   string
+			rounds int
+			before func(alert *word) // each registration
+		}{
+			{"wakers fence", 100_000, func(*word) {}},
+			{"the sleeper fences the process", 20_000, func(alert *word) { alert.cas(settled, 0) }},
+		} {
+			t.Run(side.name+"/"+order.name, func(t *testing.T) {
+				r := newRing[int](t, Config{Capacity: 1 << 12, Wait: BlockWait{}}).Consumer("c").reader
+				var moves, stop word
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					for seq := int64(0); stop.load() == 0; seq++ {
+						side.move(r, seq)
+						moves.store(seq + 1)
+					}
+				})
+				lot := side.lot(r)
+				lost := 0
+				for range order.rounds {
+					order.before(r.core.alert)
+					next := moves.load()
+					s := lot.enter(next, next+1)
+					if !side.moved(r, next) {
+						for moves.load() <= next { // the mover has looked for sleepers
+							runtime.Gosched()
+						}
+						if len(s.wake) == 0 {
+							lost++
+						}
+					}
+					lot.leave(s)
 				}
+				stop.store(1)
+				wg.Wait()
+				require.Zero(t, lost, "of %d", order.rounds)
 			})
-			lot := side.lot(r)
-			lost := 0
-			for range rounds {
-				next := moves.load()
-				s := lot.enter(next + side.key)
-				if !side.moved(r, next) {
-					for moves.load() <= next { // the mover has looked for sleepers
-						runtime.Gosched()
-					}
-					if len(s.wake) == 0 {
-						lost++
-					}
-				}
-				lot.leave(s)
-			}
-			stop.store(1)
-			wg.Wait()
-			require.Zero(t, lost, "of %d", rounds)
-		})
+		}
 	}
 }

@@ -16,7 +16,7 @@ func TestNoWakeUpIsLostWhereEveryoneWaitsForTheOther(t *testing.T) {
 	const events = 10_000
 	for _, kind := range []Producers{Single, Multi} {
 		ctx := testContext(t)
-		r := newRing[int](t, Config{Capacity: 1, Producers: kind, Wait: BlockWait{Spins: -1}})
+		r := newRing[int](t, Config{Capacity: 1, Producers: kind, Wait: BlockWait{Spin: -1}})
 		p := newProducer(r)
 		first := r.Consumer("first")
 		var wg sync.WaitGroup
@@ -38,7 +38,7 @@ func TestNoWakeUpIsLostWhereEveryoneWaitsForTheOther(t *testing.T) {
 func TestNoWakeUpIsLostWhenAPredecessorLeavesWhileAStageParks(t *testing.T) {
 	ctx := testContext(t)
 	for range 2000 {
-		r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spins: -1}})
+		r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
 		p := r.MultiProducer()
 		leaver := r.Consumer("leaver")
 		stage := r.Consumer("stage", leaver)
@@ -54,7 +54,7 @@ func TestNoWakeUpIsLostInACrowd(t *testing.T) {
 	const parks = 10_000
 	for _, kind := range []Producers{Single, Multi} {
 		ctx := testContext(t)
-		r := newRing[numbered](t, Config{Capacity: 4, Producers: kind, Wait: BlockWait{Spins: -1}})
+		r := newRing[numbered](t, Config{Capacity: 4, Producers: kind, Wait: BlockWait{Spin: -1}})
 		producers := 1
 		if kind == Multi {
 			producers = 3

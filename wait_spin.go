@@ -2,12 +2,12 @@ package disruptor
 
 import "time"
 
-// spinHints is how many spin hints separate two calls of Gosched in YieldWait. After 30, about a microsecond, a
+// yieldPeriod is how many looks separate two calls of Gosched in YieldWait. After 30, about a microsecond, a
 // bystander's timer overran by 2 µs at the median, after 1,000 by 20 µs, without any Gosched by 19 ms (2 cores, both
 // with a spinner); Gosched itself costs 150 ns when nobody else wants to run.
 const (
-	spinHints  = 30
-	spinBudget = 1000
+	yieldPeriod = 30
+	spinPeriod  = 1000
 )
 
 // SpinWait looks again after each of the CPU's spin hints and never gives its processor to another thread. It answers
@@ -19,7 +19,7 @@ type SpinWait struct{}
 func (SpinWait) Idle(n int) Action { return spinAction(n) }
 
 func spinAction(n int) Action {
-	if n%spinBudget == spinBudget-1 {
+	if n%spinPeriod == spinPeriod-1 {
 		return Yield
 	}
 	return Spin
@@ -34,7 +34,7 @@ type YieldWait struct{}
 func (YieldWait) Idle(n int) Action { return yieldAction(n) }
 
 func yieldAction(n int) Action {
-	if n%(spinHints+1) == spinHints {
+	if n%(yieldPeriod+1) == yieldPeriod {
 		return Yield
 	}
 	return Spin

@@ -104,7 +104,7 @@ func forEachParkedWait(t *testing.T, wait WaitStrategy, test func(*testing.T, *p
 
 // C37.
 func TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome(t *testing.T) {
-	for _, wait := range []WaitStrategy{nil, BlockWait{}, BlockWait{Spins: -1}} {
+	for _, wait := range []WaitStrategy{nil, BlockWait{}, BlockWait{Spin: -1}} {
 		forEachParkedWait(t, wait, func(t *testing.T, e *parked, start func(context.Context) <-chan error, wake func()) {
 			began := time.Now()
 			done := start(context.Background())
@@ -125,7 +125,7 @@ func TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome(t *testing.T) {
 func TestAWaitEndsExactlyAtItsDeadlineWithTheCause(t *testing.T) {
 	cause := errors.New("too late")
 	for _, wait := range []WaitStrategy{
-		BlockWait{}, BlockWait{Spins: -1}, SleepWait{}, SleepWait{Max: time.Minute},
+		BlockWait{}, BlockWait{Spin: -1}, SleepWait{}, SleepWait{Max: time.Minute},
 		idleFunc(func(int) Action { return Sleep(7 * time.Second) }),
 	} {
 		forEachParkedWait(t, wait, func(t *testing.T, e *parked, start func(context.Context) <-chan error, _ func()) {
@@ -155,7 +155,7 @@ func TestAWaitEndsExactlyAtItsDeadlineWithTheCause(t *testing.T) {
 func TestACancelledContextWakesAtOnceAndLeavesNothingBehind(t *testing.T) {
 	cause := errors.New("enough")
 	longSleep := idleFunc(func(int) Action { return Sleep(time.Hour) })
-	for _, wait := range []WaitStrategy{BlockWait{Spins: -1}, longSleep} {
+	for _, wait := range []WaitStrategy{BlockWait{Spin: -1}, longSleep} {
 		forEachParkedWait(t, wait, func(t *testing.T, e *parked, start func(context.Context) <-chan error, wake func()) {
 			began := time.Now()
 			for range 100 {
@@ -177,7 +177,7 @@ func TestACancelledContextWakesAtOnceAndLeavesNothingBehind(t *testing.T) {
 
 func TestCloseAndAFailureWakeWhoParksAndWhoSleeps(t *testing.T) {
 	longSleep := idleFunc(func(int) Action { return Sleep(time.Hour) })
-	for _, wait := range []WaitStrategy{BlockWait{Spins: -1}, longSleep} {
+	for _, wait := range []WaitStrategy{BlockWait{Spin: -1}, longSleep} {
 		forEachParkedWait(t, wait, func(t *testing.T, e *parked, start func(context.Context) <-chan error, _ func()) {
 			began := time.Now()
 			done := start(context.Background())
@@ -193,7 +193,7 @@ func TestCloseAndAFailureWakeWhoParksAndWhoSleeps(t *testing.T) {
 
 func TestWhatComesWithTheEndOfTheContextWakesToASuccess(t *testing.T) {
 	for range 10 { // the select of the sleeper chooses at random
-		forEachParkedWait(t, BlockWait{Spins: -1}, func(t *testing.T, _ *parked, start func(context.Context) <-chan error, wake func()) {
+		forEachParkedWait(t, BlockWait{Spin: -1}, func(t *testing.T, _ *parked, start func(context.Context) <-chan error, wake func()) {
 			ctx, cancel := context.WithCancel(context.Background())
 			done := start(ctx)
 			wake()
@@ -248,7 +248,7 @@ func TestWhoIsAboutToParkLooksAgain(t *testing.T) {
 				from, to := late.look()
 				require.Equal(t, from, to, "nothing yet, says the last look")
 				c.event(t, e)
-				late.park(context.Background(), 0)
+				require.False(t, late.park(context.Background(), 0, false))
 				require.Zero(t, e.r.Stats().Parks, c.name)
 				requireNobodySleeps(t, e.r)
 			})
@@ -259,7 +259,7 @@ func TestWhoIsAboutToParkLooksAgain(t *testing.T) {
 func TestAHandledConsumerIsHandedNothingThatIsPublishedAfterItsClose(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRing[int](t, Config{Capacity: 8, Wait: BlockWait{Spins: -1}})
+			r := newRing[int](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
 			p := r.MultiProducer()
 			got := 0
 			c := r.Handle("c", func(b Batch[int]) error { got += b.Len(); return nil })

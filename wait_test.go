@@ -27,7 +27,7 @@ func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 		{"YieldWait", YieldWait{}, false},
 		{"SleepWait", SleepWait{}, false},
 		{"BlockWait", BlockWait{}, true},
-		{"BlockWait at once", BlockWait{Spins: -1}, true},
+		{"BlockWait at once", BlockWait{Spin: -1}, true},
 		{"no strategy", nil, true},
 		{"own that yields", idleFunc(func(int) Action { return Yield }), false},
 		{"own that parks", idleFunc(func(int) Action { return Park }), true},
@@ -63,7 +63,7 @@ func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 	for _, s := range []WaitStrategy{
 		SpinWait{}, YieldWait{}, SleepWait{}, SleepWait{Max: 3 * time.Microsecond}, SleepWait{Max: -1},
-		BlockWait{}, BlockWait{Spins: -1}, BlockWait{Spins: 1}, BlockWait{Spins: 5000},
+		BlockWait{}, BlockWait{Spin: -1}, BlockWait{Spin: 1}, BlockWait{Spin: time.Millisecond}, BlockWait{Fence: true},
 	} {
 		w := newIdling(s)
 		for n := range 10_000 {
@@ -100,10 +100,12 @@ func TestStrategiesDoWhatTheirNamesSay(t *testing.T) {
 	_, _, parks, sleeps = count(SleepWait{}, 1000)
 	require.Equal(t, []int{0, 900}, []int{parks, sleeps})
 	_, _, parks, sleeps = count(BlockWait{}, 1000)
-	require.Equal(t, []int{900, 0}, []int{parks, sleeps})
-	_, _, parks, _ = count(BlockWait{Spins: 40}, 1000)
-	require.Equal(t, 960, parks)
-	_, _, parks, _ = count(BlockWait{Spins: -1}, 1000)
+	require.Equal(t, []int{1000 - int(blockSpin/spinTime), 0}, []int{parks, sleeps})
+	_, _, parks, _ = count(BlockWait{Spin: 40 * spinTime}, 1000)
+	require.Equal(t, 959, parks)
+	_, _, parks, _ = count(BlockWait{Spin: 1}, 1000)
+	require.Equal(t, 999, parks)
+	_, _, parks, _ = count(BlockWait{Spin: -1}, 1000)
 	require.Equal(t, 1000, parks)
 }
 
@@ -197,13 +199,57 @@ func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(1))
 		p, c := newProducer(r), r.Consumer("c")
-		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Millisecond, cause)
-		defer cancel()
-		_, err := c.Next(ctx)
-		require.Equal(t, cause, err)
-		require.True(t, p.TrySend(0))
-		ctx, cancel = context.WithTimeoutCause(context.Background(), time.Millisecond, cause)
-		defer cancel()
-		require.Equal(t, cause, p.Send(ctx, 1))
+		for _, end := range []struct {
+			want error
+			ctx  func() (context.Context, context.CancelFunc)
+		}{
+			{context.DeadlineExceeded, func() (context.Context, context.CancelFunc) {
+				return context.WithTimeout(context.Background(), time.Millisecond)
+			}},
+			{cause, func() (context.Context, context.CancelFunc) {
+				ctx, cancel := context.WithCancelCause(context.Background())
+				time.AfterFunc(time.Millisecond, func() { cancel(cause) })
+				return ctx, func() { cancel(nil) }
+			}},
+		} {
+			ctx, cancel := end.ctx()
+			_, err := c.Next(ctx)
+			require.Equal(t, end.want, err)
+			cancel()
+			require.True(t, p.TrySend(0))
+			ctx, cancel = end.ctx()
+			require.Equal(t, end.want, p.Send(ctx, 1))
+			cancel()
+			requireSequences(t, context.Background(), c, c.Position(), c.Position()+1)
+		}
 	})
 }
+
+// A context that nobody's timer ends: its deadline has to be compared with the clock.
+func TestEveryStrategyThatLooksSeesItsDeadlineWithoutATimer(t *testing.T) {
+	forEachVariant(t, func(t *testing.T, v variant) {
+		if v.config(1).Wait == (BlockWait{Spin: -1}) {
+			return // parks at once, and waits for the context
+		}
+		cfg := v.config(1)
+		if b, ok := cfg.Wait.(BlockWait); ok {
+			b.Spin = time.Second
+			cfg.Wait = b
+		}
+		r := newRing[int](t, cfg)
+		p, c := newProducer(r), r.Consumer("c")
+		late := timerless{testContext(t), time.Now().Add(time.Millisecond)}
+		_, err := c.Next(late)
+		require.Equal(t, context.DeadlineExceeded, err)
+		require.True(t, p.TrySend(0))
+		require.Equal(t, context.DeadlineExceeded, p.Send(late, 1))
+	})
+}
+
+// timerless is a context that does not notice its deadline.
+type timerless struct {
+	context.Context
+	deadline time.Time
+}
+
+func (c timerless) Deadline() (time.Time, bool) { return c.deadline, true }

@@ -1,0 +1,8 @@
+package disruptor
+
+import (
+	"io/fs"
+	"os"
+)
+
+func systemFiles() fs.FS { return os.DirFS("/") }

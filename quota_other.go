@@ -1,0 +1,8 @@
+//go:build !linux
+
+package disruptor
+
+import "io/fs"
+
+// systemFiles returns nil: there are no control groups.
+func systemFiles() fs.FS { return nil }

@@ -1,0 +1,242 @@
+package disruptor
+
+import (
+	"context"
+	"sync"
+)
+
+// A sleeper is one parked goroutine. Sleepers are kept by their lot for the next one who parks there, so a wait
+// allocates only when more goroutines sleep at once than ever before, and no channel outlives its ring.
+type sleeper struct {
+	key  int64         // lot: a position above which the sleeper is woken, or looked after; never once it is roused
+	need int64         // lot: the lowest position that satisfies it; queue: the slots of its claim
+	wake chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
+	next *sleeper
+}
+
+// sleep returns when s is roused or ctx is done. No timer runs for it.
+func (s *sleeper) sleep(ctx context.Context) {
+	if done := ctx.Done(); done == nil {
+		<-s.wake
+	} else {
+		select {
+		case <-s.wake:
+		case <-done:
+		}
+	}
+}
+
+// sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats.
+type sleepers struct {
+	mu     sync.Mutex
+	asleep *sleeper // linked through next, oldest first
+	free   *sleeper
+	*parking
+}
+
+// parking is what the lots and the queue of one ring share.
+type parking struct {
+	alert
+	parks  word
+	wakes  word
+	wasted word
+}
+
+// add appends a sleeper. The caller holds mu.
+func (l *sleepers) add(key, need int64) *sleeper {
+	s := l.free
+	if s == nil {
+		s = &sleeper{wake: make(chan struct{}, 1)}
+	} else {
+		l.free = s.next
+		select {
+		case <-s.wake: // roused after it had left
+		default:
+		}
+	}
+	s.key, s.need, s.next = key, need, nil
+	p := &l.asleep
+	for *p != nil {
+		p = &(*p).next
+	}
+	*p = s
+	return s
+}
+
+// remove takes s from the list. The caller holds mu.
+func (l *sleepers) remove(s *sleeper) {
+	p := &l.asleep
+	for *p != s {
+		p = &(*p).next
+	}
+	*p = s.next
+	s.next, l.free = l.free, s
+}
+
+// rouse wakes s, because what it waits for has come. The caller holds mu.
+func (l *sleepers) rouse(s *sleeper) {
+	s.key = never
+	s.rouse()
+	l.wakes.add(1)
+}
+
+func (s *sleeper) rouse() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// wakeAll rouses everyone, to look whether their wait has ended.
+func (l *sleepers) wakeAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := l.asleep; s != nil; s = s.next {
+		s.rouse()
+	}
+}
+
+// park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in vain.
+func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
+	l.parks.add(1)
+	if again {
+		l.wasted.add(1)
+	}
+	s.sleep(ctx)
+	refreshProcs()
+}
+
+// A lot holds those who wait for one position: of a member, or of the published ranges.
+type lot struct {
+	sleepers
+	wanted *word // the lowest key; never if nobody sleeps
+}
+
+func (l *lot) init(wanted *word, p *parking) {
+	l.wanted, l.parking = wanted, p
+	wanted.store(never)
+}
+
+// enter registers a sleeper, who is woken when need is reached; nothing happens before the position is above key. The
+// caller looks again at what it waits for, then parks or goes, and leaves.
+func (l *lot) enter(key, need int64) *sleeper {
+	l.alert.enter()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.add(key, need)
+	l.announce()
+	return s
+}
+
+func (l *lot) leave(s *sleeper) {
+	l.mu.Lock()
+	l.remove(s)
+	l.announce()
+	l.mu.Unlock()
+	l.alert.leave()
+}
+
+// announce stores the lowest key. The caller holds mu.
+func (l *lot) announce() {
+	low := never
+	for s := l.asleep; s != nil; s = s.next {
+		low = min(low, s.key)
+	}
+	l.wanted.store(low) // park edge
+}
+
+// wake rouses those whose need is reached, of which reach tells: it returns how far the position has come for one who
+// has seen it at key, need being enough. Who is not satisfied is registered for what comes next, and then looked after
+// again, as a sleeper looks again after it has registered: so it wakes once, however many steps lead to its need.
+func (l *lot) wake(reach func(key, need int64) int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for again := true; again; {
+		again = false
+		for s := l.asleep; s != nil; s = s.next {
+			if s.key == never {
+				continue
+			}
+			switch at := reach(s.key, s.need); {
+			case at >= s.need:
+				l.rouse(s)
+			case at > s.key:
+				s.key, again = at, true
+			}
+		}
+		l.announce()
+	}
+}
+
+// A queue holds the claims that wait for room, first come first served. Only the first one looks for room; when it goes,
+// with the room or without it, it wakes the next if there is room for that one too. A newcomer that finds anyone here
+// does not try to overtake.
+type queue struct {
+	sleepers
+	wanted *word // the gate that the first one waits for; never if nobody waits
+	length *word
+
+	room func() int64        // the gate
+	gate func(n int64) int64 // the gate that leaves room for n slots behind what is claimed now
+}
+
+func (q *queue) init(wanted, length *word, p *parking, room func() int64, gate func(n int64) int64) {
+	q.wanted, q.length, q.parking, q.room, q.gate = wanted, length, p, room, gate
+	wanted.store(never)
+}
+
+// enter registers a claim of n slots behind the others.
+func (q *queue) enter(n int) *sleeper {
+	q.alert.enter()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.length.add(1) // park edge
+	return q.add(0, int64(n))
+}
+
+// first registers the gate that s needs and reports true, if s is first. The caller looks for room then.
+func (q *queue) first(s *sleeper) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.asleep != s {
+		return false
+	}
+	q.wanted.store(q.gate(s.need)) // park edge
+	return true
+}
+
+// leave takes s from the queue and passes the turn on: a wake-up that came for s is not lost with it.
+func (q *queue) leave(s *sleeper) {
+	q.mu.Lock()
+	first := q.asleep == s
+	q.remove(s)
+	q.length.add(-1)
+	if first {
+		q.turn()
+	}
+	q.mu.Unlock()
+	q.alert.leave()
+}
+
+// wake rouses the first one if there is room for it. The gate is computed under the lock: of two consumers that move at
+// once the second to lock sees both positions, even if neither has ordered its own store before its look at the other's.
+func (q *queue) wake() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.turn()
+}
+
+// turn registers what the first one waits for, looks on its behalf, and rouses it if there is room. The caller holds mu.
+func (q *queue) turn() {
+	s := q.asleep
+	if s == nil {
+		q.wanted.store(never)
+		return
+	}
+	need := q.gate(s.need)
+	q.wanted.store(need) // park edge
+	if q.room() >= need {
+		q.wanted.store(never)
+		q.rouse(s)
+	}
+}
