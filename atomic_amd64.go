@@ -13,24 +13,24 @@ import (
 const hasAsm = true
 
 // storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
-// ordered before later loads. The base and the offset are separate because the caller then stays within the inliner's
-// budget, which a computed pointer exceeds.
+// ordered before later loads.
 //
-//go:noescape
-func storeRelease(base unsafe.Pointer, off int64, v int64)
-
-// storeOwn is storeRelease for a word that only this goroutine writes, as a plain store instead of a call: the four
-// stores of a call's frame and arguments delay the marks behind them in the store buffer (a claim and publish of one
-// event took a fifth longer). To the Go memory model the plain store is unordered with its readers; what is relied on
-// is that it is one MOVQ that stands before the loads which follow it in the program, as the compiler keeps stores and
-// atomic loads in order and a test of the object code asserts, and that its reader has called processFence, which
-// orders the rest. Builds with the race detector, and all others, store with sync/atomic.
-func storeOwn(p unsafe.Pointer, v int64) { *(*int64)(p) = v }
-
-// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each, in one call.
+// It is one MOVQ. To x86 each store is a release: a core's stores become visible in program order, and none before an
+// earlier load (TSO). What remains is to keep the compiler from moving it, to which it is a plain store. It is called
+// only in functions that are not inlined, last but for what they keep for themselves: what the caller did to the slots
+// lies before a call, and what it does next behind one, and across a call that could do anything no compiler moves
+// accesses to memory. Inside those functions a test of the object code asserts where the store stands.
 //
-//go:noescape
-func storeReleasePair(base unsafe.Pointer, first, second int64)
+// sync/atomic's store is an XCHG, which waits until the line has come from whoever reads it. A MOVQ in an assembly
+// routine can't be moved at all, but each call writes its frame and arguments to memory ahead of it, and these wait
+// for their turn in the store buffer, too: 1P1C took a third longer at batch 1 (20.0 against 15.1 ns).
+func storeRelease(base unsafe.Pointer, off int64, v int64) { *(*int64)(unsafe.Add(base, off)) = v }
+
+// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each.
+func storeReleasePair(base unsafe.Pointer, first, second int64) {
+	*(*int64)(base) = first
+	*(*int64)(unsafe.Add(base, wordBytes)) = second
+}
 
 // buffersStores says that a storeRelease may wait in the store buffer while later loads execute.
 const buffersStores = true

@@ -6,38 +6,6 @@
 // Nothing here can be preempted: every routine is a leaf, and each that loops clamps its count itself, whatever the
 // caller asks for. const_maxScan and const_maxPause are the constants of atomic_generic.go.
 
-// func storeRelease(base unsafe.Pointer, off int64, v int64)
-//
-//	*(*int64)(base + off) = v
-//
-// Order: release. x86 makes a core's stores visible in program order and never moves a store above an earlier load
-// (TSO), so a plain aligned MOVQ comes after everything that precedes it. It may still wait in the store buffer while
-// later loads execute; where that matters sync/atomic's XCHG is the right store. The compiler moves no memory access
-// across the call.
-//
-// AX base, CX off, DX v
-TEXT ·storeRelease(SB), NOSPLIT, $0-24
-	MOVQ base+0(FP), AX
-	MOVQ off+8(FP), CX
-	MOVQ v+16(FP), DX
-	MOVQ DX, (AX)(CX*1)
-	RET
-
-// func storeReleasePair(base unsafe.Pointer, first, second int64)
-//
-//	*(*int64)(base) = first; *(*int64)(base + 8) = second
-//
-// Order: release, each, and first before second: stores of one core become visible in program order (TSO).
-//
-// AX base, CX first, DX second
-TEXT ·storeReleasePair(SB), NOSPLIT, $0-24
-	MOVQ base+0(FP), AX
-	MOVQ first+8(FP), CX
-	MOVQ second+16(FP), DX
-	MOVQ CX, (AX)
-	MOVQ DX, 8(AX)
-	RET
-
 // func pauseAsm(n int)
 //
 //	for range min(n, maxPause) { PAUSE }

@@ -11,9 +11,6 @@ const hasAsm = true
 // store is STLR, the release instruction itself, and inlines: assembly could only add a call to it.
 func storeRelease(base unsafe.Pointer, off int64, v int64) { storeReleaseGeneric(base, off, v) }
 
-// storeOwn is storeRelease for a word that only this goroutine writes.
-func storeOwn(p unsafe.Pointer, v int64) { storeReleaseGeneric(p, 0, v) }
-
 // storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each.
 func storeReleasePair(base unsafe.Pointer, first, second int64) {
 	storeReleasePairGeneric(base, first, second)

@@ -97,6 +97,8 @@ func (c *core) newWait(ctx context.Context) wait {
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
 
 // publish hands [from, to) to the consumers.
+//
+//go:noinline
 func (c *core) publish(from, to int64) {
 	if to <= from {
 		return
@@ -114,6 +116,8 @@ func (c *core) publish(from, to int64) {
 }
 
 // abort gives [from, to), which is not empty and for which checkOpen has been asked, back: consumers step over it.
+//
+//go:noinline
 func (c *core) abort(from, to int64) {
 	c.aborts.add(from, to, c.gate())
 	c.at(from).storeRelease(^to) // publish edge, park edge
@@ -234,6 +238,8 @@ func (c *core) clearBehind() {
 }
 
 // moved stores avail and position of m, and wakes who waits for the position or for the room behind it.
+//
+//go:noinline
 func (c *core) moved(m *member, avail, position int64) {
 	m.storeRelease(avail, position) // boundary edge, stage edge, reuse edge, park edge
 	if c.watch.load() != 0 {        // park edge

@@ -11,7 +11,7 @@ import (
 )
 
 // The fast paths, read in the machine code of internal/inlinecheck: each is one call from the user's code, and has no
-// other call in it than one assembly store.
+// other call in it.
 
 // An instruction of a function.
 type instruction struct {
@@ -65,46 +65,42 @@ func callee(operand string) string {
 	return name[strings.LastIndex(name, "/")+1:]
 }
 
-func isStore(call string) bool { return strings.HasPrefix(call, "disruptor.storeRelease") }
-
-// fastPath returns the locked instructions on a way through code that calls nothing but, if store is set, one
-// assembly store, and reports false if there is no such way.
-func fastPath(code []instruction, store bool) (locked []string, ok bool) {
-	type state struct {
-		at     int
-		stored bool
-	}
-	seen := map[state]bool{}
-	var walk func(s state, locked []string) ([]string, bool)
-	walk = func(s state, locked []string) ([]string, bool) {
-		if s.at >= len(code) || seen[s] {
+// fastPath returns the locked instructions on a way through code that calls nothing, and reports false if there is no
+// such way.
+func fastPath(code []instruction) (locked []string, ok bool) {
+	seen := map[int]bool{}
+	var walk func(at int, locked []string) ([]string, bool)
+	walk = func(at int, locked []string) ([]string, bool) {
+		if at >= len(code) || seen[at] {
 			return nil, false
 		}
-		seen[s] = true
-		in := code[s.at]
+		seen[at] = true
+		in := code[at]
 		if in.call != "" {
-			if !store || s.stored || !isStore(in.call) {
-				return nil, false
-			}
-			s.stored = true
+			return nil, false
 		}
-		if strings.HasPrefix(in.text, "LOCK") || strings.HasPrefix(in.text, "XCHG") && strings.Contains(in.text, "(") {
+		if isLocked(in) {
 			locked = append(append([]string{}, locked...), in.text)
 		}
-		if strings.HasPrefix(in.text, "RET") && s.stored == store {
+		if strings.HasPrefix(in.text, "RET") {
 			return locked, true
 		}
 		if !in.last {
-			if l, ok := walk(state{s.at + 1, s.stored}, locked); ok {
+			if l, ok := walk(at+1, locked); ok {
 				return l, true
 			}
 		}
 		if in.jump >= 0 {
-			return walk(state{in.jump, s.stored}, locked)
+			return walk(in.jump, locked)
 		}
 		return nil, false
 	}
-	return walk(state{}, nil)
+	return walk(0, nil)
+}
+
+func isLocked(in instruction) bool {
+	return strings.HasPrefix(in.text, "LOCK") || strings.HasPrefix(in.text, "MFENCE") ||
+		strings.HasPrefix(in.text, "XCHG") && strings.Contains(in.text, "(")
 }
 
 func TestEachCallOfTheAPICostsAtMostOneCallFromTheUsersCode(t *testing.T) {
@@ -122,26 +118,26 @@ func TestEachCallOfTheAPICostsAtMostOneCallFromTheUsersCode(t *testing.T) {
 	}
 }
 
-func TestTheFastPathsCallNothingButOneStore(t *testing.T) {
-	const module = "github.com/be395dad/disruptor."
+const ofThePackage = "github.com/be395dad/disruptor."
+
+func TestTheFastPathsCallNothing(t *testing.T) {
 	functions := disassemble(t)
 	for _, c := range []struct {
 		function string
-		store    bool   // in assembly
 		locked   string // the one locked instruction that it may have
 	}{
-		{"(*single).try", false, ""},
-		{"(*single).publish", true, ""},
-		{"(*multi).try", false, "CMPXCHG"},
-		{"(*multi).wait", false, "CMPXCHG"},
-		{"(*core).publish", true, ""},
-		{"(*reader).done", true, ""},
-		{"(*reader).look", false, ""},
+		{"(*single).try", ""},
+		{"(*single).publish", ""},
+		{"(*multi).try", "CMPXCHG"},
+		{"(*multi).wait", "CMPXCHG"},
+		{"(*core).publish", ""},
+		{"(*reader).done", ""},
+		{"(*reader).look", ""},
 	} {
-		code := functions[module+c.function]
+		code := functions[ofThePackage+c.function]
 		require.NotEmpty(t, code, c.function)
-		locked, ok := fastPath(code, c.store)
-		require.True(t, ok, "%s calls more than that on every way through it", c.function)
+		locked, ok := fastPath(code)
+		require.True(t, ok, "%s calls something on every way through it", c.function)
 		for _, in := range locked {
 			require.True(t, c.locked != "" && strings.Contains(in, c.locked), "%s executes %s", c.function, in)
 		}
@@ -151,38 +147,53 @@ func TestTheFastPathsCallNothingButOneStore(t *testing.T) {
 	}
 }
 
-func TestTheStoreIsAPlainMove(t *testing.T) {
-	found := false
-	for name, code := range disassemble(t) {
-		if !isStore(callee(name)) {
-			continue
-		}
-		found = true
-		moves := 0
-		for _, in := range code {
-			require.False(t, strings.HasPrefix(in.text, "XCHG") || strings.HasPrefix(in.text, "LOCK") ||
-				strings.HasPrefix(in.text, "MFENCE"), "%s: %s", name, in.text)
-			if store := regexp.MustCompile(`^MOVQ [A-Z0-9]+, .*\(`); store.MatchString(in.text) {
-				moves++
+// storeRelease is a plain store to the compiler. What it made of it in each function that stores a mark, a position or a
+// claim: the plain moves, in their order, and after them the look that belongs to the same edge, if there is one.
+func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
+	functions := disassemble(t)
+	store := regexp.MustCompile(`^MOVQ [A-Z0-9]+, (0x[0-9a-f]+|0)?\(`)
+	load := regexp.MustCompile(`^(MOVQ .*\(.*, [A-Z0-9]+|CMPQ .*\(.*, \$0x0)$`)
+	for _, c := range []struct {
+		function string
+		stores   int
+		offsets  []string // of a pair
+	}{
+		{"(*single).try", 1, nil},                 // claim, then closed
+		{"(*single).publish", 1, nil},             // mark, then alert
+		{"(*core).publish", 1, nil},               // mark, then alert
+		{"(*core).abort", 1, nil},                 // mark, then alert
+		{"(*reader).done", 2, []string{"0", "8"}}, // avail, position, then alert
+		{"(*core).moved", 2, []string{"0", "8"}},  // the same
+	} {
+		var at []int
+		var offsets []string
+		code := functions[ofThePackage+c.function]
+		for i, in := range code {
+			if in.file != "atomic_amd64.go" {
+				continue
+			}
+			require.False(t, isLocked(in), "%s: %s", c.function, in.text)
+			if m := store.FindStringSubmatch(in.text); m != nil {
+				at, offsets = append(at, i), append(offsets, strings.TrimPrefix(m[1], "0x"))
 			}
 		}
-		require.Positive(t, moves, name)
-	}
-	require.True(t, found)
-}
-
-func TestAClaimIsStoredByOnePlainMoveBeforeTheLookAtClosed(t *testing.T) {
-	code := disassemble(t)["github.com/be395dad/disruptor.(*single).try"]
-	store, stores, load := -1, 0, -1
-	for i, in := range code {
-		switch {
-		case in.file == "atomic_amd64.go" && regexp.MustCompile(`^MOVQ [A-Z0-9]+, .*\(`).MatchString(in.text):
-			store = i
-			stores++
-		case in.file == "type.go" && regexp.MustCompile(`^MOVQ .*\(.*, [A-Z0-9]+$`).MatchString(in.text) && load < 0:
-			load = i
+		require.Len(t, at, c.stores, "stores in %s", c.function)
+		if c.offsets != nil {
+			require.Equal(t, c.offsets, offsets, "avail first in %s", c.function)
+		}
+		// The first atomic load that can follow the last store is the look: nothing lies between them but straight code.
+		last := at[len(at)-1]
+		found := false
+		for _, in := range code[last+1:] {
+			require.Empty(t, in.call, "%s: %s between the store and the look", c.function, in.text)
+			require.Equal(t, -1, in.jump, "%s: %s between the store and the look", c.function, in.text)
+			if found = in.file == "type.go" && load.MatchString(in.text); found {
+				break
+			}
+		}
+		require.True(t, found, "%s: the look after the store", c.function)
+		for _, in := range code[at[0]:last] {
+			require.True(t, in.call == "" && in.jump < 0, "%s: %s between two stores", c.function, in.text)
 		}
 	}
-	require.Equal(t, 1, stores)
-	require.Greater(t, load, store, "the atomic load of closed comes after the store of the claim")
 }

@@ -66,6 +66,7 @@ var userCalls = []struct {
 	{"singlePublish", "(*SingleProducer[go.shape.int]).Publish", true},
 	{"multiTryClaim", "(*MultiProducer[go.shape.int]).TryClaim", true},
 	{"multiPublish", "(*MultiProducer[go.shape.int]).Publish", true},
+	{"multiAbort", "(*MultiProducer[go.shape.int]).Abort", true},
 }
 
 func TestTheFastHalfOfTheAPIInlinesIntoTheUsersCode(t *testing.T) {

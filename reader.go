@@ -89,6 +89,8 @@ func (r *reader) lookAround() (from, to int64) {
 }
 
 // done hands back [from, to), a prefix of what was handed out; own says that it is of this ring.
+//
+//go:noinline
 func (r *reader) done(own bool, from, to int64) {
 	if !own || from > r.pos || to <= r.pos || to > r.handed {
 		r.doneSlow(own, from, to)

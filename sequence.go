@@ -27,12 +27,9 @@ func (w *word) or(bits int64) int64   { return w.v.Or(bits) }
 func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 
 // storeRelease publishes all that this goroutine did before to whoever loads v. A later load of this goroutine may
-// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead.
+// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead, or fence after
+// it, or the other side calls processFence.
 func (w *word) storeRelease(v int64) { storeRelease(unsafe.Pointer(w), 0, v) }
-
-// storeOwn is storeRelease for a word that only this goroutine writes, and whose reader calls processFence before it
-// reads. See there what it is made of.
-func (w *word) storeOwn(v int64) { storeOwn(unsafe.Pointer(w), v) }
 
 // raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
 func (w *word) raise(v int64) {

@@ -133,7 +133,7 @@ func (p *single) grab(n int) (from, to int64, ok bool) {
 		return from, from, false
 	}
 	p.next = to
-	p.claim.storeOwn(to) // close edge
+	p.claim.storeRelease(to) // close edge
 	point(pointClaimed)
 	return from, to, p.closed.load() == 0 // close edge
 }
@@ -231,6 +231,8 @@ func (p *single) occupy() {
 func (p *single) vacate() { p.busy.store(0) }
 
 // publish publishes [from, to); own says that it is of this ring.
+//
+//go:noinline
 func (p *single) publish(own bool, from, to int64) {
 	if !own || from != p.open || to <= from || to > p.next {
 		p.publishSlow(own, from, to)
@@ -239,7 +241,7 @@ func (p *single) publish(own bool, from, to int64) {
 	if p.open = to; to != p.next {
 		p.settle()
 	}
-	p.core.at(from).storeRelease(to) // publish edge, park edge; late, so that little has to be saved across the call
+	p.core.at(from).storeRelease(to) // publish edge, park edge
 	if p.alert.load() != 0 {         // park edge
 		p.core.rouse(from)
 	}

@@ -45,7 +45,7 @@ type idling struct {
 	kind  waitKind
 	parks bool // a wait may park, so who moves a position has to look for sleepers
 	fence bool // BlockWait.Fence
-	looks int  // BlockWait
+	looks int  // BlockWait: Spins before it parks
 	max   time.Duration
 	own   WaitStrategy
 }
@@ -77,21 +77,6 @@ func newIdling(s WaitStrategy) idling {
 	}
 }
 
-func (w *idling) action(n int) Action {
-	switch w.kind {
-	case waitSpin:
-		return spinAction(n)
-	case waitYield:
-		return yieldAction(n)
-	case waitSleep:
-		return sleepAction(n, w.max)
-	case waitBlock:
-		return blockAction(n, w.looks)
-	default:
-		return w.own.Idle(n)
-	}
-}
-
 // A wait is one wait of one goroutine, from its first empty look to its end.
 type wait struct {
 	idling   *idling
@@ -99,8 +84,29 @@ type wait struct {
 	over     <-chan struct{} // closed when the ring has ended
 	deadline time.Time       // zero: none
 	n        int             // looks so far
-	spins    int             // Spins in each of the first looks
-	parked   bool            // has been woken, and not by its end
+	spins    int             // Spins between two looks, from 1 to maxSpins
+	spun     int             // Spins so far, each about spinTime
+	checked  int             // of them, before the last look at the context
+	parked   bool            // has slept, and its end has not come
+}
+
+// action asks the strategy. A look may stand for several Spins; BlockWait's budget is in those.
+func (w *wait) action() Action {
+	switch s := w.idling; s.kind {
+	case waitSpin:
+		return spinAction(w.n)
+	case waitYield:
+		return yieldAction(w.n)
+	case waitSleep:
+		return sleepAction(w.n, s.max)
+	case waitBlock:
+		if w.spun >= s.looks {
+			return Park
+		}
+		return yieldAction(w.n)
+	default:
+		return s.own.Idle(w.n)
+	}
 }
 
 func checkContext(ctx context.Context) {
@@ -118,10 +124,8 @@ func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
 }
 
 const (
-	// contextPeriod is how many looks pass between two looks at the context and the clock: about a microsecond.
+	// contextPeriod is how many Spins pass between two looks at the context and the clock: about a microsecond.
 	contextPeriod = 32
-	// firstLooks is how many looks of a wait are apart by more than one Spin.
-	firstLooks = 4
 	// maxSpins bounds the Spins between two looks: half a microsecond.
 	maxSpins = 16
 )
@@ -129,17 +133,18 @@ const (
 // idle does what the strategy says at the next empty look. It reports that the caller has to park, or that the
 // context has ended.
 func (w *wait) idle() (park bool, err error) {
-	n := w.n
+	action := w.action()
 	w.n++
-	action := w.idling.action(n)
-	if n%contextPeriod == contextPeriod-1 || action != Spin {
+	w.spun += w.spins
+	if w.spun-w.checked >= contextPeriod || action != Spin {
+		w.checked = w.spun
 		if err := w.expired(); err != nil {
 			return false, err
 		}
 	}
 	switch {
 	case action == Spin && procs.load() > 1:
-		w.spin(n)
+		pause(w.spins * hintsPerSpin)
 	case action == Spin || action == Yield:
 		runtime.Gosched()
 	case action == Park:
@@ -152,14 +157,6 @@ func (w *wait) idle() (park bool, err error) {
 	return false, nil
 }
 
-func (w *wait) spin(n int) {
-	spins := 1
-	if n < firstLooks {
-		spins = w.spins
-	}
-	pause(spins * hintsPerSpin)
-}
-
 // adapt returns the spins for the first looks of the next wait of this consumer. A wait of a look or two means that a
 // producer publishes about as fast as the consumer looks: each look then takes the line away from it, for one event. To
 // look half as often makes both faster. An answer to something that this goroutine has sent takes several looks, and is
@@ -168,7 +165,7 @@ func (w *wait) adapt() int {
 	switch {
 	case w.n <= 2:
 		return min(2*w.spins, maxSpins)
-	case w.n >= firstLooks:
+	case w.n >= 4:
 		return max(w.spins/2, 1)
 	}
 	return w.spins

@@ -65,14 +65,16 @@ func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 		SpinWait{}, YieldWait{}, SleepWait{}, SleepWait{Max: 3 * time.Microsecond}, SleepWait{Max: -1},
 		BlockWait{}, BlockWait{Spin: -1}, BlockWait{Spin: 1}, BlockWait{Spin: time.Millisecond}, BlockWait{Fence: true},
 	} {
-		w := newIdling(s)
+		idling := newIdling(s)
 		for n := range 10_000 {
-			require.Equal(t, s.Idle(n), w.action(n), "%#v at %d", s, n)
+			w := wait{idling: &idling, n: n, spun: n}
+			require.Equal(t, s.Idle(n), w.action(), "%#v at %d", s, n)
 		}
 	}
-	def := newIdling(nil)
+	idling := newIdling(nil)
 	for n := range 1000 {
-		require.Equal(t, BlockWait{}.Idle(n), def.action(n))
+		w := wait{idling: &idling, n: n, spun: n}
+		require.Equal(t, BlockWait{}.Idle(n), w.action())
 	}
 }
 
@@ -228,13 +230,12 @@ func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
 // A context that nobody's timer ends: its deadline has to be compared with the clock.
 func TestEveryStrategyThatLooksSeesItsDeadlineWithoutATimer(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
-		if v.config(1).Wait == (BlockWait{Spin: -1}) {
-			return // parks at once, and waits for the context
-		}
 		cfg := v.config(1)
-		if b, ok := cfg.Wait.(BlockWait); ok {
-			b.Spin = time.Second
-			cfg.Wait = b
+		switch cfg.Wait.(type) {
+		case BlockWait:
+			cfg.Wait = BlockWait{Spin: time.Second}
+		case ownWait: // parks soon, and waits for its context then
+			return
 		}
 		r := newRing[int](t, cfg)
 		p, c := newProducer(r), r.Consumer("c")

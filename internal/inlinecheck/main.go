@@ -33,6 +33,9 @@ func main() {
 	if b, err := multiClaim(m); err == nil {
 		multiPublish(m, b)
 	}
+	if b, ok := multiTryClaim(m); ok {
+		multiAbort(m, b)
+	}
 	if b, err := consumerNext(d); err == nil {
 		consumerDone(d, b)
 	}
@@ -65,6 +68,9 @@ func multiClaim(p *disruptor.MultiProducer[int]) (disruptor.Batch[int], error) {
 
 //go:noinline
 func multiPublish(p *disruptor.MultiProducer[int], b disruptor.Batch[int]) { p.Publish(b) }
+
+//go:noinline
+func multiAbort(p *disruptor.MultiProducer[int], b disruptor.Batch[int]) { p.Abort(b) }
 
 //go:noinline
 func consumerTryNext(c *disruptor.Consumer[int]) (disruptor.Batch[int], bool) { return c.TryNext() }
