@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // A Handler is called with each batch that its consumer is handed. When it returns nil the batch is done; it may call
@@ -25,16 +26,21 @@ type graph[T any] struct {
 type stage[T any] struct {
 	consumer *Consumer[T]
 	handler  Handler[T]
+	idle     time.Duration // 0: the handler does not want to know
 	serving  bool
 }
 
 // Handle makes a consumer, as Consumer does, whose batches Run hands to h on a goroutine of its own. Any goroutine may
 // call it; while Run is active it starts at once. It panics if h is nil, and as Consumer does.
 func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Consumer[T] {
+	return r.handle(name, 0, h, after)
+}
+
+func (r *Ring[T]) handle(name string, idle time.Duration, h Handler[T], after []*Consumer[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", name)
 	}
-	s := &stage[T]{consumer: r.Consumer(name, after...), handler: h}
+	s := &stage[T]{consumer: r.Consumer(name, after...), handler: h, idle: idle}
 	g := &r.graph
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -163,20 +169,39 @@ func (s *stage[T]) serve() {
 			c.core.fail(fmt.Errorf("consumer %q: %w", c.Name(), recovered(recover())))
 		}
 	}()
-	for {
-		b, err := c.Next(context.Background())
-		if err != nil || c.closed() {
-			break
-		}
-		if err := s.handler(b); err != nil {
-			c.core.fail(fmt.Errorf("consumer %q: %w", c.Name(), err))
-			break
-		}
-		c.finish(b)
+	if err := s.loop(); err != nil {
+		c.core.fail(fmt.Errorf("consumer %q: %w", c.Name(), err))
 	}
 	returned = true
 	if c.member.leaving.load() != 0 { // leave edge
 		c.leave()
+	}
+}
+
+// loop returns the error of the handler, nil if the consumer has found its end.
+func (s *stage[T]) loop() error {
+	c := s.consumer
+	ctx, q := context.Background(), (*quiet)(nil)
+	if s.idle > 0 {
+		q = newQuiet(s.idle)
+		defer q.rest()
+		ctx = q
+	}
+	for {
+		b, err := c.Next(ctx)
+		switch {
+		case q != nil && err == context.DeadlineExceeded:
+			b = Batch[T]{c.ring, c.pos, c.pos}
+		case err != nil || c.closed():
+			return nil
+		}
+		if err := s.handler(b); err != nil {
+			return err
+		}
+		c.finish(b)
+		if q != nil {
+			q.rest()
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ var layers = map[string]layer{
 	"producer.go": hands, "singleproducer.go": hands, "multiproducer.go": hands, "reader.go": hands,
 	"consumer.go": hands, "join.go": hands,
 
-	"graph.go": graphLayer,
+	"graph.go": graphLayer, "idle.go": graphLayer,
 	"stats.go": above, "machine.go": above,
 }
 

@@ -14,7 +14,7 @@ type sleeper struct {
 	next *sleeper
 }
 
-// sleep returns when s is roused or ctx is done. No timer runs for it.
+// sleep returns when s is roused or ctx is done. No timer runs for it but the context's own.
 func (s *sleeper) sleep(ctx context.Context) {
 	if done := ctx.Done(); done == nil {
 		<-s.wake

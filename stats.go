@@ -9,9 +9,11 @@ type Stats struct {
 	Free      int   // slots that a claim would find, 0 to Capacity
 	Waiting   int   // claims that wait in the queue for room
 	Consumers []ConsumerStats
-	Parks     int64 // how often a goroutine has parked since New
-	Wakes     int64 // how often one was woken: what it waited for had come, or its turn to claim
-	Wasted    int64 // how often one had to park again, because it found less than it needed, or only aborted slots
+
+	Parks  int64 // how often a goroutine has parked since New
+	Wakes  int64 // how often one was woken: what it waited for had come, or its turn to claim
+	Wasted int64 // how often one had to park again, because it found less than it needed, or only aborted slots
+	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
 }
 
 // ConsumerStats is a consumer in Stats.
@@ -32,6 +34,7 @@ func (r *Ring[T]) Stats() Stats {
 		Parks:     c.parking.parks.load(),
 		Wakes:     c.parking.wakes.load(),
 		Wasted:    c.parking.wasted.load(),
+		Fences:    c.parking.fences.load(),
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
 	gate := c.gate()

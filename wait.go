@@ -117,9 +117,7 @@ func checkContext(ctx context.Context) {
 
 func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
 	w := wait{idling: s, ctx: ctx, over: over, spins: 1}
-	if ctx.Done() != nil {
-		w.deadline, _ = ctx.Deadline()
-	}
+	w.deadline, _ = ctx.Deadline()
 	return w
 }
 

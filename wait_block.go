@@ -81,7 +81,8 @@ func blockAction(n, looks int) Action {
 // more room than its claim needs could wait behind its own open claim for ever.
 type alert struct {
 	*word
-	calm word // waits without a park since alert was settled
+	calm   word // waits without a park since alert was settled
+	fences word // for Stats
 }
 
 const (
@@ -107,6 +108,7 @@ func (a *alert) enter() {
 	if a.add(oneSleep)&settled == 0 { // park edge
 		processFence() // park edge: stands in for a fence in each waker that found 0
 		a.or(settled)  // park edge
+		a.fences.add(1)
 	}
 }
 

@@ -1,0 +1,134 @@
+package disruptor_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/be395dad/disruptor"
+)
+
+// tradingHours spins while the exchange is open and parks while it is closed.
+type tradingHours struct {
+	open func() bool
+}
+
+func (h tradingHours) Idle(n int) disruptor.Action {
+	switch {
+	case h.open() && n%1000 < 999:
+		return disruptor.Spin
+	case h.open():
+		return disruptor.Yield
+	}
+	return disruptor.Park
+}
+
+// An own strategy only says what to do; it can't lose a wake-up.
+func ExampleWaitStrategy() {
+	night := tradingHours{open: func() bool { return false }}
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 2, Wait: night})
+	c := ring.Consumer("c")
+	go func() {
+		for ring.Stats().Parks == 0 { // the consumer sleeps
+			time.Sleep(time.Millisecond)
+		}
+		ring.MultiProducer().TrySend("good morning")
+	}()
+	b, _ := c.Next(context.Background())
+	fmt.Println(*b.At(0))
+	fmt.Println(tradingHours{open: func() bool { return true }}.Idle(0) == disruptor.Spin)
+	// Output:
+	// good morning
+	// true
+}
+
+// shortSleeps sleeps 50 µs between two looks.
+type shortSleeps struct{}
+
+func (shortSleeps) Idle(int) disruptor.Action { return disruptor.Sleep(50 * time.Microsecond) }
+
+func ExampleSleep() {
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 2, Wait: shortSleeps{}})
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	_, err := ring.Consumer("c").Next(ctx)
+	fmt.Println(err)
+	// Output: context deadline exceeded
+}
+
+func ExampleAction() {
+	fmt.Println(disruptor.BlockWait{Spin: time.Microsecond}.Idle(1) == disruptor.Spin)
+	fmt.Println(disruptor.BlockWait{Spin: time.Microsecond}.Idle(1000) == disruptor.Park)
+	// Output:
+	// true
+	// true
+}
+
+// roundTrip sends an event through a ring that waits in some way.
+func roundTrip(wait disruptor.WaitStrategy) string {
+	ctx := context.Background()
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 1, Wait: wait})
+	c := ring.Consumer("c")
+	go func() { _ = ring.MultiProducer().Send(ctx, "hello") }()
+	b, err := c.Next(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	return *b.At(0)
+}
+
+// SpinWait answers fastest, and keeps a core busy for each goroutine that waits.
+func ExampleSpinWait() {
+	fmt.Println(roundTrip(disruptor.SpinWait{}))
+	// Output: hello
+}
+
+// YieldWait answers nearly as fast, and lets every other goroutine have the core.
+func ExampleYieldWait() {
+	fmt.Println(roundTrip(disruptor.YieldWait{}))
+	// Output: hello
+}
+
+// SleepWait uses little CPU and costs the other side nothing.
+func ExampleSleepWait() {
+	fmt.Println(roundTrip(disruptor.SleepWait{Max: 100 * time.Microsecond}))
+	// Output: hello
+}
+
+// BlockWait, the default, uses no CPU while nothing happens.
+func ExampleBlockWait() {
+	fmt.Println(roundTrip(disruptor.BlockWait{Spin: time.Microsecond}))
+	// Output: hello
+}
+
+// Lines are written in batches as they come, and flushed when none has come for a while.
+func ExampleRing_HandleIdle() {
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
+	ring.HandleIdle("log", 10*time.Millisecond, func(b disruptor.Batch[string]) error {
+		if b.Len() == 0 {
+			fmt.Println("flush")
+			ring.Close()
+		}
+		for _, line := range b.All() {
+			fmt.Println("write", *line)
+		}
+		return nil
+	})
+	ring.MultiProducer().TrySend("hello")
+	fmt.Println(ring.Run(context.Background()))
+	// Output:
+	// write hello
+	// flush
+	// <nil>
+}
+
+func ExampleThisMachine() {
+	m := disruptor.ThisMachine()
+	fmt.Println(m.Stride >= 64, m.StrideReason != "")
+	// Output: true true
+}
+
+func ExampleMachine() {
+	m := disruptor.ThisMachine()
+	fmt.Printf("one spin hint takes %v, a Spin %d of them\n", m.Hint, m.HintsPerSpin)
+}

@@ -1,0 +1,68 @@
+package disruptor
+
+import (
+	"context"
+	"time"
+)
+
+// HandleIdle is Handle for a handler that also wants to know when nothing comes, to flush what it holds back, say: after
+// each d in which nothing has come since it last returned, it is called with an empty batch, whose From and To are its
+// position. It panics if d is not positive, and as Handle does.
+func (r *Ring[T]) HandleIdle(name string, d time.Duration, h Handler[T], after ...*Consumer[T]) *Consumer[T] {
+	if d <= 0 {
+		panicf("idle time of %v for consumer %q", d, name)
+	}
+	return r.handle(name, d, h, after)
+}
+
+// A quiet is the context of a wait that ends after d, to be used for one wait after another. Its clock starts, and its
+// timer runs, only where a wait asks for them: not while there is always something to hand out.
+type quiet struct {
+	d     time.Duration
+	until time.Time // zero: the wait has not begun
+	done  chan struct{}
+	timer *time.Timer
+}
+
+func newQuiet(d time.Duration) *quiet { return &quiet{d: d, done: make(chan struct{}, 1)} }
+
+// rest makes the next wait begin anew.
+func (q *quiet) rest() {
+	q.until = time.Time{}
+	if q.timer != nil {
+		q.timer.Stop()
+	}
+}
+
+func (q *quiet) Deadline() (time.Time, bool) {
+	if q.until.IsZero() {
+		q.until = time.Now().Add(q.d)
+	}
+	return q.until, true
+}
+
+// Done is asked for by one who is about to sleep. A token that an earlier timer has left wakes nobody for long: Err
+// decides.
+func (q *quiet) Done() <-chan struct{} {
+	left := time.Until(q.until)
+	if q.timer == nil {
+		q.timer = time.AfterFunc(left, func() {
+			select {
+			case q.done <- struct{}{}:
+			default:
+			}
+		})
+	} else {
+		q.timer.Reset(left)
+	}
+	return q.done
+}
+
+func (q *quiet) Err() error {
+	if q.until.IsZero() || time.Until(q.until) > 0 {
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
+func (q *quiet) Value(any) any { return nil }
