@@ -75,7 +75,8 @@
 //	          Single: claim -> closed || closed -> process fence -> claim         (Single)
 //	clear     all consumers' accesses -> zeroes -> cleared -> next lap's writes;  release/acquire; the       core
 //	          position -> clearing                                                count is store->load
-//	park      position -> wanted || wanted -> position                            store->load on both sides  core, wait_block
+//	park      position -> alert, wanted || alert, wanted -> position              store->load on both sides  core, wait_block,
+//	                                                                              (wait_block: by whom)      sleepers, reader
 //
 // # Checks
 //

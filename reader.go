@@ -187,7 +187,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 			w.parked = r.park(ctx, seq, w.parked)
 		}
 		if r.reached(seq) { // also if it came with the end of the context: prefer success
-			r.spins = w.adapt()
+			r.spins = w.adapt(r.ready - seq)
 			return nil
 		}
 		if err != nil {

@@ -155,15 +155,15 @@ func (w *wait) idle() (park bool, err error) {
 	return false, nil
 }
 
-// adapt returns the spins for the first looks of the next wait of this consumer. A wait of a look or two means that a
-// producer publishes about as fast as the consumer looks: each look then takes the line away from it, for one event. To
-// look half as often makes both faster. An answer to something that this goroutine has sent takes several looks, and is
-// waited for closely.
-func (w *wait) adapt() int {
+// adapt returns the spins between two looks of the next wait of this consumer, which has found that many slots at its
+// end. More than one after a look or two means that a producer publishes faster than the consumer looks: each look then
+// takes the line away from it, for few events. To look half as often makes both faster. A single one is an answer, or
+// an event that came by itself, and is waited for closely.
+func (w *wait) adapt(found int64) int {
 	switch {
-	case w.n <= 2:
+	case found > 1 && w.n <= 2:
 		return min(2*w.spins, maxSpins)
-	case w.n >= 4:
+	case found == 1 || w.n >= 4:
 		return max(w.spins/2, 1)
 	}
 	return w.spins

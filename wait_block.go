@@ -68,7 +68,7 @@ func blockAction(n, looks int) Action {
 // been 0. Who finds it set when it raises alert needs no fence: every waker that found 0 did so before that fence, and
 // (2) holds for it as well. Only when calmWaits waits have ended without a park is alert set back to 0, by a
 // compare-and-swap from settled, which fails if anybody has raised it: from then on wakers skip the fence again, and the
-// next sleeper pays for them. So there is at most one process fence in calmWaits waits, and a ring on which somebody
+// next sleeper pays for them. So there is on average at most one process fence in calmWaits waits, and a ring on which somebody
 // parks for every event, or which is told to (BlockWait.Fence), goes on with a fence in each Publish and no interrupts.
 //
 // settled is set by a sleeper that has fenced while its own 2 is in the word, so at no moment between that fence and the
@@ -116,7 +116,7 @@ func (a *alert) leave() { a.add(-oneSleep) }
 
 // relax is called once in each wait. It sets the alert back after calmWaits of them in which nobody slept.
 func (a *alert) relax() {
-	if a.load() == settled && a.calm.add(1) >= calmWaits {
+	if a.load() == settled && a.calm.add(1)%calmWaits == 0 {
 		a.cas(settled, 0) // park edge
 	}
 }

@@ -4,28 +4,27 @@
 
    Readers. A consumer registers the boundary at which it stands (lock; append; wanted = lowest key; unlock), looks again,
    and sleeps on a one-slot channel of its own. A publisher stores the mark of the range that starts at `from`, looks at
-   wanted, and if it is <= from, locks and wakes those whose key is exactly `from`: only they stand there.
-   A stage sleeps the same way on the position of the consumer before it, which wakes all keys <= its new position.
+   wanted, and if it is <= from, locks, looks at the mark of each key, and wakes those at whose key there is one.
+   A stage sleeps the same way on the position of the consumer before it, which wakes all keys below its new position.
 
    Claims. First come, first served; only the first of the queue tries. It stores wanted = the gate it needs, tries, and
-   sleeps. Who hands slots back stores its position, looks at wanted, and if it is <= the position, locks, computes the
-   gate, and wakes the first if the gate is reached. Who goes (with the room, because of Close or of its context) wakes
-   the next one.
+   sleeps. Who hands slots back stores its position, looks at wanted, and if it is <= the position, locks and passes the
+   turn: it registers the gate that the first one needs now, computes the gate, and wakes the first one if that is reached.
+   Who goes from the front (with the room, because of Close or of its context) passes the turn in the same way.
 
    Each of these is Dekker's pattern: store the position, look at wanted | store wanted, look at the position. Plain
    stores of marks and positions lie in the store buffer of their goroutine's CPU until drained; a locked operation waits
-   for that. By default those who wake fence; with MEMBARRIER they don't, and the sleeper's process-wide fence, between
-   registering and looking again, drains every buffer instead.
+   for that. By default alert is raised for good: who moves fences and looks. With ALERT it moves as in alert.pml, where
+   the argument is: who moves looks at alert first, and fences only if it is raised.
 
    What happens under a lock is one step where nothing but `wanted` is visible without the lock. The spin phase is one
    look, which is as good as many.
 
-   Size: N slots, P producers with K claims of one slot (K1: all but producer 0; TWO: producer 0 claims two at once), NC consumers,
-   INLIST mask of those in the list. Options: STAGE (consumer 1 after 0), LEAVE (consumer 0 may leave at any time),
-   CLOSEANY (Close at any time),
-   NOCLOSE (nobody closes: nothing wakes who was overlooked), CANCELMASK (producers whose context may end while they sleep), WAKEUPS (consumers whose
-   context may end: so many times, then they come back), HOLD (producer 0 claims twice before it publishes),
-   MEMBARRIER. BUG_*: README.md. */
+   Size: N slots, P producers with K claims of one slot (K1: all but producer 0; TWO: producer 0 claims two at once), NC
+   consumers, INLIST mask of those in the list. Options: STAGE (consumer 1 after 0), LEAVE (consumer 0 may leave at any
+   time), CLOSEANY (Close at any time), NOCLOSE (nobody closes: nothing wakes who was overlooked), CANCELMASK (producers
+   whose context may end while they wait), WAKEUPS (consumers whose context may end: so many times, then they come back),
+   HOLD (producer 0 claims twice before it publishes), ALERT. Variants: GATE_OUTSIDE_LOCK, LOOKS_FIRST. BUG_*: README.md. */
 #ifndef N
 #define N 1
 #endif
@@ -65,6 +64,7 @@ byte own[2];                                 /* the position that consumer i has
 byte ghFirst;                                /* what a walk over the marks in memory finds: Published() */
 
 byte key[2] = NEVER;      bool roused[2];    /* the readers' lot */
+bool readersLock;
 byte wantedMark = NEVER;
 byte stageKey = NEVER;                       /* the lot of consumer 0's position; its one sleeper is consumer 1 */
 byte wantedPosition = NEVER;
@@ -72,6 +72,9 @@ byte queue[P], queued;                       /* oldest first */
 bool queueLock;
 bool turn[P];                                /* the channels of the claims in the queue */
 byte wantedRoom = NEVER;
+#ifdef ALERT
+byte alert;                                  /* 2 for each that is about to sleep or sleeps, and bit 0, settled */
+#endif
 
 byte ghProducersDone;
 
@@ -84,13 +87,38 @@ byte ghProducersDone;
 #endif
 #define POSITIONS_DRAINED (position[0] == own[0] && position[1] == own[1])
 
-inline processFence() {
-#if defined(MEMBARRIER) && !defined(BUG_NO_PROCESS_FENCE)
-  MARKS_DRAINED && POSITIONS_DRAINED
+/* One who is about to register raises alert, by a locked operation, and if it was not settled finds the store buffers
+   empty, those of marks and those of positions each at a moment of its own; alert.pml takes this apart. */
+inline raise(drained) {
+#ifdef ALERT
+  d_step { drained -> alert = alert + 2; fences = !(alert & 1) };
+  if
+  :: fences ->
+#ifndef BUG_NO_PROCESS_FENCE
+     MARKS_DRAINED;
+     POSITIONS_DRAINED;
+#endif
+     d_step { alert = alert | 1; fences = 0 }
+  :: else -> skip
+  fi
 #else
   skip
 #endif
 }
+
+inline lower() {
+#ifdef ALERT
+  alert = alert - 2
+#else
+  skip
+#endif
+}
+
+#ifdef ALERT
+active proctype Relax() {                    /* in the code after many waits, here at any time */
+endRelax: do :: d_step { alert == 1 -> alert = 0 } od
+}
+#endif
 
 inline walkOn() {
   do :: mark[ghFirst % N] > ghFirst -> ghFirst = mark[ghFirst % N] :: else -> break od;
@@ -115,11 +143,16 @@ endDrain: do
 /* wanted = lowest key. With the lock. */
 inline announce() { wantedMark = (key[0] < key[1] -> key[0] : key[1]) }
 
-inline wakeReaders(k) {
-  d_step {
-    if :: key[0] == k -> roused[0] = 1; key[0] = NEVER :: else fi;
-    if :: key[1] == k -> roused[1] = 1; key[1] = NEVER :: else fi;
-    announce() }
+/* a look at a mark each, with the lock */
+inline wakeReader(i) {
+  d_step { if :: key[i] != NEVER && mark[key[i] % N] > key[i] -> roused[i] = 1; key[i] = NEVER :: else fi }
+}
+
+inline wakeReaders() {
+  atomic { markTo[id] == 0 && !readersLock -> readersLock = 1 };
+  wakeReader(0);
+  wakeReader(1);
+  d_step { announce(); readersLock = 0 }
 }
 
 inline gate(g, l) {
@@ -149,17 +182,46 @@ inline gate(g, l) {
 #endif
 }
 
-/* Wakes the first claim of the queue if the gate it waits for is reached. The gate is computed under the lock, unless a
-   variant brings its own. */
+#ifdef TWO
+#define SLOTS(p) ((p) == 0 -> 2 : 1)
+#else
+#define SLOTS(p) 1
+#endif
+#ifdef BUG_WANT_WHOLE_RING
+#define WANT(p) claim
+#else
+#define WANT(p) (claim+SLOTS(p) > N -> claim+SLOTS(p)-N : 0)
+#endif
+
+/* Passes the turn, with the lock, and unlocks: registers the gate that the first of the queue needs, looks on its behalf,
+   and wakes it if there is room. A variant or a bug brings its own gate along. */
+inline passTurn(g, l) {
+  if
+  :: queued == 0 -> wantedRoom = NEVER
+  :: else ->
+#ifdef LOOKS_FIRST
+     gate(g, l);
+#endif
+     w = WANT(queue[0]);
+     wantedRoom = w;
+#ifndef BUG_TURN_WITHOUT_LOOK
+     if
+     :: g == UNKNOWN -> gate(g, l)
+     :: else -> skip
+     fi;
+#ifdef BUG_TURN_ROUSES_NOBODY
+     if :: g >= w -> wantedRoom = NEVER :: else -> skip fi
+#else
+     d_step { if :: g >= w -> wantedRoom = NEVER; turn[queue[0]] = 1 :: else fi }
+#endif
+#endif
+  fi;
+  d_step { w = 0; g = UNKNOWN; queueLock = 0 }
+}
+
 inline wakeClaims(g, l) {
   atomic { !queueLock -> queueLock = 1 };
-  if
-  :: g == UNKNOWN -> gate(g, l)
-  :: else -> skip
-  fi;
-  d_step {
-    if :: queued && g >= wantedRoom -> wantedRoom = NEVER; turn[queue[0]] = 1 :: else fi;
-    queueLock = 0; g = UNKNOWN }
+  passTurn(g, l)
 }
 
 /* m: how far it may read, or 0; over: nothing will come any more. One shared word a step. */
@@ -177,7 +239,7 @@ inline look() {
 
 proctype Consumer(byte me) {
   byte at, m, w, g = UNKNOWN, l, wakeups;
-  bool over, stage;
+  bool over, stage, fences;
   do
   ::
 #ifdef LEAVE
@@ -194,18 +256,18 @@ proctype Consumer(byte me) {
      fi;
 
      /* park */
+     raise(position[me] == own[me]);
 #ifdef STAGE
      if
      :: stage -> d_step { stageKey = at+1; wantedPosition = stageKey }
      :: else ->
 #endif
-        d_step { key[me] = at; announce() }
+        d_step { !readersLock -> key[me] = at; announce() }
 #ifdef STAGE
      fi;
 #else
      ;
 #endif
-     processFence();
 #ifndef BUG_NO_SECOND_LOOK
      look();
 #endif
@@ -220,8 +282,9 @@ proctype Consumer(byte me) {
         :: wakeups < WAKEUPS -> wakeups++    /* the context ended; the caller comes back */
         fi
      fi;
-     d_step { roused[me] = 0; key[me] = NEVER; announce();
+     d_step { !readersLock -> roused[me] = 0; key[me] = NEVER; announce();
               if :: me == 1 -> stageKey = NEVER; wantedPosition = NEVER :: else fi };
+     lower();
      if
      :: m -> skip
      :: over -> break
@@ -234,10 +297,18 @@ take: skip;
 #ifdef BUG_GATE_BEFORE_POSITION
      d_step { g = position[1-me]; g = (g < at -> g : at) };
 #endif
-#if defined(MEMBARRIER) || defined(BUG_NO_FENCE_DONE)
+#ifdef ALERT
+     own[me] = at;
+     if :: alert == 0 -> goto moved :: else -> skip fi;
+#ifndef BUG_NO_FENCE_DONE
+     position[me] == own[me];
+#endif
+#else
+#ifdef BUG_NO_FENCE_DONE
      own[me] = at;
 #else
      d_step { own[me] = at; position[me] = at };  /* store and fence */
+#endif
 #endif
 #ifdef STAGE
      if
@@ -259,6 +330,7 @@ take: skip;
      :: w <= at -> position[me] == own[me]; wakeClaims(g, l)
      :: else -> skip
      fi;
+moved: skip;
      d_step { g = UNKNOWN; w = 0 };
      goto next;
 
@@ -270,10 +342,8 @@ leave: skip;
      d_step { if :: stageKey != NEVER -> roused[1] = 1; stageKey = NEVER; wantedPosition = NEVER :: else fi };
 #endif
 #ifndef BUG_LEAVE_WAKES_NOBODY
-     w = wantedRoom;
-     if :: w != NEVER -> wakeClaims(g, l) :: else -> skip fi;
+     wakeClaims(g, l);
 #endif
-     w = 0;
      break;
 #endif
 next: skip
@@ -306,20 +376,21 @@ inline try() {
   od
 }
 
-/* leave the queue and pass the turn on */
-inline leaveQueue(pass) {
-  markTo[id] == 0;
-  d_step { !queueLock ->
+/* leave the queue, and if it was at the front pass the turn on */
+inline leaveQueue(passes) {
+  atomic { markTo[id] == 0 && !queueLock ->
     l = 0; do :: queue[l] != id -> l++ :: else -> break od;
-    if
-    :: l == 0 ->
-       wantedRoom = NEVER;
-       if :: (pass) && queued > 1 -> turn[queue[1]] = 1 :: else fi
-    :: else
-    fi;
+    first = (l == 0);
     do :: l+1 < queued -> queue[l] = queue[l+1]; l++ :: else -> break od;
     queued--; queue[queued] = 0; turn[id] = 0;     /* a wake-up that came too late is not kept */
-    l = 0 }
+    l = 0;
+    first = first && (passes);
+    queueLock = first };
+  if
+  :: first -> passTurn(g, l)
+  :: else -> skip
+  fi;
+  lower()
 }
 
 #ifdef BUG_NO_TURN
@@ -332,49 +403,51 @@ inline leaveQueue(pass) {
 #else
 #define CANCEL_PASSES 1
 #endif
-#ifdef BUG_CLOSE_SWALLOWS_TURN
-#define CLOSE_PASSES 0
-#else
-#define CLOSE_PASSES 1
-#endif
 
-/* mark, then look who waits for it */
-inline publish(from, to) {
-  markTo[id] == 0;                           /* one entry is enough: the claim's CAS has drained the one before */
-#if defined(MEMBARRIER) || defined(BUG_NO_FENCE_PUBLISH)
-  d_step { markFrom[id] = from; markTo[id] = to };
-#else
-  d_step { mark[(from) % N] = to; walkOn() };  /* store and fence: nothing of this goroutine lies between the two */
-#endif
+/* the mark is stored; look who waits for it, or for Published() to move */
+inline rouse(from) {
   w = wantedMark;
   if
 #ifdef BUG_WAKE_IF_EQUAL
-  :: w == from ->
+  :: w == from -> wakeReaders()
 #else
-  :: w <= from ->
+  :: w <= from -> wakeReaders()
 #endif
-     markTo[id] == 0; wakeReaders(from)
   :: else -> skip
   fi;
 #ifndef BUG_PUBLISH_WAKES_NO_CLAIM
   w = wantedRoom;
-  if :: w != NEVER && inlist == 0 -> markTo[id] == 0; wakeClaims(g, l) :: else -> skip fi;
+  if :: w != NEVER -> markTo[id] == 0; wakeClaims(g, l) :: else -> skip fi;
 #endif
   w = 0
 }
 
-#ifdef BUG_WANT_WHOLE_RING
-#define WANT(c) (c)
+/* mark, then, if alert says so, look who waits for it */
+inline publish(from, to) {
+  markTo[id] == 0;                           /* one entry is enough: the claim's CAS has drained the one before */
+#if defined(ALERT) || defined(BUG_NO_FENCE_PUBLISH)
+  d_step { markFrom[id] = from; markTo[id] = to };
 #else
-#define WANT(c) ((c)+n > N -> (c)+n-N : 0)
+  d_step { mark[(from) % N] = to; walkOn() };  /* store and fence: nothing of this goroutine lies between the two */
 #endif
+#ifdef ALERT
+  if
+  :: alert == 0 -> skip
+  :: else ->
+#ifndef BUG_NO_FENCE_PUBLISH
+     markTo[id] == 0;
+#endif
+     rouse(from)
+  fi
+#else
+  rouse(from)
+#endif
+}
 
 proctype Producer(byte id) {
-  byte k, c, n = 1, g = UNKNOWN, l, w, open = NEVER;
-  bool first;
-#ifdef TWO
-  if :: id == 0 -> n = 2 :: else -> skip fi;
-#endif
+  byte k, c, n, g = UNKNOWN, l, w, open = NEVER;
+  bool first, ended, fences;
+  n = SLOTS(id);
   do
   :: k == (id == 0 -> K : K1) -> break
   :: else ->
@@ -382,27 +455,32 @@ proctype Producer(byte id) {
      if
      :: c != NEVER -> skip
      :: else ->
+        raise(markTo[id] == 0);
         d_step { !queueLock -> queue[queued] = id; queued++ };
-wait:   skip;
-        c = claim;                           /* the closed bit is looked at by the try */
-        d_step { !queueLock -> first = (queue[0] == id);
+wait:   atomic { !queueLock -> first = (queue[0] == id); queueLock = first; c = NEVER };
+        if
+        :: first ->
 #ifndef BUG_NO_WANT
-          if :: first -> wantedRoom = WANT(c) :: else fi;
+           w = WANT(id);
+           wantedRoom = w; w = 0;
 #endif
-          c = NEVER };
-        processFence();
-#ifdef BUG_NO_SECOND_TRY
-        c = NEVER;
-#else
-        if :: first -> try() :: else -> skip fi;
+           queueLock = 0;
+#ifndef BUG_NO_SECOND_TRY
+           try()
+#endif
+        :: else -> skip
+        fi;
+#ifndef NOCLOSE
+        if :: c == NEVER && closed -> c = NEVER+1 :: else -> skip fi;
 #endif
         if
-        :: c == NEVER ->                     /* sleep until roused or the context ends */
+        :: c == NEVER && ended -> leaveQueue(CANCEL_PASSES); goto done
+        :: c == NEVER && !ended ->           /* sleep until roused or the context ends, and look once more */
            if
-           :: turn[id] -> turn[id] = 0; goto wait
-           :: HAS(CANCELMASK, id) -> leaveQueue(CANCEL_PASSES); goto done
-           fi
-        :: c == NEVER+1 -> leaveQueue(CLOSE_PASSES)
+           :: turn[id] -> turn[id] = 0
+           :: HAS(CANCELMASK, id) -> ended = 1
+           fi;
+           goto wait
         :: else -> leaveQueue(SUCCESS_PASSES)
         fi
      fi;
@@ -413,20 +491,20 @@ wait:   skip;
 #endif
      publish(c, c+n);
 done: skip;
-     d_step { c = 0; first = 0; k++ }
+     d_step { c = 0; first = 0; ended = 0; k++ }
   od;
 out: skip;
   if :: open != NEVER -> publish(open, open+1) :: else -> skip fi;
   d_step { k = 0; c = 0; n = 0; first = 0; open = NEVER; ghProducersDone++ }
 }
 
-/* everyone looks whether the wait has ended; of the queue the first does, who passes the turn on */
+/* everyone looks whether the wait has ended; e is 0 */
 inline wakeAll() {
-  d_step {
+  d_step { !readersLock ->
     if :: key[0] != NEVER -> roused[0] = 1 :: else fi;
     if :: key[1] != NEVER -> roused[1] = 1 :: else fi };
   d_step { if :: stageKey != NEVER -> roused[1] = 1 :: else fi };
-  d_step { !queueLock -> if :: queued -> turn[queue[0]] = 1 :: else fi }
+  d_step { !queueLock -> do :: e < queued -> turn[queue[e]] = 1; e++ :: else -> break od; e = 0 }
 }
 
 #ifndef NOCLOSE

@@ -141,25 +141,58 @@ good quick clear-look clear_tso -DLOOK_FIRST
 bug TRY_LOCK clear-count
 bug LOOK_FIRST_NO_FENCE clear-look
 
+# --- alert.pml ---
+marks="-DMARKS -DW=2 -DSTEP=2"
+good quick alert alert -DK=2
+good quick alert-lone alert -DS=1 -DK=3
+good quick alert-two-wakers alert -DW=2 -DK=1
+good quick alert-marks alert $marks -DS=1 -DK=2
+good quick alert-marks-far alert -DMARKS -DW=2 -DSTEP=4 -DS=1 -DK=2
+good quick alert-cancel alert -DK=1 -DCANCEL=1
+good quick alert-raised alert -DK=2 -DRAISED
+good quick alert-clears-bit alert -DK=2 -DCLEARS_BIT
+good quick alert-lowered-first alert -DK=2 -DLOWERED_FIRST
+good quick alert-looks-once alert $marks -DS=1 -DK=2 -DLOOKS_ONCE
+good full alert-4 alert -DK=4
+good full alert-3-sleepers alert -DS=3 -DK=1
+good full alert-two-wakers-2 alert -DW=2 -DK=2
+good full alert-marks-readers alert $marks -DK=1
+good full alert-marks-far-2 alert -DMARKS -DW=2 -DSTEP=4 -DK=2
+good full alert-cancel-2 alert -DK=2 -DCANCEL=2
+good full alert-looks-once-2 alert -DMARKS -DW=2 -DSTEP=4 -DK=2 -DLOOKS_ONCE
+bug NO_FENCE alert-lone
+bug NO_PROCESS_FENCE alert-lone
+bug FENCES_ONE alert-two-wakers
+bug LOOK_FIRST alert-lone
+bug RAISED_LATE alert-lone
+bug NO_SECOND_LOOK alert-lone
+bug RAISE_NOT_ATOMIC alert-lone alert
+bug SETTLED_FIRST alert
+bug SETTLED_LATE alert-lone alert
+bug NEVER_SETTLED alert-lone
+bug ADDS_BIT alert
+bug LAST_TAKES_DOWN alert-lone
+bug RELAX_STORES alert-lone alert
+bug ONE_STEP alert-marks
+
 # --- park.pml ---
 good quick park park -DNC=1 -DP=1 -DK=2
-good quick park-membarrier park -DNC=1 -DP=1 -DK=2 -DMEMBARRIER
+good quick park-alert park -DNC=1 -DP=1 -DK=2 -DALERT
 good quick park-two-readers park -DNC=2 -DP=1 -DK=3 -DNOCLOSE
-good quick park-readers-membarrier park -DNC=2 -DP=1 -DK=3 -DNOCLOSE -DMEMBARRIER
 good quick park-gate-outside park -DNC=2 -DP=1 -DK=3 -DNOCLOSE -DGATE_OUTSIDE_LOCK
 good quick park-keys park -DNC=2 -DP=2 -DK=1 -DN=2 -DNOCLOSE
 good quick park-queue park -DNC=1 -DP=2 -DK=2 -DK1=1
 good quick park-cancel park -DNC=1 -DP=2 -DK=2 -DK1=1 -DCANCELMASK=2
-good quick park-close park -DNC=1 -DP=2 -DK=2 -DK1=1 -DCLOSEANY
+good quick park-close park -DNC=1 -DP=2 -DK=1 -DCLOSEANY
 good quick park-leave park -DNC=1 -DP=2 -DK=1 -DLEAVE
 good quick park-no-consumers park -DNC=1 -DINLIST=0 -DP=2 -DK=1
 good quick park-stage park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE
 good quick park-own-claim park -DNC=1 -DP=1 -DN=2 -DK=4 -DHOLD
 good quick park-reader-cancel park -DNC=2 -DP=1 -DK=2 -DWAKEUPS=1
-good full park-2-2 park -DNC=2 -DP=2 -DK=2
-good full park-2-2-membarrier park -DNC=2 -DP=2 -DK=1 -DMEMBARRIER
+good full park-2-2 park -DNC=2 -DP=2 -DK=2 -DK1=1
 good full park-close-2 park -DNC=1 -DP=2 -DK=2 -DCLOSEANY
 good full park-queue-2 park -DNC=1 -DP=2 -DK=2
+good full park-looks-first park -DNC=1 -DP=2 -DK=2 -DLOOKS_FIRST
 good full park-close-readers park -DNC=2 -DP=2 -DK=1 -DCLOSEANY
 good full park-cancel-both park -DNC=1 -DP=2 -DK=2 -DCANCELMASK=3
 good full park-3 park -DNC=1 -DP=3 -DK=1 -DNOCLOSE
@@ -167,17 +200,23 @@ good full park-3-cancel park -DNC=1 -DP=3 -DK=1 -DCANCELMASK=2
 good full park-ranges park -DNC=2 -DP=2 -DK=1 -DN=2 -DTWO
 good full park-leave-2 park -DNC=1 -DP=2 -DK=2 -DLEAVE
 good full park-stage-leave park -DNC=2 -DP=2 -DK=1 -DSTAGE -DLEAVE
-bug NO_FENCE_PUBLISH park
-bug NO_FENCE_DONE park
-bug NO_PROCESS_FENCE park-membarrier
+good full park-alert-readers park -DNC=2 -DP=1 -DK=3 -DNOCLOSE -DALERT
+good full park-alert-queue park -DNC=1 -DP=2 -DK=2 -DK1=1 -DALERT
+good full park-alert-close park -DNC=1 -DP=2 -DK=1 -DCLOSEANY -DALERT
+good full park-alert-leave park -DNC=1 -DP=2 -DK=1 -DLEAVE -DALERT
+good full park-alert-stage park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE -DALERT
+bug NO_FENCE_PUBLISH park park-alert
+bug NO_FENCE_DONE park park-alert
+bug NO_PROCESS_FENCE park-alert
 bug NO_SECOND_LOOK park
 bug NO_SECOND_TRY park
+bug NO_WANT park
 bug WAKE_IF_EQUAL park-keys
 bug GATE_BEFORE_POSITION park-two-readers
-bug GATE_OUTSIDE_LOCK park-readers-membarrier
+bug TURN_WITHOUT_LOOK park-queue
+bug TURN_ROUSES_NOBODY park-queue
 bug NO_TURN park-queue
 bug CANCEL_SWALLOWS_TURN park-cancel
-bug CLOSE_SWALLOWS_TURN park-close
 bug CLOSE_WAKES_NOBODY park
 bug CLOSE_WAKES_FIRST park
 bug LEAVE_WAKES_NOBODY park-leave
@@ -231,9 +270,7 @@ for name in "${names[@]}"; do
 done
 for entry in "${bugs[@]}"; do
 	flag=${entry% *} name=${entry#* }
-	# one variant is a bug only together with MEMBARRIER, so it has no BUG_ in front
-	case $flag in GATE_OUTSIDE_LOCK) define=$flag ;; *) define=BUG_$flag ;; esac
-	work+=("bug|$flag|${model_of[$name]}|${defs_of[$name]} -D$define|bug-$flag-$name")
+	work+=("bug|$flag|${model_of[$name]}|${defs_of[$name]} -DBUG_$flag|bug-$flag-$name")
 done
 
 started=$SECONDS shown=0 failures=0 goods=0 killed=0 total=0

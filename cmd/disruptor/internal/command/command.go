@@ -1,0 +1,65 @@
+// Package command is the command line: bench, table and doctor.
+package command
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/doctor"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/markdown"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+)
+
+const usage = `disruptor measures ring buffers, and the machine they run on.
+
+	disruptor bench [flags]      run the workloads and print tables
+	disruptor table FILE.json    print the comparison of a saved run as Markdown
+	disruptor doctor             look at the machine, and say what to expect of it
+`
+
+// Main runs the command line of this process and returns its exit status.
+func Main(families []harness.Family) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, families)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprint(os.Stderr, usage)
+		return 2
+	}
+	fmt.Fprintln(os.Stderr, "disruptor:", err)
+	return 1
+}
+
+var errUsage = errors.New("no such command")
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, families []harness.Family) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	switch args[0] {
+	case "bench":
+		return bench(ctx, args[1:], stdout, stderr, families)
+	case "table":
+		if len(args) != 2 {
+			return errUsage
+		}
+		r, err := result.Read(args[1])
+		if err != nil {
+			return err
+		}
+		return markdown.Write(stdout, r)
+	case "doctor":
+		return doctor.Run(ctx, stdout)
+	}
+	return errUsage
+}

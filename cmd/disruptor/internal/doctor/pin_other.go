@@ -1,0 +1,7 @@
+//go:build !linux
+
+package doctor
+
+func usableCPUs() ([]int, error) { return nil, errCannotPin }
+
+func pin(int) error { return errCannotPin }

@@ -1,0 +1,164 @@
+package harness
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// newHistogram counts latencies of up to a minute, to three digits.
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(time.Minute), 3) }
+
+func record(h *hdrhistogram.Histogram, d time.Duration) {
+	_ = h.RecordValue(min(max(int64(d), 1), int64(time.Minute))) // the bounds are those of the histogram
+}
+
+// Trips are round trips, one after the other. Where the goroutine that asks can wait for the answer, MeasureEcho is
+// simpler.
+type Trips struct {
+	c     Case
+	n     int64
+	v     int64
+	begin time.Time
+	hist  *hdrhistogram.Histogram
+	err   error
+}
+
+// NewTrips returns n trips that have not begun.
+func NewTrips(c Case, n int64) *Trips { return &Trips{c: c, n: n, hist: newHistogram()} }
+
+// Begin pauses and returns the number to be sent now.
+func (t *Trips) Begin() int64 {
+	rest(t.c.Pause)
+	t.begin = time.Now()
+	return t.v
+}
+
+// End takes the answer, which must be the number that was sent, and reports whether there is another trip.
+func (t *Trips) End(answer int64) bool {
+	took := time.Since(t.begin)
+	if answer != t.v {
+		t.err = fmt.Errorf("the answer to %d is %d", t.v, answer)
+		return false
+	}
+	record(t.hist, took)
+	for late := took - t.c.Every; t.c.Every > 0 && late >= t.c.Every; late -= t.c.Every {
+		record(t.hist, late)
+	}
+	t.v++
+	return t.v < t.n
+}
+
+// Sample returns what all trips together gave.
+func (t *Trips) Sample() (Sample, error) { return Sample{Latency: t.hist}, t.err }
+
+// MeasureEcho makes n round trips. ask sends a number and returns the answer.
+func MeasureEcho(c Case, n int64, ask func(v int64) int64) (Sample, error) {
+	t := NewTrips(c, n)
+	for t.End(ask(t.Begin())) {
+	}
+	return t.Sample()
+}
+
+// rest lets d pass. A long pause is slept, so that this processor is idle too, as it is before an event from outside; a
+// short one could not be, and is spent on the clock.
+func rest(d time.Duration) {
+	const sleepable = 50 * time.Microsecond
+	if d >= sleepable {
+		time.Sleep(d)
+		return
+	}
+	if d > 0 {
+		for begin := time.Now(); time.Since(begin) < d; {
+		}
+	}
+}
+
+// busyAfterPost is how long a goroutine that has woken another goes on with its own work. Were it to yield at once, the
+// other would run on the processor that it leaves, and what is measured would not be a wake-up. It does yield in the
+// end: there may be no other processor. A figure of so much says that no other has taken the goroutine until then.
+const busyAfterPost = time.Millisecond
+
+// MeasureWake posts n events, each to a goroutine that waits for it, and measures from before the post until that
+// goroutine runs. wait returns the next event.
+func MeasureWake(c Case, n int64, post func(v int64), wait func() int64) (Sample, error) {
+	h := newHistogram()
+	var posted time.Time // written before the post, read after the wait
+	var seen atomic.Int64
+	var err error
+	var waiter sync.WaitGroup
+	waiter.Go(func() {
+		for v := range n {
+			got := wait()
+			record(h, time.Since(posted))
+			if got != v && err == nil {
+				err = fmt.Errorf("event %d is %d", v, got)
+			}
+			seen.Store(v + 1)
+		}
+	})
+	for v := range n {
+		rest(c.Pause)
+		posted = time.Now()
+		post(v)
+		for n := 1; seen.Load() <= v; n++ {
+			if n%64 == 0 && time.Since(posted) > busyAfterPost {
+				runtime.Gosched()
+			}
+		}
+	}
+	waiter.Wait()
+	return Sample{Latency: h}, err
+}
+
+// sampled: one in so many events of a timetable is looked at. To read the clock takes longer than an event does.
+const sampled = 16
+
+// A Timetable says when events are meant to be sent. Latency counts from then, however late they are sent: an event
+// that waits because those before it were slow is as late as its user finds it.
+type Timetable struct {
+	begin time.Time
+	every time.Duration
+	hist  *hdrhistogram.Histogram
+}
+
+// NewTimetable starts now.
+func NewTimetable(c Case) *Timetable {
+	return &Timetable{begin: time.Now(), every: c.Every, hist: newHistogram()}
+}
+
+// Send calls send for n events, each when it is due, or at once if that has passed.
+func (t *Timetable) Send(n int64, send func(v int64)) {
+	if t.every == 0 {
+		for v := range n {
+			send(v)
+		}
+		return
+	}
+	for v, looks := int64(0), 0; v < n; looks++ {
+		due := min(int64(time.Since(t.begin)/t.every)+1, n)
+		if v >= due && looks%1000 == 999 {
+			runtime.Gosched()
+		}
+		for ; v < due; v++ {
+			send(v)
+		}
+	}
+}
+
+// Receive is to be called with each event. It returns 0 if v is the one wanted.
+func (t *Timetable) Receive(v, want int64) int64 {
+	if v%sampled == 0 {
+		record(t.hist, time.Since(t.begin)-time.Duration(v)*t.every)
+	}
+	return v ^ want
+}
+
+// End returns the sample, given what Receive has returned and how many events there were.
+func (t *Timetable) End(bad, got, want int64) (Sample, error) {
+	return Sample{Took: time.Since(t.begin), Latency: t.hist}, Check(bad, got, want)
+}

@@ -1,0 +1,194 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+)
+
+func streamCase() Case {
+	return Case{Workload: "W", Kind: Stream, Producers: 1, After: [][]int{nil}, Batch: 1, Capacity: 8, Words: 1}
+}
+
+// steady takes so many nanoseconds per event, or says so.
+func steady(name, group string, ns time.Duration) Subject {
+	return Subject{Name: name, Group: group, Run: func(n int64) (Sample, error) {
+		return Sample{Took: time.Duration(n) * ns}, nil
+	}}
+}
+
+// session makes a session on a machine whose ping-pongs are always the same.
+func session(rounds int) *Session {
+	return &Session{Rounds: rounds, Target: time.Millisecond, ping: func() float64 { return 100 }}
+}
+
+func rowsOf(t *testing.T, s *Session) map[string]result.Row {
+	t.Helper()
+	rows := map[string]result.Row{}
+	for _, r := range s.Rows() {
+		rows[r.Subject] = r
+	}
+	return rows
+}
+
+func TestRowsOfASession(t *testing.T) {
+	s := session(5)
+	failing := Subject{Name: "liar", Group: "liar", Run: func(int64) (Sample, error) {
+		return Sample{}, errors.New("1 of 2 words arrived")
+	}}
+	subjects := []Subject{steady("fast", "fast", 10), steady("slow", Channel, 40), steady("slower", Channel, 50), failing}
+	if err := s.Measure(context.Background(), streamCase(), subjects); err != nil {
+		t.Fatal(err)
+	}
+	rows := rowsOf(t, s)
+	if r := rows["fast"]; r.NsMedian != 10 || r.NsQ1 != 10 || r.NsQ3 != 10 || r.Kept != 5 || r.Total != 5 || !r.Verified {
+		t.Errorf("fast: %+v", r)
+	}
+	if r := rows["fast"]; r.RatioToChan != 4 { // to the better of the channel's settings
+		t.Errorf("ratio %v, not 4", r.RatioToChan)
+	}
+	if r := rows["slow"]; r.RatioToChan != 1 {
+		t.Errorf("the channel's ratio to itself is %v", r.RatioToChan)
+	}
+	if r := rows["liar"]; r.Verified || r.Total != 0 || r.NsMedian != 0 || !strings.Contains(r.Error, "1 of 2") {
+		t.Errorf("liar: %+v", r)
+	}
+}
+
+func TestASubjectThatFailsOnceIsNotTimed(t *testing.T) {
+	s := session(5)
+	runs := 0
+	sometimes := steady("sometimes", "x", 10)
+	good := sometimes.Run
+	sometimes.Run = func(n int64) (Sample, error) {
+		if runs++; runs == 4 {
+			return Sample{}, errors.New("lost one")
+		}
+		return good(n)
+	}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{sometimes}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["sometimes"]; r.Verified || r.NsMedian != 0 || r.Error != "lost one" {
+		t.Errorf("%+v", r)
+	}
+	if runs != 4 {
+		t.Errorf("it ran %d times, and not until it failed", runs)
+	}
+}
+
+func TestTooFewRunsMakeNoFigure(t *testing.T) {
+	s := session(Fewest)
+	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); err != nil {
+		t.Fatal(err)
+	}
+	s.tests[0].runs[1].ping = 1e12
+	r := rowsOf(t, s)["x"]
+	if r.NsMedian != 0 || r.Kept != Fewest-1 || r.Total != Fewest || !strings.Contains(r.Error, "2 of 3") || !r.Verified {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestARunOnADisturbedMachineIsRepeated(t *testing.T) {
+	s := session(3)
+	disturbed := 0 // so many runs from this one on
+	run := steady("x", "x", 10)
+	good := run.Run
+	runs := 0
+	run.Run = func(n int64) (Sample, error) {
+		runs++
+		disturbed = max(disturbed-1, 0)
+		if runs == pilots(streamCase())+2 {
+			disturbed = 1
+		}
+		return good(n)
+	}
+	s.ping = func() float64 {
+		if disturbed > 0 {
+			return 500
+		}
+		return 100
+	}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{run}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["x"]; r.Kept != 3 || r.Total != 5 {
+		t.Errorf("%d of %d runs kept, not 3 of 5", r.Kept, r.Total)
+	}
+}
+
+func TestAMachineThatStaysDisturbedIsGivenUp(t *testing.T) {
+	s := session(3)
+	s.pings = slices.Repeat([]float64{100}, 20)
+	s.ping = func() float64 { return 200 }
+	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["x"]; r.Total != 3*attempts || r.Kept != 0 {
+		t.Errorf("%d of %d runs kept, not 0 of %d", r.Kept, r.Total, 3*attempts)
+	}
+}
+
+func TestARunThatDoesNotEndEndsTheSession(t *testing.T) {
+	s := session(3)
+	s.Limit = time.Millisecond
+	release := make(chan struct{})
+	defer close(release)
+	stuck := Subject{Name: "stuck", Run: func(int64) (Sample, error) { <-release; return Sample{}, nil }}
+	err := s.Measure(context.Background(), streamCase(), []Subject{stuck})
+	if !errors.Is(err, errStuck) || !strings.Contains(err.Error(), "stuck") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestMeasureStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := session(3)
+	runs := 0
+	counting := Subject{Name: "x", Run: func(int64) (Sample, error) {
+		if runs++; runs == 3 {
+			cancel()
+		}
+		return Sample{Took: 1}, nil
+	}}
+	if err := s.Measure(ctx, streamCase(), []Subject{counting}); !errors.Is(err, context.Canceled) || runs != 3 {
+		t.Errorf("error %v after %d runs", err, runs)
+	}
+}
+
+func TestRunsFillTheirTime(t *testing.T) {
+	for _, tt := range []struct {
+		n            int64
+		took, target time.Duration
+		want         int64
+	}{
+		{1000, 10 * time.Millisecond, 50 * time.Millisecond, 5000},
+		{1000, 100 * time.Millisecond, 50 * time.Millisecond, 500},
+		{1000, time.Microsecond, 50 * time.Millisecond, 100_000}, // a hundred times, no more
+		{1000, time.Minute, time.Millisecond, 64},
+	} {
+		if got := next(tt.n, tt.took, tt.target); got != tt.want {
+			t.Errorf("after %d in %v, %d for %v, not %d", tt.n, tt.took, got, tt.target, tt.want)
+		}
+	}
+}
+
+func TestBatchesAreWhole(t *testing.T) {
+	c := streamCase()
+	c.Batch = 48
+	s := session(3)
+	whole := Subject{Name: "x", Run: func(n int64) (Sample, error) {
+		if n <= 0 || n%48 != 0 {
+			t.Errorf("%d events in batches of 48", n)
+		}
+		return Sample{Took: time.Duration(n)}, nil
+	}}
+	if err := s.Measure(context.Background(), c, []Subject{whole}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,39 @@
+package harness
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// A Subject is one way to do what a case asks, with one setting.
+type Subject struct {
+	Name    string
+	Group   string // family: what is compared with others is the best setting of it
+	Setting string
+	// Run passes n events per producer, or makes n round trips, and checks each of them. An error says that the subject
+	// lost, doubled, reordered or damaged an event.
+	Run func(n int64) (Sample, error)
+}
+
+// A Family offers what it has for a case: nothing if it can't do that.
+type Family func(Case) []Subject
+
+// Channel is the group that the others are measured against.
+const Channel = "channel"
+
+// A Sample is what one run gave. Its case says which field.
+type Sample struct {
+	Took    time.Duration
+	Latency *hdrhistogram.Histogram
+	CPU     float64
+}
+
+// Subjects gathers what all families offer for c.
+func Subjects(families []Family, c Case) []Subject {
+	var all []Subject
+	for _, f := range families {
+		all = append(all, f(c)...)
+	}
+	return all
+}

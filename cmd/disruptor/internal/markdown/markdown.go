@@ -1,0 +1,127 @@
+// Package markdown writes the comparison of a report as the tables of a README.
+package markdown
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
+)
+
+// Write writes a table for each unit of the workloads: a row per case, a column per group, each group with its best
+// setting in that case, and the multiple of the channel's speed.
+func Write(w io.Writer, r result.Report) error {
+	var units []string
+	for _, wl := range r.Workloads {
+		if !slices.Contains(units, wl.Unit) {
+			units = append(units, wl.Unit)
+		}
+	}
+	for i, unit := range units {
+		if i > 0 {
+			if _, err := fmt.Fprintln(w); err != nil {
+				return err
+			}
+		}
+		if _, err := io.WriteString(w, comparison(r, unit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func comparison(r result.Report, unit string) string {
+	var groups []string
+	for _, wl := range r.Workloads {
+		for _, row := range r.Of(wl.Name) {
+			if wl.Unit == unit && !slices.Contains(groups, row.Group) {
+				groups = append(groups, row.Group)
+			}
+		}
+	}
+	var out strings.Builder
+	line(&out, append([]string{unit}, groups...))
+	line(&out, append([]string{"---"}, slices.Repeat([]string{"---:"}, len(groups))...))
+	for _, wl := range r.Workloads {
+		if wl.Unit != unit {
+			continue
+		}
+		rows := r.Of(wl.Name)
+		for _, size := range sizes(rows) {
+			cells := []string{title(wl, size, rows)}
+			for _, g := range groups {
+				cells = append(cells, cell(rows, size, g))
+			}
+			line(&out, cells)
+		}
+	}
+	return out.String()
+}
+
+// cell is the figure of a group's best setting: "16.3 · 3.4×", "failed", "–" for a group that the case has not, and
+// "?" if too few runs were kept.
+func cell(rows []result.Row, size result.Size, group string) string {
+	text := "–"
+	for _, row := range rows {
+		if row.Size() != size || row.Group != group {
+			continue
+		}
+		switch {
+		case result.Best(rows, row) && row.CPU > 0:
+			return fmt.Sprintf("%.2f %%", 100*row.CPU)
+		case result.Best(rows, row) && row.RatioToChan > 0 && group != "channel":
+			return table.Digits(row.NsMedian) + " · " + table.Digits(row.RatioToChan) + "×"
+		case result.Best(rows, row):
+			return table.Digits(row.NsMedian)
+		case !row.Verified:
+			text = "failed"
+		case text == "–":
+			text = "?"
+		}
+	}
+	return text
+}
+
+// title is a workload's, with what tells its cases apart.
+func title(wl result.Workload, size result.Size, rows []result.Row) string {
+	text := wl.Title
+	differs := func(f func(result.Row) bool) bool {
+		for _, row := range rows {
+			if f(row) {
+				return true
+			}
+		}
+		return false
+	}
+	if differs(func(r result.Row) bool { return r.Batch != size.Batch }) {
+		text += fmt.Sprintf(", batch %d", size.Batch)
+	}
+	if differs(func(r result.Row) bool { return r.Capacity != size.Capacity }) {
+		text += fmt.Sprintf(", %d slots", size.Capacity)
+	}
+	if differs(func(r result.Row) bool { return r.Producers != size.Producers }) {
+		text += fmt.Sprintf(", %d producers", size.Producers)
+	}
+	if differs(func(r result.Row) bool { return r.Load != size.Load }) {
+		text += fmt.Sprintf(", load %.0f %%", 100*size.Load)
+	}
+	return text
+}
+
+// sizes returns the cases of a workload, each once, in order.
+func sizes(rows []result.Row) []result.Size {
+	var all []result.Size
+	for _, row := range rows {
+		if !slices.Contains(all, row.Size()) {
+			all = append(all, row.Size())
+		}
+	}
+	return all
+}
+
+func line(out *strings.Builder, cells []string) {
+	out.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+}

@@ -1,0 +1,45 @@
+package markdown
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+)
+
+func TestWrite(t *testing.T) {
+	row := func(workload, group string, capacity int, ns, ratio float64) result.Row {
+		return result.Row{Workload: workload, Group: group, Subject: group, Capacity: capacity, Batch: 1, Producers: 1,
+			NsMedian: ns, RatioToChan: ratio, Verified: true}
+	}
+	failed := row("W6", "other", 64, 0, 0)
+	failed.Verified = false
+	busy := result.Row{Workload: "W9", Group: "other", CPU: 0.85, Verified: true}
+	r := result.Report{
+		Workloads: []result.Workload{{Name: "W1", Title: "one", Unit: "ns/event"}, {Name: "W6", Title: "three", Unit: "ns/event"},
+			{Name: "W9", Title: "idle", Unit: "of one core"}},
+		Rows: []result.Row{
+			row("W1", "disruptor", 64, 20, 2.5), row("W1", "disruptor", 64, 10, 5), row("W1", "channel", 64, 50, 1),
+			row("W1", "disruptor", 1024, 12.34, 4.2), row("W1", "channel", 1024, 52, 1),
+			row("W6", "disruptor", 64, 0, 0), row("W6", "channel", 64, 60, 1), failed,
+			busy,
+		},
+	}
+	const want = `| ns/event | disruptor | channel | other |
+| --- | ---: | ---: | ---: |
+| one, 64 slots | 10.0 · 5.00× | 50.0 | – |
+| one, 1024 slots | 12.3 · 4.20× | 52.0 | – |
+| three | ? | 60.0 | failed |
+
+| of one core | other |
+| --- | ---: |
+| idle | 85.00 % |
+`
+	var out bytes.Buffer
+	if err := Write(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != want {
+		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
+	}
+}

@@ -1,0 +1,131 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// A curve is one subject of a plot of lines.
+type curve struct {
+	name   string
+	look   look
+	points []point // from left to right
+}
+
+// A point has a spread from lo to hi, or none if they are the same.
+type point struct{ x, y, lo, hi float64 }
+
+const (
+	lineHeight = 15 // of labels
+	lineLeft   = 62
+	lineAbove  = 28
+	lineBelow  = 44
+)
+
+// A lineFrame is a plot of lines before there is anything in it.
+type lineFrame struct {
+	title, xTitle, yTitle string
+	xAxis                 func(from, to float64) axis
+}
+
+// draw puts curves, in nanoseconds on a logarithmic scale, into a frame, each with its name at its right end. It
+// returns nil if there are none.
+func (f lineFrame) draw(curves []curve) *canvas {
+	curves = slices.DeleteFunc(curves, func(c curve) bool { return len(c.points) == 0 })
+	if len(curves) == 0 {
+		return nil
+	}
+	right := 0.0
+	lo, hi := curves[0].points[0].lo, curves[0].points[0].hi
+	for _, c := range curves {
+		right = max(right, textWidth(shorten(c.name)))
+		for _, p := range c.points {
+			lo, hi = min(lo, p.lo), max(hi, p.hi)
+		}
+	}
+	right += 54
+	height := max(300, float64(len(curves)*lineHeight))
+	c := &canvas{Title: f.title + ": " + f.yTitle + " by " + f.xTitle, Width: plotWidth, Height: lineAbove + height + lineBelow}
+	bottom := lineAbove + height
+	x, y := f.xAxis(lineLeft+10, plotWidth-right), logAxis(lo, hi, bottom, lineAbove)
+	c.grid(x, y)
+	c.text("axis", "start", 0, 12, f.yTitle)
+	c.text("axis", "middle", (x.from+x.to)/2, bottom+37, f.xTitle)
+	ends := make([]float64, len(curves))
+	for i, curve := range curves {
+		c.curve(curve, x, y)
+		last := curve.points[len(curve.points)-1]
+		ends[i] = y.at(last.y)
+	}
+	for i, at := range apart(ends, lineHeight, lineAbove+4, bottom-4) {
+		look, last := curves[i].look, curves[i].points[len(curves[i].points)-1]
+		c.path("leader "+look.class(), "", polyline([]float64{x.at(last.x) + 7, x.to + 10, x.to + 28}, []float64{ends[i], ends[i], at}))
+		c.path("marker "+look.class(), "", markerPath(look.variant, x.to+34, at))
+		c.text("label", "start", x.to+43, at+4, shorten(curves[i].name))
+	}
+	return c
+}
+
+func (c *canvas) grid(x, y axis) {
+	for _, t := range y.ticks {
+		c.segment("grid", x.from-10, y.at(t.value), x.to+10, y.at(t.value))
+		c.text("tick", "end", x.from-16, y.at(t.value)+4, t.label)
+	}
+	for _, t := range x.ticks {
+		c.segment("grid", x.at(t.value), y.from, x.at(t.value), y.to)
+		c.text("tick", "middle", x.at(t.value), y.from+17, t.label)
+	}
+}
+
+func (c *canvas) curve(curve curve, x, y axis) {
+	class := curve.look.class()
+	var xs, ys []float64
+	for _, p := range curve.points {
+		xs, ys = append(xs, x.at(p.x)), append(ys, y.at(p.y))
+		if p.lo < p.hi {
+			c.segment("spread "+class, x.at(p.x), y.at(p.lo), x.at(p.x), y.at(p.hi))
+		}
+	}
+	c.path("curve "+class, curve.name, polyline(xs, ys))
+	for i, p := range curve.points {
+		tip := fmt.Sprintf("%s: %s ns", curve.name, figure(p.y))
+		c.path("marker "+class, tip, markerPath(curve.look.variant, xs[i], ys[i]))
+	}
+}
+
+// apart moves heights so that each two are at least gap apart, in the same order, and all between top and bottom, by
+// the smallest sum of squares: what would overlap is pooled, and the pool stands around the mean of its members' places
+// (isotonic regression). If there are too many, they go over the bottom.
+func apart(ys []float64, gap, top, bottom float64) []float64 {
+	order := make([]int, len(ys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ys[a], ys[b]) })
+	type pool struct {
+		sum float64 // of the members' wishes, each less the gaps before it
+		n   int
+	}
+	mean := func(p pool) float64 { return p.sum / float64(p.n) }
+	var pools []pool
+	for rank, i := range order {
+		p := pool{ys[i] - gap*float64(rank), 1}
+		for len(pools) > 0 && mean(pools[len(pools)-1]) >= mean(p) {
+			before := pools[len(pools)-1]
+			pools = pools[:len(pools)-1]
+			p = pool{before.sum + p.sum, before.n + p.n}
+		}
+		pools = append(pools, p)
+	}
+	moved := make([]float64, len(ys))
+	rank := 0
+	for _, p := range pools {
+		first := max(top, min(mean(p), bottom-gap*float64(len(ys)-1)))
+		for range p.n {
+			moved[order[rank]] = first + gap*float64(rank)
+			rank++
+		}
+	}
+	return moved
+}

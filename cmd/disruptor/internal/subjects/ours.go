@@ -1,0 +1,143 @@
+package subjects
+
+import (
+	"fmt"
+
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+)
+
+// A setting is one way to use this library.
+type setting struct {
+	name      string
+	wait      disruptor.WaitStrategy
+	producers disruptor.Producers
+	read      reading
+}
+
+// reading is how a consumer goes through what it is handed.
+type reading int
+
+const (
+	slices reading = iota
+	all
+	poll
+)
+
+// Ours offers this library in each setting that makes sense for c.
+func Ours(c harness.Case) []harness.Subject {
+	var subjects []harness.Subject
+	for _, s := range ourSettings(c) {
+		if run := s.run(c); run != nil {
+			subjects = append(subjects, harness.Subject{Name: "disruptor", Group: "disruptor", Setting: s.name, Run: run})
+		}
+	}
+	return subjects
+}
+
+func ourSettings(c harness.Case) []setting {
+	spin := setting{name: "spin", wait: disruptor.SpinWait{}}
+	yield := setting{name: "yield", wait: disruptor.YieldWait{}}
+	block := setting{name: "block", wait: disruptor.BlockWait{}}
+	parks := setting{name: "block, parks at once", wait: disruptor.BlockWait{Spin: -1}}
+	fences := setting{name: "block, parks at once, fences", wait: disruptor.BlockWait{Spin: -1, Fence: true}}
+	sleep := setting{name: "sleep", wait: disruptor.SleepWait{}}
+	switch c.Kind {
+	case harness.Echo:
+		if c.Every > 0 {
+			return single(block)
+		}
+		return single(spin, yield, block, parks, fences)
+	case harness.Wake:
+		return single(block, parks, fences)
+	case harness.Idle:
+		return []setting{block, parks, sleep}
+	case harness.Paced, harness.Gather, harness.Bare:
+		return single(yield, block)
+	}
+	switch {
+	case c.Producers > 1 && c.Lean:
+		return []setting{yield, block}
+	case c.Producers > 1:
+		return []setting{spin, yield, block}
+	case c.Lean:
+		return single(yield, block)
+	case c.Poll:
+		return reads(single(yield), poll, "TryNext")
+	}
+	settings := append(single(spin, yield, block), spin, yield, block)
+	if c.Batch > 1 {
+		settings = append(settings, reads(single(spin, yield, block), all, "All")...)
+	}
+	return settings
+}
+
+// single makes settings with a SingleProducer of settings with a MultiProducer.
+func single(settings ...setting) []setting {
+	for i := range settings {
+		settings[i].producers = disruptor.Single
+		settings[i].name += ", single"
+	}
+	return settings
+}
+
+func reads(settings []setting, read reading, name string) []setting {
+	for i := range settings {
+		settings[i].read = read
+		settings[i].name += ", " + name
+	}
+	return settings
+}
+
+// run returns what s does for c, or nil.
+func (s setting) run(c harness.Case) func(int64) (harness.Sample, error) {
+	switch c.Kind {
+	case harness.Echo:
+		return func(n int64) (harness.Sample, error) { return s.echo(c, n) }
+	case harness.Wake:
+		return func(n int64) (harness.Sample, error) { return s.wake(c, n) }
+	case harness.Idle:
+		return func(int64) (harness.Sample, error) { return s.idle(c) }
+	case harness.Paced:
+		return func(n int64) (harness.Sample, error) { return s.paced(c, n) }
+	case harness.Bare:
+		return func(n int64) (harness.Sample, error) { return s.bare(c, n) }
+	case harness.Gather:
+		return func(n int64) (harness.Sample, error) { return s.gather(c, n) }
+	}
+	var stream func(setting, harness.Case, int64) (harness.Sample, error)
+	switch c.Words {
+	case 1:
+		stream = streamOurs[[1]int64]
+	case 8:
+		stream = streamOurs[[8]int64]
+	case 32:
+		stream = streamOurs[[32]int64]
+	case 2048:
+		stream = streamOurs[[2048]int64]
+	default:
+		return nil
+	}
+	return func(n int64) (harness.Sample, error) { return stream(s, c, n) }
+}
+
+func open[T any](s setting, c harness.Case) *disruptor.Ring[T] {
+	ring, err := disruptor.New[T](disruptor.Config{Capacity: c.Capacity, Wait: s.wait, Producers: s.producers})
+	if err != nil {
+		panic(fmt.Sprintf("case %s: %v", c.Name(), err))
+	}
+	return ring
+}
+
+// follow makes the consumers of a case, each after those that it follows.
+func follow[T any](ring *disruptor.Ring[T], after [][]int) []*disruptor.Consumer[T] {
+	consumers := make([]*disruptor.Consumer[T], len(after))
+	for i, stages := range after {
+		var before []*disruptor.Consumer[T]
+		for _, j := range stages {
+			before = append(before, consumers[j])
+		}
+		consumers[i] = ring.Consumer(fmt.Sprint("stage ", i), before...)
+	}
+	return consumers
+}

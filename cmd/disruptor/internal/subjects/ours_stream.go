@@ -1,0 +1,153 @@
+package subjects
+
+import (
+	"runtime"
+
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/wiring"
+)
+
+// streamOurs passes n events per producer through the graph of c.
+func streamOurs[T harness.Cell](s setting, c harness.Case, n int64) (harness.Sample, error) {
+	ring := open[T](s, c)
+	consumers := follow(ring, c.After)
+	found := make([]wiring.Seen, len(consumers))
+	t := wiring.Start()
+	for i, consumer := range consumers {
+		t.Stages.Go(func() {
+			switch {
+			case c.Producers > 1:
+				found[i] = tallyOurs(consumer)
+			case s.read == all:
+				found[i] = readAll(consumer)
+			case s.read == poll:
+				found[i] = pollOurs(ring, consumer)
+			default:
+				found[i] = readSlices(consumer)
+			}
+		})
+	}
+	for i := range c.Producers {
+		if s.producers == disruptor.Single {
+			p := ring.SingleProducer()
+			t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
+		} else {
+			p := ring.MultiProducer()
+			t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
+		}
+	}
+	return t.End(ring.Close), wiring.Check(c, n, found)
+}
+
+// produceSingle and produceMulti are the same but for the type: a call through the Producer interface would be
+// measured too. A producer for which Claim fails stops: the check then misses its events.
+func produceSingle[T harness.Cell](p *disruptor.SingleProducer[T], v, n int64, batch int) {
+	words := harness.Words[T]()
+	for i := int64(0); i < n; i += int64(batch) {
+		b, err := p.Claim(background, batch)
+		if err != nil {
+			return
+		}
+		if batch == 1 {
+			harness.Stamp(b.At(0), v)
+			v += words
+		} else {
+			v = stamp(b, v)
+		}
+		p.Publish(b)
+	}
+}
+
+func produceMulti[T harness.Cell](p *disruptor.MultiProducer[T], v, n int64, batch int) {
+	words := harness.Words[T]()
+	for i := int64(0); i < n; i += int64(batch) {
+		b, err := p.Claim(background, batch)
+		if err != nil {
+			return
+		}
+		if batch == 1 {
+			harness.Stamp(b.At(0), v)
+			v += words
+		} else {
+			v = stamp(b, v)
+		}
+		p.Publish(b)
+	}
+}
+
+// stamp numbers the slots of b from v on and returns the next number.
+func stamp[T harness.Cell](b disruptor.Batch[T], v int64) int64 {
+	words := harness.Words[T]()
+	head, tail := b.Slices()
+	harness.StampRun(head, v)
+	v += words * int64(len(head))
+	harness.StampRun(tail, v)
+	return v + words*int64(len(tail))
+}
+
+func readSlices[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
+	words := harness.Words[T]()
+	var bad, want int64
+	for b := range consumer.Batches(background) {
+		head, tail := b.Slices()
+		bad |= harness.DiffersRun(head, want)
+		want += words * int64(len(head))
+		bad |= harness.DiffersRun(tail, want)
+		want += words * int64(len(tail))
+	}
+	return wiring.Seen{Bad: bad, Words: want}
+}
+
+func readAll[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
+	words := harness.Words[T]()
+	var bad, want int64
+	for b := range consumer.Batches(background) {
+		for _, cell := range b.All() {
+			bad |= harness.Differs(cell, want)
+			want += words
+		}
+	}
+	return wiring.Seen{Bad: bad, Words: want}
+}
+
+// pollOurs never waits inside the library.
+func pollOurs[T harness.Cell](ring *disruptor.Ring[T], consumer *disruptor.Consumer[T]) wiring.Seen {
+	words := harness.Words[T]()
+	var bad, want int64
+	for {
+		b, ok := consumer.TryNext()
+		if !ok {
+			if drained(ring, consumer) {
+				return wiring.Seen{Bad: bad, Words: want}
+			}
+			runtime.Gosched()
+			continue
+		}
+		head, tail := b.Slices()
+		bad |= harness.DiffersRun(head, want)
+		want += words * int64(len(head))
+		bad |= harness.DiffersRun(tail, want)
+		want += words * int64(len(tail))
+		consumer.Done(b)
+	}
+}
+
+// drained reports whether consumer has handed back everything and nothing more will come.
+func drained[T any](ring *disruptor.Ring[T], consumer *disruptor.Consumer[T]) bool {
+	return ring.Err() != nil && consumer.Position() == ring.Published()
+}
+
+func tallyOurs[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
+	tally := harness.NewTally()
+	for b := range consumer.Batches(background) {
+		head, tail := b.Slices()
+		for i := range head {
+			harness.See(tally, &head[i])
+		}
+		for i := range tail {
+			harness.See(tally, &tail[i])
+		}
+	}
+	return wiring.Seen{Tally: tally}
+}

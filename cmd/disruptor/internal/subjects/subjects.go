@@ -1,0 +1,18 @@
+// Package subjects holds what is measured: this library, and what else there is to pass events with, each the way its
+// documentation shows. A file holds a family. Hot loops call concrete types and not through an interface, so they are
+// written out for each family.
+package subjects
+
+import (
+	"context"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+)
+
+// All returns every family of this module.
+func All() []harness.Family {
+	return []harness.Family{Ours, Channel, Mutex, Smarty, XsyncSPSC, XsyncMPMC, XsyncUMPSC, Workiva, Limit}
+}
+
+// background is never done: no run is given up in the middle.
+var background = context.Background()

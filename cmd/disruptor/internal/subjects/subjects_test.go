@@ -1,0 +1,104 @@
+package subjects
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/workloads"
+)
+
+// few returns a number of events that does not take long and goes over the end of a small ring, and a case so changed
+// that this is so.
+func few(c harness.Case) (harness.Case, int64) {
+	c.Capacity = min(c.Capacity, 256)
+	switch {
+	case c.Kind == harness.Idle:
+		c.For = 5 * time.Millisecond
+		return c, 0
+	case c.Pause >= 50*time.Microsecond:
+		return c, 20
+	case c.Kind == harness.Echo || c.Kind == harness.Wake:
+		return c, 200
+	case c.Words > 100:
+		c.Capacity = 16
+		return c, 64
+	}
+	return c, 768 // whole batches of 16, 64 and 256; 10 is made whole below
+}
+
+// Every subject does every workload. What it passes is checked as it is when it is measured.
+func TestEachSubjectPassesEachWorkload(t *testing.T) {
+	for _, w := range workloads.All() {
+		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{Channel, brief(Ours)}})
+		if err != nil {
+			t.Fatalf("%s: %v", w.Name, err)
+		}
+		for _, c := range cases {
+			c, n := few(c)
+			n = n / int64(c.Batch) * int64(c.Batch)
+			subjects := harness.Subjects(All(), c)
+			if len(subjects) == 0 {
+				t.Errorf("%s: nobody does it", c.Name())
+			}
+			for _, s := range subjects {
+				name := fmt.Sprintf("%s/%s, %s", c.Name(), s.Name, s.Setting)
+				sample, err := s.Run(n)
+				switch {
+				case err != nil:
+					t.Errorf("%s: %v", name, err)
+				case c.Kind == harness.Idle && sample.CPU < 0:
+					t.Errorf("%s: CPU %v", name, sample.CPU)
+				case (c.Kind == harness.Echo || c.Kind == harness.Wake) && sample.Latency.TotalCount() < n:
+					t.Errorf("%s: %d latencies of %d events", name, sample.Latency.TotalCount(), n)
+				case (c.Kind == harness.Stream || c.Kind == harness.Bare || c.Kind == harness.Gather) && sample.Took <= 0:
+					t.Errorf("%s: it took %v", name, sample.Took)
+				}
+			}
+		}
+	}
+}
+
+// brief makes runs of a family short, for the saturation that a workload measures.
+func brief(f harness.Family) harness.Family {
+	return func(c harness.Case) []harness.Subject {
+		subjects := f(c)
+		for i := range subjects {
+			run := subjects[i].Run
+			subjects[i].Run = func(int64) (harness.Sample, error) { return run(1024) }
+		}
+		return subjects
+	}
+}
+
+// What each workload is about is in it: without these rows its table would have no point.
+func TestWorkloadsHaveTheirSubjects(t *testing.T) {
+	offered := map[string]map[string]bool{}
+	for _, w := range workloads.All() {
+		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{brief(Ours)}})
+		if err != nil {
+			t.Fatalf("%s: %v", w.Name, err)
+		}
+		offered[w.Name] = map[string]bool{}
+		for _, s := range harness.Subjects(All(), cases[0]) {
+			offered[w.Name][s.Name+", "+s.Setting] = true
+		}
+	}
+	for workload, want := range map[string][]string{
+		"W1": {"disruptor, block, single", "disruptor, block", "channel, buffered", smartyName + ", default waits",
+			smartyName + ", Gosched", "stamped slots, bare memory"},
+		"W2":  {"disruptor, yield, single, All", "channel, arrays of 16", "channel, one at a time", "index stored per 16, bare memory"},
+		"W7":  {"disruptor, block", "channel, arrays of 16", "xsync UMPSC, unbounded"},
+		"W8":  {"disruptor, block, parks at once, fences, single", "mutex and cond, sync.Cond", "cache line ping-pong, bare memory"},
+		"W8b": {"disruptor, block, single", "channel, buffered", "mutex and cond, sync.Cond"},
+		"W9":  {"disruptor, block", "channel, buffered", smartyName + ", default waits"},
+		"L6":  {"disruptor, yield, single, TryNext"},
+	} {
+		for _, name := range want {
+			if !offered[workload][name] {
+				t.Errorf("%s has no %q, only %v", workload, name, offered[workload])
+			}
+		}
+	}
+}

@@ -1,0 +1,142 @@
+// Package table writes a report for a terminal.
+package table
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Write writes a table for each workload: with all settings, or with the best of each group.
+func Write(w io.Writer, r result.Report, all bool) error {
+	e := r.Environment
+	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
+		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, e.PingPongMedian, e.PingPongLimit)
+	for _, wl := range r.Workloads {
+		if rows := r.Of(wl.Name); len(rows) > 0 && err == nil {
+			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n", wl.Name, wl.Title, wl.Unit, render(rows, all))
+		}
+	}
+	return err
+}
+
+func render(rows []result.Row, all bool) string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	columns := columnsFor(rows)
+	header := table.Row{}
+	var configs []table.ColumnConfig
+	for i, c := range columns {
+		header = append(header, c.name)
+		align := text.AlignRight
+		if c.left {
+			align = text.AlignLeft
+		}
+		configs = append(configs, table.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align})
+	}
+	t.AppendHeader(header)
+	t.SetColumnConfigs(configs)
+	var before result.Size
+	for i, row := range rows {
+		if i > 0 && row.Size() != before {
+			t.AppendSeparator()
+		}
+		before = row.Size()
+		best := result.Best(rows, row)
+		if !all && !best && row.Figure() > 0 {
+			continue
+		}
+		line := table.Row{}
+		for _, c := range columns {
+			line = append(line, c.cell(row, best))
+		}
+		t.AppendRow(line)
+	}
+	return t.Render()
+}
+
+type column struct {
+	name string
+	left bool
+	cell func(row result.Row, best bool) string
+}
+
+// columnsFor leaves out what no row has, and sizes that all rows share.
+func columnsFor(rows []result.Row) []column {
+	has := func(f func(result.Row) bool) bool {
+		for _, row := range rows {
+			if f(row) {
+				return true
+			}
+		}
+		return false
+	}
+	columns := []column{
+		{"subject", true, func(r result.Row, best bool) string { return mark(best) + r.Subject }},
+		{"setting", true, func(r result.Row, _ bool) string { return r.Setting }},
+	}
+	size := func(name string, f func(result.Row) string) {
+		if has(func(r result.Row) bool { return f(r) != f(rows[0]) }) {
+			columns = append(columns, column{name, false, func(r result.Row, _ bool) string { return f(r) }})
+		}
+	}
+	size("capacity", func(r result.Row) string { return fmt.Sprint(r.Capacity) })
+	size("batch", func(r result.Row) string { return fmt.Sprint(r.Batch) })
+	size("producers", func(r result.Row) string { return fmt.Sprint(r.Producers) })
+	size("load", func(r result.Row) string { return fmt.Sprintf("%.0f %%", 100*r.Load) })
+	switch {
+	case has(func(r result.Row) bool { return r.Percentiles != nil }):
+		for _, p := range result.Percentiles {
+			columns = append(columns, column{p, false, func(r result.Row, _ bool) string { return Nanoseconds(r.Percentiles[p]) }})
+		}
+	case has(func(r result.Row) bool { return r.NsMedian > 0 }):
+		columns = append(columns,
+			column{"ns", false, func(r result.Row, _ bool) string { return Nanoseconds(r.NsMedian) }},
+			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.NsQ1, r.NsQ3, "") }})
+	}
+	if has(func(r result.Row) bool { return r.CPU > 0 }) {
+		columns = append(columns, column{"CPU", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%.2f %%", 100*r.CPU) }})
+	}
+	if has(func(r result.Row) bool { return r.RatioToChan > 0 }) {
+		columns = append(columns,
+			column{"× channel", false, func(r result.Row, _ bool) string { return Digits(r.RatioToChan) }},
+			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.RatioToChanQ1, r.RatioToChanQ3, "") }})
+	}
+	columns = append(columns, column{"kept", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%d/%d", r.Kept, r.Total) }})
+	if has(func(r result.Row) bool { return r.Error != "" }) {
+		columns = append(columns, column{"error", true, func(r result.Row, _ bool) string { return r.Error }})
+	}
+	return columns
+}
+
+func mark(best bool) string {
+	if best {
+		return "* "
+	}
+	return "  "
+}
+
+func interval(a, b float64, unit string) string {
+	if a == 0 && b == 0 {
+		return ""
+	}
+	return strings.Join([]string{Digits(a), Digits(b)}, "–") + unit
+}
+
+// Nanoseconds writes a time to three digits, "" for none.
+func Nanoseconds(ns float64) string { return Digits(ns) }
+
+// Digits writes v to three digits, but never drops one before the point; "" for 0.
+func Digits(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	decimals := max(0, 2-int(math.Floor(math.Log10(math.Abs(v)))))
+	return fmt.Sprintf("%.*f", min(decimals, 2), v)
+}

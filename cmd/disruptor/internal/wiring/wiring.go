@@ -1,0 +1,73 @@
+// Package wiring is what the loops of all families have in common: the graph of a case built from queues, the time from
+// the first goroutine to the last, and the check of what arrived.
+package wiring
+
+import (
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+)
+
+// A Wiring builds the graph of a case from queues that have one reader each, an edge of the graph being a queue. The
+// loops belong to the family. What a queue passes is a Cell: with batches, an array of as many events.
+type Wiring[Q any] struct {
+	Open    func(capacity int) Q
+	Produce func(outs []Q, v, cells int64)
+	Relay   func(ins, outs []Q) Seen // one producer: checks, and passes on
+	Tally   func(in Q) Seen          // several producers
+	Closed  func(q Q)                // nobody writes to q any more
+}
+
+// Stream passes n events per producer through the graph of c.
+func (w Wiring[Q]) Stream(c harness.Case, n int64) (harness.Sample, error) {
+	capacity := max(c.Capacity/c.Batch, 1)
+	inputs := make([][]Q, len(c.After))
+	outputs := make([][]Q, len(c.After))
+	var first []Q
+	for i, after := range c.After {
+		if len(after) == 0 {
+			q := w.Open(capacity)
+			first, inputs[i] = append(first, q), []Q{q}
+		}
+		for _, j := range after {
+			q := w.Open(capacity)
+			inputs[i], outputs[j] = append(inputs[i], q), append(outputs[j], q)
+		}
+	}
+	found := make([]Seen, len(c.After))
+	t := Start()
+	for i := range c.After {
+		t.Stages.Go(func() {
+			if c.Producers > 1 {
+				found[i] = w.Tally(inputs[i][0])
+			} else {
+				found[i] = w.Relay(inputs[i], outputs[i])
+			}
+			w.close(outputs[i])
+		})
+	}
+	for i := range c.Producers {
+		t.Producers.Go(func() { w.Produce(first, harness.First(i), n/int64(c.Batch)) })
+	}
+	return t.End(func() { w.close(first) }), Check(c, n, found)
+}
+
+func (w Wiring[Q]) close(queues []Q) {
+	for _, q := range queues {
+		w.Closed(q)
+	}
+}
+
+// A Stream is Wiring.Stream with the queue's type filled in.
+type Stream func(harness.Case, int64) (harness.Sample, error)
+
+// Streams are those of one family, by the words of a cell.
+type Streams map[int]Stream
+
+// Subjects offers what a family has for a case: nothing if it has no cells of the size that c asks for.
+func (s Streams) Subjects(name, group, setting string, c harness.Case) []harness.Subject {
+	run := s[c.Batch*c.Words]
+	if run == nil {
+		return nil
+	}
+	return []harness.Subject{{Name: name, Group: group, Setting: setting,
+		Run: func(n int64) (harness.Sample, error) { return run(c, n) }}}
+}

@@ -1,0 +1,56 @@
+package workloads
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+)
+
+// The open loop sends by the clock and not when the receiver is ready, as the world does. Every subject gets the same
+// events per second: fractions of what this library saturates at, with the slower of its settings.
+
+var openLoop = Workload{
+	Name: "load", Title: "1 producer, 1 consumer, latency by load", Unit: latency,
+	Cases: func(o Options) ([]harness.Case, error) {
+		c := stream("load")
+		c.Kind, c.Lean = harness.Paced, true
+		ns, err := saturation(o, c)
+		if err != nil {
+			return nil, err
+		}
+		var cases []harness.Case
+		for _, load := range []float64{0.1, 0.3, 0.5, 0.7, 0.8, 0.9} {
+			c.Load, c.Every = load, time.Duration(math.Round(ns/load))
+			cases = append(cases, c)
+		}
+		return cases, nil
+	},
+}
+
+// saturation returns the time per event of the slower setting of this library when all events are due at once.
+func saturation(o Options, c harness.Case) (ns float64, err error) {
+	n := int64(4 << 20)
+	if o.Quick {
+		n = 1 << 20
+	}
+	for _, s := range harness.Subjects(o.Families, c) {
+		if s.Group != "disruptor" {
+			continue
+		}
+		var runs []float64
+		for range 5 {
+			sample, err := s.Run(n)
+			if err != nil {
+				return 0, fmt.Errorf("saturation of %s, %s: %w", s.Name, s.Setting, err)
+			}
+			runs = append(runs, float64(sample.Took.Nanoseconds())/float64(n))
+		}
+		ns = max(ns, harness.Quantile(runs, 0.5))
+	}
+	if ns == 0 {
+		return 0, fmt.Errorf("saturation: nothing to measure it with")
+	}
+	return ns, nil
+}

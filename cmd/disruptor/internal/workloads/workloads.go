@@ -1,0 +1,84 @@
+// Package workloads holds what the subjects are asked to do, a file for each idea. It knows no subject.
+package workloads
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+)
+
+// A Workload is a table of the report.
+type Workload struct {
+	Name, Title, Unit string
+	// Cases returns what to measure. It may measure something itself to know.
+	Cases func(Options) ([]harness.Case, error)
+}
+
+// Options are what a workload may depend on.
+type Options struct {
+	Quick    bool
+	Families []harness.Family
+}
+
+const (
+	perEvent = "ns/event"
+	perTrip  = "ns/round trip"
+	perWake  = "ns"
+	latency  = "ns after the intended time"
+	perCore  = "of one core"
+)
+
+// All returns every workload, in the order of the report.
+func All() []Workload {
+	return []Workload{
+		oneToOne, batches, broadcast, pipeline, diamond, threeToOne, threeToOneBatches,
+		roundTrip, roundTripIdle, wakeUp, wakeUpIdle, idle, idleStuck, wide,
+		capacities, batchSizes, producerCounts, openLoop,
+		longArrays, threeToThree, pingPong, blocks, sequencer, poller,
+	}
+}
+
+// Select returns the workloads that a list of names asks for, all for an empty one. W8 is also W8-idle.
+func Select(names string) ([]Workload, error) {
+	if names == "" {
+		return All(), nil
+	}
+	var selected []Workload
+	for name := range strings.SplitSeq(names, ",") {
+		found := false
+		for _, w := range All() {
+			if strings.EqualFold(w.Name, name) || strings.HasPrefix(strings.ToLower(w.Name), strings.ToLower(name)+"-") {
+				selected, found = append(selected, w), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("there is no workload %q", name)
+		}
+	}
+	return selected, nil
+}
+
+// fixed makes Cases of cases that depend on nothing.
+func fixed(cases ...harness.Case) func(Options) ([]harness.Case, error) {
+	return func(Options) ([]harness.Case, error) { return cases, nil }
+}
+
+const (
+	large = 1 << 16 // slots
+	small = 1 << 10
+)
+
+// stream is one producer, one consumer, events of a word one at a time, in a ring of 64Ki slots; cases vary it.
+func stream(workload string) harness.Case {
+	return harness.Case{Workload: workload, Kind: harness.Stream, Producers: 1, After: one, Batch: 1, Capacity: large, Words: 1}
+}
+
+// The graphs: which stages each stage follows.
+var (
+	one       = [][]int{nil}
+	threeEach = [][]int{nil, nil, nil}
+	chain     = [][]int{nil, {0}, {1}}
+	longChain = [][]int{nil, {0}, {1}, {2}}
+	rhombus   = [][]int{nil, nil, {0, 1}}
+)

@@ -1,0 +1,36 @@
+module github.com/be395dad/disruptor/cmd/disruptor/lfq
+
+go 1.26.0
+
+// lfq names itself by a path at which its versions can't be had. The others are for a build outside the workspace: this
+// module is run from the repository only.
+replace code.hybscloud.com/lfq => github.com/hayabusa-cloud/lfq v0.1.0
+
+require (
+	code.hybscloud.com/lfq v0.1.0
+	github.com/be395dad/disruptor/cmd/disruptor v0.1.0
+)
+
+require (
+	code.hybscloud.com/atomix v0.1.0 // indirect
+	code.hybscloud.com/iox v0.3.1 // indirect
+	code.hybscloud.com/spin v0.1.3 // indirect
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	github.com/Workiva/go-datastructures v1.1.7 // indirect
+	github.com/be395dad/disruptor v0.1.0 // indirect
+	github.com/jedib0t/go-pretty/v6 v6.8.3 // indirect
+	github.com/klauspost/cpuid/v2 v2.4.2 // indirect
+	github.com/mattn/go-runewidth v0.0.16 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/puzpuzpuz/xsync/v4 v4.5.0 // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/schollz/progressbar/v3 v3.19.1 // indirect
+	github.com/smarty/go-disruptor v0.5.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/term v0.47.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace github.com/be395dad/disruptor => ../../..
+
+replace github.com/be395dad/disruptor/cmd/disruptor => ..

@@ -1,0 +1,15 @@
+// Command disruptor measures this library against what else there is to pass events between goroutines, each event
+// verified, and looks at the machine that it runs on.
+//
+//	go install github.com/be395dad/disruptor/cmd/disruptor@latest
+//	disruptor bench -quick
+package main
+
+import (
+	"os"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/command"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/subjects"
+)
+
+func main() { os.Exit(command.Main(subjects.All())) }

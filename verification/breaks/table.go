@@ -1,0 +1,195 @@
+package main
+
+// A breakage is one thing done wrong, and a test that has to notice. Some wait a little between the two steps that they
+// have in the wrong order: the order is what is wrong, and a wider gap only saves rounds.
+type breakage struct {
+	name string
+	file string
+	old  string // occurs once in the file
+	new  string
+	test string // what -run is given
+	why  string
+}
+
+// The tests, by what they make likely.
+const (
+	late     = `^TestWhoSeesNothingIsWokenThoughTheStoreIsLate$`
+	readers  = late + `/a_publish`
+	single   = late + `/a_Single`
+	stages   = late + `/stage`
+	claims   = late + `/a_claim$`
+	turns    = late + `/turn`
+	ends     = `^TestWhoSeesNoEndIsWokenByIt$`
+	asleep   = `^TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome$`
+	lastLook = `^TestWhoIsAboutToParkLooksAgain$`
+	roomLook = `^TestAClaimIsRegisteredBeforeItsLastLook$`
+	publish  = `^TestAPublishWakesOnlyThoseWhoWaitForIt$`
+	room     = `^TestDoneWakesTheFirstClaimWhenThereIsRoomForAllOfIt$`
+	everyone = `^TestTheEndWakesEveryoneWhoSleeps$`
+	turn     = `^TestAClaimThatGoesPassesItsTurnOn$`
+	aborts   = `^TestAnAbortWakesWhoIsToStepOverIt$`
+	nobody   = `^TestAPublishWakesAClaimWhereNobodyConsumes$`
+	ownKey   = `^TestEachIsWokenByWhatItWaitsFor$`
+	endLook  = `^TestAClaimThatIsAboutToParkLooksAtTheEnds$`
+	spared   = `^TestNobodyIsSparedWhileSomebodySleeps$`
+	calm     = `^TestTheProcessIsFencedOnceAfterManyWaitsWithoutAPark$`
+	alertCAS = `^TestTheAlertIsNotTakenDownUnderWhoRaisesIt$`
+	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
+	pair     = `^TestStoreReleasePair$`
+)
+
+var breaks = append(append(append(fences, looks...), wakes...), alerts...)
+
+// fences are missing, or in the wrong place.
+var fences = []breakage{
+	{
+		"no fence after a mark", "core.go",
+		"\tfence()                          // park edge: the mark before the look at wanted\n", "",
+		readers + `/wakers`, "the look at wanted runs ahead of the mark in the store buffer",
+	},
+	{
+		"no fence after a position, for a stage", "core.go",
+		"\tfence()                         // park edge: the position before the looks at wanted\n", "",
+		stages + `/wakers`, "the look at wanted runs ahead of the position in the store buffer",
+	},
+	{
+		"no fence after a position, for a claim", "core.go",
+		"\tfence()                         // park edge: the position before the looks at wanted\n", "",
+		claims + `/wakers`, "the same, where the words are not on one line",
+	},
+	{
+		"no process fence: publish", "wait_block.go",
+		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n", "",
+		readers + `/fences`, "a waker that found 0 may still have its mark in the store buffer",
+	},
+	{
+		"no process fence: Done", "wait_block.go",
+		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n", "",
+		stages + `/fences`, "a waker that found 0 may still have its position in the store buffer",
+	},
+	{
+		"process fence before the alert", "wait_block.go",
+		"\tif a.add(oneSleep)&settled == 0 { // park edge\n\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n",
+		"\tprocessFence()\n\tif a.add(oneSleep)&settled == 0 {\n",
+		readers + `/fences`, "a waker may find 0 after the fence",
+	},
+	{
+		"publish looks at the alert first", "core.go",
+		"\tc.at(from).storeRelease(to) // publish edge, park edge\n\tif c.alert.load() != 0 {    // park edge\n",
+		"\talert := c.alert.load()\n\tpause(2000)\n\tc.at(from).storeRelease(to)\n\tif alert != 0 {\n",
+		readers + `/fences`, "the alert is raised between the look and the mark",
+	},
+	{
+		"a Single publish looks at the alert first", "singleproducer.go",
+		"\tp.core.at(from).storeRelease(to) // publish edge, park edge\n\tif p.alert.load() != 0 {         // park edge\n",
+		"\talert := p.alert.load()\n\tpause(2000)\n\tp.core.at(from).storeRelease(to)\n\tif alert != 0 {\n",
+		single + `/fences`, "the alert is raised between the look and the mark",
+	},
+	{
+		"Done looks at the alert first", "reader.go",
+		"\tr.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge\n\tif r.watch.load() != 0 {                // park edge\n",
+		"\talert := r.watch.load()\n\tpause(2000)\n\tr.member.storeRelease(r.boundary(), to)\n\tif alert != 0 {\n",
+		stages + `/fences`, "the alert is raised between the look and the position",
+	},
+	{
+		"position before avail", "atomic_amd64.go",
+		"\t*(*int64)(base) = first\n\t*(*int64)(unsafe.Add(base, wordBytes)) = second\n",
+		"\t*(*int64)(unsafe.Add(base, wordBytes)) = second\n\tpause(8)\n\t*(*int64)(base) = first\n",
+		pair, "who sees the position sees an older boundary",
+	},
+}
+
+// looks are missing, or come before the registration.
+var looks = []breakage{
+	{
+		"a consumer parks without a look", "reader.go",
+		"if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {", "if r.ended(seq) == nil {",
+		lastLook, "what is published between the last look and the registration wakes nobody",
+	},
+	{
+		"a consumer parks without a look at the end", "reader.go",
+		"if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {", "if !r.reached(seq) && r.ready == key {",
+		lastLook, "Close wakes those who are registered, once",
+	},
+	{
+		"a stage parks without a look", "reader.go",
+		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		"if r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		lastLook, "the position passes between the last look and the registration",
+	},
+	{
+		"a stage sleeps on who has left", "reader.go",
+		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && r.ended(seq) == nil {",
+		lastLook, "the position of one that has left never moves",
+	},
+	{
+		"a stage parks without a look at the end", "reader.go",
+		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen {",
+		lastLook, "Close wakes those who are registered, once",
+	},
+	{
+		"a claim looks, then registers its need", "producer.go",
+		"\t\tif c.claims.first(s) { // park edge: the need is registered, now look\n\t\t\tif from, to = p.attempt(n, true); to > from {\n\t\t\t\treturn from, to, nil\n\t\t\t}\n\t\t}\n",
+		"\t\tif from, to = p.attempt(n, true); to > from {\n\t\t\treturn from, to, nil\n\t\t}\n\t\tc.claims.first(s)\n",
+		roomLook, "room that comes in between wakes nobody",
+	},
+	{
+		"a claim parks without a look at the end", "producer.go",
+		"\t\tif err := c.err(); err != nil {\n\t\t\treturn 0, 0, err\n\t\t}\n\t\tif ctx.Err() != nil {",
+		"\t\tif err := c.err(); err != nil && again {\n\t\t\treturn 0, 0, err\n\t\t}\n\t\tif ctx.Err() != nil {",
+		endLook, "Close wakes those who are registered, once",
+	},
+	{
+		"a turn looks, then registers its need", "sleepers.go",
+		"\tq.wanted.store(need) // park edge\n\tif q.room() >= need {\n",
+		"\troom := q.room()\n\tq.wanted.store(need)\n\tif room >= need {\n",
+		turns, "room that comes in between wakes nobody",
+	},
+	{
+		"a turn registers nothing", "sleepers.go",
+		"\tq.wanted.store(need) // park edge\n\tif q.room() >= need {\n", "\tif q.room() >= need {\n",
+		turns, "nobody knows what the next claim needs",
+	},
+	{
+		"a claim registers one slot more", "core.go",
+		"return c.claimed() + n - c.capacity }", "return c.claimed() + n - c.capacity + 1 }",
+		room, "a threshold above what satisfies it: enough room wakes nobody",
+	},
+	{
+		"a consumer registers the next mark", "reader.go",
+		"r.core.readers.enter(key, seq+1)", "r.core.readers.enter(key+1, seq+1)",
+		publish, "a threshold above: the mark it waits for wakes nobody",
+	},
+	{
+		"a stage registers the next position", "reader.go",
+		"slowest.sleepers.enter(seq, seq+1)", "slowest.sleepers.enter(seq+1, seq+1)",
+		asleep, "a threshold above: the position it waits for wakes nobody",
+	},
+	{
+		"a sleeper is put off by one too many", "sleepers.go",
+		"s.key, again = at, true", "s.key, again = at+1, true",
+		ownKey, "who was looked after and not satisfied is registered too high",
+	},
+	{
+		"the highest key is announced", "sleepers.go",
+		"low = min(low, s.key)", "low = max(low%never, s.key)",
+		ownKey, "the lowest is whom the next step concerns",
+	},
+	{
+		"a mark wakes only those above it", "core.go",
+		"if c.wantedMark.load() <= from {", "if c.wantedMark.load() < from {",
+		publish, "the mark that is waited for is the one at the key",
+	},
+	{
+		"a position wakes one step late", "core.go",
+		"if m.wanted.load() < position {", "if m.wanted.load() < position-1 {",
+		asleep, "the position that is waited for is the one above the key",
+	},
+	{
+		"room wakes one step late", "core.go",
+		"} else if c.wantedRoom.load() <= position {", "} else if c.wantedRoom.load() < position {",
+		room, "the gate that is waited for is enough",
+	},
+}

@@ -1,0 +1,144 @@
+package main
+
+// wakes are not sent, not kept, or not passed on.
+var wakes = []breakage{
+	{
+		"a wake-up is not kept", "sleepers.go",
+		"wake: make(chan struct{}, 1)", "wake: make(chan struct{})",
+		readers + `/wakers`, "it comes before the sleep as often as not",
+	},
+	{
+		"a lot wakes one", "sleepers.go",
+		"\t\t\t\tl.rouse(s)\n", "\t\t\t\tl.rouse(s)\n\t\t\t\tl.announce()\n\t\t\t\treturn\n",
+		publish, "all who wait for a mark are satisfied by it",
+	},
+	{
+		"the end wakes one of each list", "sleepers.go",
+		"\tfor s := l.asleep; s != nil; s = s.next {\n\t\ts.rouse()\n\t}\n", "\tif s := l.asleep; s != nil {\n\t\ts.rouse()\n\t}\n",
+		everyone, "nobody wakes the others afterwards",
+	},
+	{
+		"the end wakes no stages", "ends.go",
+		"\t\tm.sleepers.wakeAll()\n", "\t\t_ = m\n",
+		everyone, "the stage before may have stopped as well",
+	},
+	{
+		"the end wakes no claims", "ends.go",
+		"\tc.claims.wakeAll()\n", "",
+		everyone, "no room comes on a ring that has ended",
+	},
+	{
+		"the end wakes no consumers", "ends.go",
+		"\tc.readers.wakeAll()\n", "",
+		everyone, "no mark comes on a ring that has ended",
+	},
+	{
+		"Close wakes nobody", "ends.go",
+		"\t\t<-c.over\n\t}\n\tc.wakeAll()\n", "\t\t<-c.over\n\t}\n",
+		everyone, "no mark and no room comes on a ring that has ended",
+	},
+	{
+		"Close wakes, then ends", "ends.go",
+		"\t\t\tc.end.store(c.claim.or(closedBit)) // close edge\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n\tc.wakeAll()\n",
+		"\t\t\tc.wakeAll()\n\t\t\tpause(8)\n\t\t\tc.end.store(c.claim.or(closedBit))\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n",
+		ends + `/Close`, "who was woken finds no end and sleeps on",
+	},
+	{
+		"a leave wakes no stages", "join.go",
+		"\tr.member.sleepers.wakeAll()\n", "",
+		asleep, "they have to follow others now",
+	},
+	{
+		"a leave wakes stages, then leaves", "join.go",
+		"\tr.core.gates.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n\tr.member.sleepers.wakeAll()\n",
+		"\tr.member.sleepers.wakeAll()\n\tr.core.gates.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n",
+		ends + `/stage`, "who was woken finds the member in the list and sleeps on",
+	},
+	{
+		"a leave wakes no claims", "join.go",
+		"\tr.core.freed(never)\n", "",
+		ends + `/a_leave_and_a_claim`, "the leaver may have been the gate",
+	},
+	{
+		"a handled consumer's Close wakes nobody", "graph.go",
+		"\t\t\tc.core.wakeAll()\n", "",
+		`^TestAHandledConsumerThatSleepsHearsItsClose$`, "it sleeps, and never sees that it is to leave",
+	},
+	{
+		"a claim keeps its turn", "sleepers.go",
+		"\tif first {\n", "\tif first && s == nil {\n",
+		turn, "the next claim was never looked after, as it was not the first",
+	},
+	{
+		"the last claim in the queue is looked after", "sleepers.go",
+		"\ts := q.asleep\n\tif s == nil {\n\t\tq.wanted.store(never)\n\t\treturn\n\t}\n",
+		"\ts := q.asleep\n\tif s == nil {\n\t\tq.wanted.store(never)\n\t\treturn\n\t}\n\tfor s.next != nil {\n\t\ts = s.next\n\t}\n",
+		turn, "it finds that it is not its turn, and sleeps on",
+	},
+	{
+		"an abort wakes nobody", "core.go",
+		"\tif c.alert.load() != 0 {     // park edge\n", "\tif from < 0 {\n",
+		aborts, "consumers have to step over the range",
+	},
+	{
+		"a step over an abort wakes nobody", "core.go",
+		"\tif c.watch.load() != 0 {        // park edge\n", "\tif position < 0 {\n",
+		aborts, "it makes room as Done does",
+	},
+	{
+		"without consumers a publish wakes no claim", "core.go",
+		"\tif c.wantedRoom.load() != never { // park edge\n", "\tif from < 0 {\n",
+		nobody, "what is published is the gate then",
+	},
+	{
+		"clearing wakes no claim", "core.go",
+		"\tif c.wantedRoom.load() <= c.cleared.load() { // park edge\n", "\tif from := c.start; from < 0 {\n",
+		roomLook, "the gate of a ring with Config.Clear is what is cleared",
+	},
+	{
+		"a sleeper does not hear its context", "sleepers.go",
+		"\t\tcase <-done:\n", "",
+		`^TestACancelledContextWakesAtOnceAndLeavesNothingBehind$`, "nothing else wakes it",
+	},
+}
+
+// alerts go down too early, or never.
+var alerts = []breakage{
+	{
+		"settled before the fence", "wait_block.go",
+		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n\t\ta.or(settled)  // park edge\n",
+		"\t\ta.or(settled)\n\t\tprocessFence()\n",
+		settled, "another sleeper takes the fence for done",
+	},
+	{
+		"settled by who has not fenced", "wait_block.go",
+		"\tif a.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.add(oneSleep) == oneSleep {\n",
+		settled, "the second sleeper trusts the first one to have fenced",
+	},
+	{
+		"the alert goes down under a sleeper", "wait_block.go",
+		"\tif a.load() == settled && a.calm.add(1) >= calmWaits {\n\t\ta.cas(settled, 0) // park edge\n",
+		"\tif a.load()&settled != 0 && a.calm.add(1) >= calmWaits {\n\t\ta.store(0)\n",
+		spared, "wakers look no more",
+	},
+	{
+		"the alert goes down by a store", "wait_block.go",
+		"\t\ta.cas(settled, 0) // park edge\n", "\t\tpause(8)\n\t\ta.store(0)\n",
+		alertCAS, "somebody may have raised it since the look",
+	},
+	{
+		"the alert never goes down", "wait_block.go",
+		"\t\ta.cas(settled, 0) // park edge\n", "",
+		calm, "every Publish fences for ever after the first park",
+	},
+	{
+		"a sleeper leaves the alert up", "wait_block.go",
+		"func (a *alert) leave() { a.add(-oneSleep) }", "func (a *alert) leave() {}",
+		calm, "every Publish fences for ever after the first park",
+	},
+	{
+		"nobody raises the alert", "wait_block.go",
+		"\tif a.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.load()&settled == 0 {\n",
+		spared, "wakers look no more once it goes down",
+	},
+}

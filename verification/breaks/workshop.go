@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	killed   = "killed"
+	survived = "SURVIVED"
+
+	// timeout ends a test that hangs. The tests named in the table notice a lost wake-up sooner: they count it, or run
+	// in a bubble, where everybody asleep is a failure.
+	timeout = "60s"
+
+	// attempts is how often a break is given its chance: some tests find it only while two CPUs are at work at once.
+	attempts = 3
+)
+
+// testFiles are the files of the tests in the table, and of what these use. The others are left out of the builds, each
+// of which takes a quarter of the time so.
+var testFiles = map[string]bool{
+	"helpers_test.go": true, "suite_test.go": true, "ends_test.go": true, "tags_asm_test.go": true,
+	"atomic_store_test.go": true, "wait_test.go": true, "wait_sync_test.go": true, "wait_wakes_test.go": true,
+	"wait_alert_test.go": true, "wait_break_test.go": true, "wait_break_litmus_test.go": true,
+}
+
+// A workshop builds the package's tests with one file changed, and runs them.
+type workshop struct {
+	root string // of the module, where its tests expect to run
+	temp string
+}
+
+func newWorkshop() (*workshop, error) {
+	root, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/be395dad/disruptor").Output()
+	if err != nil {
+		return nil, fmt.Errorf("run it inside the module: %w", err)
+	}
+	temp, err := os.MkdirTemp("", "breaks")
+	if err != nil {
+		return nil, err
+	}
+	return &workshop{root: strings.TrimSpace(string(root)), temp: temp}, nil
+}
+
+func (w *workshop) close() { os.RemoveAll(w.temp) }
+
+// passes reports what is wrong if a test fails on the source as it is: it would prove nothing on a broken one.
+func (w *workshop) passes(breaks []breakage) error {
+	binary, err := w.build(nil)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, b := range breaks {
+		if seen[b.test] {
+			continue
+		}
+		seen[b.test] = true
+		failure, err := w.run(binary, b.test)
+		if err != nil {
+			return err
+		}
+		if failure != "" {
+			return fmt.Errorf("%s fails on the unbroken source:\n%s", b.test, failure)
+		}
+	}
+	fmt.Printf("%d patterns of tests pass on the unbroken source\n", len(seen))
+	return nil
+}
+
+// try returns whether the test of b notices it.
+func (w *workshop) try(b breakage) (verdict string, err error) {
+	broken, err := w.breakFile(b)
+	if err != nil {
+		return "", err
+	}
+	binary, err := w.build(broken)
+	if err != nil {
+		return "", fmt.Errorf("a break must compile: %w", err)
+	}
+	for range attempts {
+		failure, err := w.run(binary, b.test)
+		if err != nil {
+			return "", err
+		}
+		if failure != "" {
+			return killed, nil
+		}
+	}
+	return survived, nil
+}
+
+// breakFile writes the broken file and returns it as a replacement of the real one.
+func (w *workshop) breakFile(b breakage) (replace map[string]string, err error) {
+	real := filepath.Join(w.root, b.file)
+	source, err := os.ReadFile(real)
+	if err != nil {
+		return nil, err
+	}
+	if n := bytes.Count(source, []byte(b.old)); n != 1 {
+		return nil, fmt.Errorf("%s has this text %d times, and not once:\n%s", b.file, n, b.old)
+	}
+	broken := filepath.Join(w.temp, b.file)
+	err = os.WriteFile(broken, bytes.Replace(source, []byte(b.old), []byte(b.new), 1), 0o600)
+	return map[string]string{real: broken}, err
+}
+
+// build compiles the tests with files replaced.
+func (w *workshop) build(replace map[string]string) (binary string, err error) {
+	tests, err := filepath.Glob(filepath.Join(w.root, "*_test.go"))
+	if err != nil {
+		return "", err
+	}
+	all := map[string]string{}
+	maps.Copy(all, replace)
+	for _, name := range tests {
+		if !testFiles[filepath.Base(name)] {
+			all[name] = "" // to the compiler it does not exist
+		}
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": all})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(w.temp, "overlay.json")
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		return "", err
+	}
+	binary = filepath.Join(w.temp, "disruptor.test.exe")
+	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay="+overlay, "-o", binary, ".")
+	cmd.Dir = w.root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+}
+
+// run returns what the tests that match say if they fail, and "" if they pass.
+func (w *workshop) run(binary, tests string) (failure string, err error) {
+	cmd := exec.Command(binary, "-test.timeout="+timeout, "-test.run="+tests)
+	cmd.Dir = w.root
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return string(out), nil
+	case err != nil:
+		return "", err
+	case bytes.Contains(out, []byte("no tests to run")):
+		return "", fmt.Errorf("no test matches %s", tests)
+	}
+	return "", nil
+}

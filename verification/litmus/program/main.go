@@ -1,0 +1,43 @@
+// Command program uses rings so that each function of the protocol is linked into it, those that park and close too:
+// verification/litmus/extract reads its machine code. It is compiled, and seldom run.
+package main
+
+import (
+	"context"
+
+	"github.com/be395dad/disruptor"
+)
+
+func main() {
+	ctx := context.Background()
+	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, err := disruptor.New[int](disruptor.Config{Capacity: 2, Producers: producers, Wait: disruptor.BlockWait{}})
+		if err != nil {
+			panic(err)
+		}
+		c := r.Consumer("c")
+		d := r.Consumer("d", c)
+		if producers == disruptor.Single {
+			p := r.SingleProducer()
+			check(p.Send(ctx, 1))
+			if b, ok := p.TryClaim(1); ok {
+				p.Abort(b)
+			}
+		} else {
+			check(r.MultiProducer().Send(ctx, 1))
+		}
+		for _, c := range []*disruptor.Consumer[int]{c, d} {
+			b, err := c.Next(ctx)
+			check(err)
+			c.Done(b)
+			c.Close()
+		}
+		r.Close()
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

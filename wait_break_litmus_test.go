@@ -1,0 +1,202 @@
+//go:build !race && !disruptor_debug
+
+// As in wait_litmus_test.go: the race detector's build has the order that is at stake here.
+
+package disruptor
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// backlog makes the stores that follow it wait: they leave the store buffer in order, behind these, most of which miss
+// the caches.
+type backlog struct {
+	words []int64
+	at    uint64
+}
+
+func newBacklog() *backlog { return &backlog{words: make([]int64, 1<<22)} }
+
+func (b *backlog) fill() {
+	for range 32 {
+		b.at = b.at*6364136223846793005 + 1442695040888963407
+		b.words[b.at>>42] = int64(b.at)
+	}
+}
+
+// parkSides are wakers and sleepers, each pair of which meets nowhere but in the words of the park edge. The words of
+// hands are set as if they had got there.
+var parkSides = []struct {
+	name  string
+	move  func(r *reader, p *single, seq int64) // makes seq available
+	enter func(r *reader, seq int64) *sleeper
+	moved func(r *reader, seq int64) bool // the look before the sleep
+	leave func(r *reader, s *sleeper)
+}{
+	{"a publish and a reader", publishCore, enterReader, isPublished, leaveReader},
+	{"a Single publish and a reader", publishSingle, enterReader, isPublished, leaveReader},
+	{"a position and a stage", doneWith, enterStage, isPassed, leaveStage},
+	{"a position and a claim", doneWith, enterClaim, isPassed, leaveClaim},
+	{"a position and a claim whose turn has come", doneWith, enterTurn, leftToTurn, leaveClaim},
+}
+
+func publishCore(r *reader, _ *single, seq int64) { r.core.publish(seq, seq+1) }
+
+func publishSingle(_ *reader, p *single, seq int64) {
+	p.open, p.next = seq, seq+1
+	p.publish(true, seq, seq+1)
+}
+
+func doneWith(r *reader, _ *single, seq int64) {
+	r.pos, r.handed = seq, seq+1
+	r.done(true, seq, seq+1)
+}
+
+func isPublished(r *reader, seq int64) bool { return r.core.reach(seq) > seq }
+func isPassed(r *reader, seq int64) bool    { return r.member.position.load() > seq }
+func leftToTurn(*reader, int64) bool        { return false } // who passes the turn on looks
+
+func enterReader(r *reader, seq int64) *sleeper { return r.core.readers.enter(seq, seq+1) }
+func enterStage(r *reader, seq int64) *sleeper  { return r.member.sleepers.enter(seq, seq+1) }
+
+func enterClaim(r *reader, seq int64) *sleeper {
+	r.core.claim.store(seq + r.core.capacity) // a claim of one slot needs the gate at seq+1
+	s := r.core.claims.enter(1)
+	r.core.claims.first(s)
+	return s
+}
+
+func enterTurn(r *reader, seq int64) *sleeper {
+	r.core.claim.store(seq + r.core.capacity)
+	large := r.core.claims.enter(1000) // whose need tells nobody what the next one needs
+	r.core.claims.first(large)
+	s := r.core.claims.enter(1)
+	r.core.claims.leave(large)
+	return s
+}
+
+func leaveReader(r *reader, s *sleeper) { r.core.readers.leave(s) }
+func leaveStage(r *reader, s *sleeper)  { r.member.sleepers.leave(s) }
+func leaveClaim(r *reader, s *sleeper)  { r.core.claims.leave(s) }
+
+func TestWhoSeesNothingIsWokenThoughTheStoreIsLate(t *testing.T) {
+	for _, side := range parkSides {
+		for _, order := range []struct {
+			name   string
+			before func(alert *word) // each registration
+			ahead  int64             // how many moves may come during the registration
+		}{
+			{"wakers fence", func(*word) {}, 1},
+			{"the sleeper fences the process", func(alert *word) { alert.cas(settled, 0) }, 16},
+		} {
+			t.Run(side.name+"/"+order.name, func(t *testing.T) {
+				const rounds = 10_000
+				ring := newRing[int](t, Config{Capacity: 1 << 12, Producers: Single, Wait: BlockWait{}})
+				p, r := &ring.SingleProducer().single, ring.Consumer("c").reader
+				var moves, stop word
+				var wg sync.WaitGroup
+				late := newBacklog()
+				wg.Go(func() {
+					for seq := int64(0); stop.load() == 0; seq++ {
+						late.fill()
+						side.move(r, p, seq)
+						moves.store(seq + 1)
+					}
+				})
+				lost := 0
+				for i := int64(0); i < rounds && lost == 0; i++ {
+					order.before(r.core.alert)
+					next := moves.load() + i%order.ahead
+					s := side.enter(r, next)
+					if !side.moved(r, next) {
+						for moves.load() <= next { // the mover has looked for sleepers
+							runtime.Gosched()
+						}
+						if len(s.wake) == 0 {
+							lost++
+						}
+					}
+					side.leave(r, s)
+				}
+				stop.store(1)
+				wg.Wait()
+				require.Zero(t, lost, "lost")
+			})
+		}
+	}
+}
+
+// An end comes once in the life of a ring or a consumer: a fresh one each round.
+func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
+	type round struct {
+		end   func()
+		enter func() *sleeper
+		ended func() bool
+		leave func(*sleeper)
+	}
+	for _, c := range []struct {
+		name  string
+		round func(*Ring[int], *reader) round
+	}{
+		{"Close and a reader", func(ring *Ring[int], r *reader) round {
+			l := &ring.core.readers
+			return round{ring.Close, func() *sleeper { return l.enter(0, 1) }, func() bool { return r.ended(0) != nil }, l.leave}
+		}},
+		{"Close and a claim", func(ring *Ring[int], _ *reader) round {
+			q := &ring.core.claims
+			return round{ring.Close, func() *sleeper { return q.enter(1) }, func() bool { return ring.Err() != nil }, q.leave}
+		}},
+		{"a leave and a stage", func(ring *Ring[int], r *reader) round {
+			l, list := &r.member.sleepers, ring.core.gates.list.load()
+			return round{r.leave, func() *sleeper { return l.enter(0, 1) },
+				func() bool { return ring.core.gates.list.load() != list }, l.leave}
+		}},
+		{"a leave and a claim", func(ring *Ring[int], r *reader) round {
+			q := &ring.core.claims
+			ring.core.publish(0, 1)
+			ring.core.claim.store(1)
+			return round{r.leave, func() *sleeper { s := q.enter(1); q.first(s); return s },
+				func() bool { return ring.core.gate() > 0 }, q.leave}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const rounds = 10_000
+			var next cell[round]
+			var ends word
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				for range rounds {
+					for next.load() == nil {
+						runtime.Gosched()
+					}
+					now := next.load()
+					next.cas(now, nil)
+					now.end()
+					ends.add(1)
+				}
+			})
+			lost := 0
+			for i := range int64(rounds) {
+				ring := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Fence: true}}) // who parks loses no time
+				now := c.round(ring, ring.Consumer("c").reader)
+				next.cas(nil, &now)
+				pause(int(i % 32))
+				s := now.enter()
+				ended := now.ended()
+				for ends.load() <= i {
+					runtime.Gosched()
+				}
+				if !ended && len(s.wake) == 0 {
+					lost++
+				}
+				now.leave(s)
+			}
+			wg.Wait()
+			require.Zero(t, lost, "of %d", rounds)
+		})
+	}
+}
