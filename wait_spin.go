@@ -11,8 +11,9 @@ const (
 )
 
 // SpinWait looks again after each of the CPU's spin hints and never gives its processor to another thread. It answers
-// fastest and uses a whole core while it waits. After 1,000 hints, some 30 µs, it lets other goroutines run once:
-// more spinners than GOMAXPROCS are slow, but they don't stop the program. Any goroutine may share the value.
+// fastest and uses a whole core while it waits. After 1,000 looks, some 30 µs, it lets other goroutines run once: more
+// spinners than GOMAXPROCS are slow, but they don't stop the program (BenchmarkOversubscribed measures what they do to a
+// bystander). Any goroutine may share the value.
 type SpinWait struct{}
 
 // Idle is what SpinWait does at the n-th empty look.

@@ -29,7 +29,8 @@ const (
 var testFiles = map[string]bool{
 	"helpers_test.go": true, "suite_test.go": true, "ends_test.go": true, "tags_asm_test.go": true,
 	"atomic_store_test.go": true, "wait_test.go": true, "wait_sync_test.go": true, "wait_wakes_test.go": true,
-	"wait_alert_test.go": true, "wait_break_test.go": true, "wait_break_litmus_test.go": true,
+	"wait_alert_test.go": true, "wait_break_test.go": true, "wait_break_alert_test.go": true,
+	"wait_break_litmus_test.go": true,
 }
 
 // A workshop builds the package's tests with one file changed, and runs them.
