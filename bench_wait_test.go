@@ -23,7 +23,15 @@ var waitCosts = []struct {
 	{"park", BlockWait{Spin: -1}},
 }
 
-// report gives quantiles of durations as metrics, in microseconds.
+// waitRounds is how often something is measured: seldom with -short, which only shows that it works.
+func waitRounds(n int) int {
+	if testing.Short() {
+		return 2
+	}
+	return n
+}
+
+// reportQuantiles gives quantiles of durations as metrics, in microseconds.
 func reportQuantiles(b *testing.B, name string, d []time.Duration) {
 	slices.Sort(d)
 	for _, q := range []struct {
@@ -43,7 +51,7 @@ func BenchmarkDeadline(b *testing.B) {
 			r := newRing[int](b, Config{Capacity: 1, Wait: w.wait})
 			c := r.Consumer("c")
 			var wait, sleep []time.Duration
-			for range 300 {
+			for range waitRounds(300) {
 				at := time.Now().Add(2 * time.Millisecond)
 				ctx, cancel := context.WithDeadline(context.Background(), at)
 				_, _ = c.Next(ctx)
@@ -96,7 +104,7 @@ func oversubscribe(b *testing.B, wait WaitStrategy, waiters int, events bool) {
 		}
 	}
 	var overruns, collections []time.Duration
-	for i := range 500 {
+	for i := range waitRounds(500) {
 		begin := time.Now()
 		time.Sleep(time.Millisecond)
 		overruns = append(overruns, time.Since(begin)-time.Millisecond)
@@ -118,7 +126,7 @@ func BenchmarkBystander(b *testing.B) {
 	}
 	const slice = 20 * time.Millisecond
 	var lost, called []time.Duration
-	for range 100 {
+	for range waitRounds(100) {
 		alone, _, _ := countWhile(slice, nil)
 		disturbed, fences, spent := countWhile(slice, processFence)
 		lost = append(lost, time.Duration(float64(slice)*(1-float64(disturbed)/float64(alone))/float64(fences)))
