@@ -1,6 +1,6 @@
-//go:build !race && !disruptor_debug
+//go:build amd64 && gc && !purego && !race && !disruptor_debug
 
-// As in wait_litmus_test.go: the race detector's build has the order that is at stake here.
+// Only where stores are buffered: in every other build they have the order that is at stake here.
 
 package disruptor
 
