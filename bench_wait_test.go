@@ -69,8 +69,9 @@ func BenchmarkDeadline(b *testing.B) {
 
 // BenchmarkOversubscribed tells by how much a bystander's sleep of a millisecond overruns, and how long a garbage
 // collection takes, while goroutines wait: as many as processors or four times as many, each for an event that comes
-// every millisecond or so, or never.
+// every millisecond or so, or never. The first row is what the runtime does by itself, with no goroutine that waits.
 func BenchmarkOversubscribed(b *testing.B) {
+	b.Run("none", func(b *testing.B) { oversubscribe(b, nil, 0, false) })
 	for _, w := range waitCosts {
 		for _, times := range []int{1, 4} {
 			for _, events := range []bool{false, true} {

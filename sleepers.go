@@ -98,12 +98,13 @@ func (l *sleepers) wakeAll() {
 
 // park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in vain.
 func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
-	l.parks.add(1)
+	if l.parks.add(1)%procsPeriod == 0 {
+		refreshProcs()
+	}
 	if again {
 		l.wasted.add(1)
 	}
 	s.sleep(ctx)
-	refreshProcs()
 }
 
 // A lot holds those who wait for one position: of a member, or of the published ranges.
@@ -219,7 +220,7 @@ func (q *queue) leave(s *sleeper) {
 }
 
 // wake rouses the first one if there is room for it. The gate is computed under the lock: of two consumers that move at
-// once the second to lock sees both positions, even if neither has ordered its own store before its look at the other's.
+// once, the second to lock sees both positions.
 func (q *queue) wake() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

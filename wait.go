@@ -219,9 +219,11 @@ func (w *wait) sleep(d time.Duration) {
 }
 
 // procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a quota that lets no two
-// run all the time. It is refreshed by New and after each sleep: often enough, since every strategy yields now and then
-// even if it believes that there are more processors.
+// run all the time. It is refreshed by New, after each Sleep and with one park in procsPeriod: often enough, since every
+// strategy yields now and then even if it believes that there are more processors.
 var procs word
+
+const procsPeriod = 64
 
 func refreshProcs() {
 	n := runtime.GOMAXPROCS(0)
