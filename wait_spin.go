@@ -13,7 +13,7 @@ const (
 // SpinWait looks again after each of the CPU's spin hints and never gives its processor to another thread. It answers
 // fastest and uses a whole core while it waits. After 1,000 looks, some 30 µs, it lets other goroutines run once: more
 // spinners than GOMAXPROCS are slow, but they don't stop the program. With 4 spinners for each of 2 cores, a bystander's
-// sleep of 1 ms overran by 23 µs at the median and by 80 to 130 µs at p99, 2 ms at most, and a garbage collection took
+// sleep of 1 ms overran by 23 µs at the median and by 60 to 125 µs at p99, 5 ms at most, and a garbage collection took
 // 1.8 ms (BenchmarkOversubscribed; by 0.1 and 0.2 ms, and 4.7 ms, where nobody waited and the cores had gone to sleep).
 // Any goroutine may share the value.
 type SpinWait struct{}
