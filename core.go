@@ -30,7 +30,8 @@ type core struct {
 
 // hotWords are the ring's own shared words, grouped by who writes them. Each group lies alone on its stride.
 type hotWords struct {
-	claim *word // the end of the last claim; Multi: and closedBit
+	claim  *word // the end of the last claim; Multi: and closedBit
+	cursor *word // Single: the end of what is published or aborted, in place of marks
 
 	end    *word // no sequence at or above it will ever be published; never while the ring is open
 	closed *word // not 0: a Single producer may claim no more
@@ -47,8 +48,8 @@ type hotWords struct {
 	queued     *word // how many claims are in the queue
 }
 
-// newCore makes the core of a ring whose next sequence is start, with marks and positions as a ring that got there
-// by publishing would have them, if the caller sets the marks.
+// newCore makes the core of a ring whose next sequence is start, with positions as a ring that got there by publishing
+// would have them. Single has no marks; for Multi the caller sets those of the past.
 func newCore(cfg Config, marks marks, start int64) *core {
 	c := &core{
 		marks:    marks,
@@ -64,14 +65,15 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	a := newArena(6)
 	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), 8*i)) }
 	c.hotWords = hotWords{
-		claim: at(0, 0),
-		end:   at(1, 0), closed: at(1, 1), failed: at(1, 2),
+		claim: at(0, 0), cursor: at(0, 1),
+		end: at(1, 0), closed: at(1, 1), failed: at(1, 2),
 		published: at(2, 0),
 		cleared:   at(3, 0), clearing: at(3, 1),
 		alert: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3),
 	}
 	c.aborts.last = at(5, 0)
 	c.claim.store(start)
+	c.cursor.store(start)
 	c.published.store(start)
 	c.cleared.store(start)
 	c.end.store(never)
@@ -96,7 +98,27 @@ func (c *core) newWait(ctx context.Context) wait {
 // claimed returns the end of the last claim.
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
 
-// publish hands [from, to) to the consumers.
+// found returns how far a reader at the boundary lo may go, and the end of the last aborted range that may be on the
+// way, or 0. Marks are walked until limit is passed.
+func (c *core) found(lo, limit int64) (hi, aborted int64) {
+	if c.single {
+		hi = c.cursor.load()            // publish edge
+		return hi, c.aborts.last.load() // publish edge: after the cursor, which moved over the range
+	}
+	return c.scan(lo, limit)
+}
+
+// advance moves a Single ring's cursor to to, after the list of aborted ranges.
+//
+//go:noinline
+func (c *core) advance(from, to int64) {
+	c.cursor.storeRelease(to) // publish edge, park edge
+	if c.alert.load() != 0 {  // park edge
+		c.rouse(from)
+	}
+}
+
+// publish hands [from, to) of a Multi ring to the consumers.
 //
 //go:noinline
 func (c *core) publish(from, to int64) {
@@ -104,7 +126,7 @@ func (c *core) publish(from, to int64) {
 		return
 	}
 	if c.reach(from) > from {
-		panicf("sequences [%d, %d) published or aborted twice", from, to)
+		panicTwice(from, to)
 	}
 	if debugChecks {
 		c.checkOpen(from, to)
@@ -115,7 +137,8 @@ func (c *core) publish(from, to int64) {
 	}
 }
 
-// abort gives [from, to), which is not empty and for which checkOpen has been asked, back: consumers step over it.
+// abort gives [from, to) of a Multi ring, which is not empty and for which checkOpen has been asked, back: consumers step
+// over it.
 //
 //go:noinline
 func (c *core) abort(from, to int64) {
@@ -133,17 +156,17 @@ func (c *core) checkOpen(from, to int64) {
 		open = c.reach(s) <= s
 	}
 	if !open {
-		panicf("sequences [%d, %d) published or aborted twice", from, to)
+		panicTwice(from, to)
 	}
 }
 
-// rouse wakes who waits for the range that was stored at from, and claims that wait for Published() if no consumer is
+// rouse wakes who waits for what was published from from on, and claims that wait for Published() if no consumer is
 // there.
 func (c *core) rouse(from int64) {
-	fence()                          // park edge: the mark before the look at wanted
+	fence()                          // park edge: the mark or cursor before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
 		// Who sleeps here holds back the slots behind its key, as scan asks.
-		c.readers.wake(func(key, need int64) int64 { hi, _ := c.scan(key, need); return hi })
+		c.readers.wake(func(key, need int64) int64 { hi, _ := c.found(key, need); return hi })
 	}
 	if c.wantedRoom.load() != never { // park edge
 		c.freed(never)
@@ -160,8 +183,11 @@ func (c *core) boundary() int64 {
 	return lo
 }
 
-// publishedEnd walks to the first sequence that is neither published nor aborted.
+// publishedEnd returns the first sequence that is neither published nor aborted.
 func (c *core) publishedEnd() int64 {
+	if c.single {
+		return c.cursor.load() // publish edge
+	}
 	for {
 		lo := c.boundary()
 		point(pointBoundary)
@@ -189,7 +215,7 @@ func (c *core) gate() int64 {
 			c.published.raise(low) // boundary edge
 		}
 		point(pointGate)
-		fence() // join edge: own marks and positions before the list
+		fence() // join edge: own marks or cursor, and positions, before the list
 		if c.gates.list.load() == members {
 			return low
 		}

@@ -44,7 +44,8 @@
 //   - done: hand slots that have been read back
 //   - position: the first sequence that a consumer has not handed back
 //   - gate: the slowest position, which producers, or a later stage, must not pass
-//   - mark: the word beside a slot that says how far the range published from there reaches
+//   - mark: the word beside a slot of a Multi ring that says how far the range published from there reaches
+//   - cursor: the word that says how far a Single ring is published
 //   - boundary: a sequence at which a published or aborted range begins, where a mark says something
 //   - park: sleep until woken
 //
@@ -61,13 +62,13 @@
 // Each atomic access in the source names the row to which it belongs.
 //
 //	edge      from -> to                                                          order                      where
-//	publish   writes to slots -> mark -> reads of slots;                          release/acquire            marks, aborts, core
-//	          list of aborted ranges -> its last end -> mark of the abort
+//	publish   writes to slots -> mark or cursor -> reads of slots;                release/acquire            marks, aborts, core,
+//	          list of aborted ranges -> its last end -> mark or cursor                                       reader, singleproducer
 //	stage     a consumer's accesses -> its position -> a later stage's            release/acquire            reader, core, gate
 //	reuse     the last reader's accesses -> position -> gate, and the limit       release/acquire, the       gate, multiproducer
 //	          that handles of several goroutines share -> next lap's writes      limit included
-//	join      joiner: list -> Published(); gate: own marks and positions,         store->load on both sides  gate, core, join
-//	          loads of positions or marks -> list again -> limit
+//	join      joiner: list -> Published(); gate: own marks or cursor and          store->load on both sides  gate, core, join
+//	          positions, loads of positions or marks -> list again -> limit
 //	boundary  leaver: avail -> published -> list; gate without consumers:         release/acquire            join, core, reader
 //	          walk -> published -> list again; consumer: avail -> position
 //	leave     the leaver's accesses -> list -> next lap's writes, followers       release/acquire            gate, reader

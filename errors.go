@@ -26,3 +26,5 @@ var (
 func panicf(format string, args ...any) {
 	panic("disruptor: " + fmt.Sprintf(format, args...))
 }
+
+func panicTwice(from, to int64) { panicf("sequences [%d, %d) published or aborted twice", from, to) }

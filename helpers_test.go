@@ -117,6 +117,9 @@ func newRingWithHistory[T any](t testing.TB, cfg Config, start int64, rnd *rand.
 	r, err := newRingAt[T](cfg, start)
 	require.NoError(t, err)
 	n := int64(cfg.Capacity)
+	if cfg.Producers == Single {
+		return r
+	}
 	for from := max(0, start-3*n); from < start; {
 		to := min(start, from+1+rnd.Int64N(n))
 		if rnd.IntN(4) == 0 {

@@ -159,8 +159,9 @@ func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
 		offsets  []string // of a pair
 	}{
 		{"(*single).try", 1, nil},                 // claim, then closed
-		{"(*single).publish", 1, nil},             // mark, then alert
+		{"(*single).publish", 1, nil},             // cursor, then alert
 		{"(*core).publish", 1, nil},               // mark, then alert
+		{"(*core).advance", 1, nil},               // cursor, then alert
 		{"(*core).abort", 1, nil},                 // mark, then alert
 		{"(*reader).done", 2, []string{"0", "8"}}, // avail, position, then alert
 		{"(*core).moved", 2, []string{"0", "8"}},  // the same

@@ -2,7 +2,7 @@ package disruptor
 
 import "unsafe"
 
-// marks is the availability buffer: a word beside each slot that says how far the range published from that slot
+// marks is the availability buffer of a Multi ring: a word beside each slot that says how far the range published from that slot
 // reaches. Publishing [from, to) is one store, mark[from] = to, whatever its length and whoever the producer;
 // aborting stores ^to, which is negative.
 //

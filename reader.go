@@ -19,7 +19,7 @@ type reader struct {
 	handed  int64 // end of what has been handed out
 	aborted int64 // end of the last aborted range that may lie in [pos, ready)
 	joined  int64 // where it joined: the last boundary that a stage knows
-	direct  bool  // follows the ring: ready is a boundary, and grows by scanning marks
+	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
 	gone    bool  // has left
 	spins   int   // Spins in the first looks of the next wait
 
@@ -31,11 +31,15 @@ type reader struct {
 // look returns what can be handed out now, starting at the first slot not yet done.
 func (r *reader) look() (from, to int64) {
 	limit := r.pos + r.core.maxBatch
-	if r.direct { // extend, without the call
+	switch { // extend, without the call
+	case !r.direct:
+		r.extend(limit)
+	case r.core.single:
+		r.ready = r.core.cursor.load()        // publish edge
+		r.aborted = r.core.aborts.last.load() // publish edge: after the cursor, which moved over the range
+	default:
 		hi, aborted := r.core.scan(r.ready, limit)
 		r.ready, r.aborted = hi, max(r.aborted, aborted)
-	} else {
-		r.extend(limit)
 	}
 	to = min(r.ready, limit)
 	if r.aborted > r.pos {
@@ -51,7 +55,7 @@ func (r *reader) extend(limit int64) {
 		r.extendStage()
 	}
 	if r.direct {
-		hi, aborted := r.core.scan(r.ready, limit)
+		hi, aborted := r.core.found(r.ready, limit)
 		r.ready, r.aborted = hi, max(r.aborted, aborted)
 	}
 }
@@ -229,7 +233,7 @@ func (r *reader) find(seq int64) error {
 // closed reports whether it was the consumer that ended, and not the ring.
 func (r *reader) closed() bool { return r.gone || r.member.leaving.load() != 0 } // leave edge
 
-// park sleeps until seq may be available: on the mark of the next range, or on the slowest of those that it follows.
+// park sleeps until seq may be available: on what is published next, or on the slowest of those that it follows.
 // It reports whether it has slept; again says that it has before, in the same wait.
 func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	if r.direct {

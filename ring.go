@@ -60,7 +60,7 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 	if cfg.Producers > Single {
 		panicf("Producers of %d", cfg.Producers)
 	}
-	slots, marks, err := allocate[T](n)
+	slots, marks, err := allocate[T](n, cfg.Producers)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +71,9 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 	return r, nil
 }
 
-// allocate makes n slots and their marks and touches each page of them: the first lap would pay for the faults
-// otherwise.
-func allocate[T any](n int) (slots []T, m marks, err error) {
+// allocate makes n slots and, for Multi, their marks and touches each page of them: the first lap would pay for the
+// faults otherwise.
+func allocate[T any](n int, producers Producers) (slots []T, m marks, err error) {
 	var zero T
 	size := int(unsafe.Sizeof(zero))
 	defer func() {
@@ -87,7 +87,10 @@ func allocate[T any](n int) (slots []T, m marks, err error) {
 			slots[i] = zero
 		}
 	}
-	return slots, newMarks(n), nil
+	if producers == Multi {
+		m = newMarks(n)
+	}
+	return slots, m, nil
 }
 
 // zero clears the slots of [from, to) for Config.Clear.
@@ -116,8 +119,8 @@ func (r *Ring[T]) Fill(init func(i int, slot *T)) {
 }
 
 // Published returns the sequence below which everything has been published or aborted; the next has not. It is 0 on
-// a fresh ring and never goes back. What was published is visible to the caller. Where nobody consumes it walks over
-// up to Cap marks, else over those that no consumer has found yet.
+// a fresh ring and never goes back. What was published is visible to the caller. On a Multi ring it walks over the marks
+// that no consumer has found yet, up to Cap of them where nobody consumes.
 func (r *Ring[T]) Published() int64 { return r.core.publishedEnd() }
 
 // Close ends the ring: no claim succeeds any more, and those that wait return ErrClosed. What was claimed before may

@@ -3,6 +3,7 @@ package disruptor
 import (
 	"context"
 	"runtime"
+	"slices"
 )
 
 // A SingleProducer claims and publishes slots of a Single ring. It belongs to one goroutine and has one claim open at
@@ -108,18 +109,20 @@ type single struct {
 
 	core   *core
 	claim  *word // core.claim: next, for who ends the ring
+	cursor *word // core.cursor: open, for consumers
 	closed *word // core.closed
 	alert  *word // core.alert
 	next   int64
-	open   int64 // the lowest sequence of the open claim; next if there is none
-	limit  int64 // no claim may pass it
-	busy   word  // debugChecks: not 0 while a call is active
+	open   int64  // the lowest sequence of the open claim; next if there is none
+	limit  int64  // no claim may pass it
+	ahead  []span // parts of the open claim that are published or aborted, but not its first; disjoint
+	busy   word   // debugChecks: not 0 while a call is active
 
 	_ [padSize]byte
 }
 
 func (p *single) init(c *core) {
-	p.core, p.claim, p.closed, p.alert = c, c.claim, c.closed, c.alert
+	p.core, p.claim, p.cursor, p.closed, p.alert = c, c.claim, c.cursor, c.closed, c.alert
 	p.next = c.claim.load() // close edge
 	p.open = p.next
 }
@@ -234,46 +237,56 @@ func (p *single) vacate() { p.busy.store(0) }
 //
 //go:noinline
 func (p *single) publish(own bool, from, to int64) {
-	if !own || from != p.open || to <= from || to > p.next {
+	if !own || from != p.open || to <= from || to > p.next || len(p.ahead) != 0 {
 		p.publishSlow(own, from, to)
 		return
 	}
-	if p.open = to; to != p.next {
-		p.settle()
-	}
-	p.core.at(from).storeRelease(to) // publish edge, park edge
-	if p.alert.load() != 0 {         // park edge
+	p.open = to
+	p.cursor.storeRelease(to) // publish edge, park edge
+	if p.alert.load() != 0 {  // park edge
 		p.core.rouse(from)
 	}
 }
 
-// publishSlow publishes a part that is not the first of the open claim.
+// publishSlow publishes a part of the open claim when others of it have been published, or is the first that is.
 func (p *single) publishSlow(own bool, from, to int64) {
 	if !own {
 		panicForeign("Publish", from, to)
 	}
 	p.checkOpen(from, to)
-	p.core.publish(from, to)
-	if from == p.open {
-		p.open = to
+	if to > from {
+		p.pass(from, to)
 	}
-	p.settle()
 }
 
+// checkOpen panics if any of [from, to) is not open.
 func (p *single) checkOpen(from, to int64) {
-	if to > from && (from < p.open || to > p.next) {
+	if to == from {
+		return
+	}
+	if from < p.open || to > p.next {
 		panicf("sequences [%d, %d) published, aborted or never claimed: [%d, %d) is open", from, to, p.open, p.next)
 	}
+	for _, s := range p.ahead {
+		if from < s.to && s.from < to {
+			panicTwice(from, to)
+		}
+	}
 }
 
-// settle moves open over parts that were published or aborted ahead of it.
-func (p *single) settle() {
-	for p.open < p.next {
-		to := p.core.reach(p.open) // own stores
-		if to <= p.open {
-			return
+// pass moves open and the cursor over [from, to), and what was published or aborted behind it before; or it remembers
+// [from, to) until all before it has been.
+func (p *single) pass(from, to int64) {
+	p.ahead = append(p.ahead, span{from, to})
+	for i := 0; i < len(p.ahead); i++ {
+		if p.ahead[i].from == p.open {
+			p.open = p.ahead[i].to
+			p.ahead = slices.Delete(p.ahead, i, i+1)
+			i = -1
 		}
-		p.open = to
+	}
+	if p.open >= to {
+		p.core.advance(from, p.open)
 	}
 }
 
@@ -282,15 +295,11 @@ func (p *single) abort(own bool, from, to int64) {
 		panicForeign("Abort", from, to)
 	}
 	p.checkOpen(from, to)
-	if to == from {
+	if to == from || to == p.next && p.takeBack(from) {
 		return
 	}
-	p.core.checkOpen(from, to)
-	if to == p.next && p.takeBack(from) {
-		return
-	}
-	p.core.abort(from, to)
-	p.settle()
+	p.core.aborts.add(from, to, p.core.gate())
+	p.pass(from, to)
 }
 
 // takeBack makes the claim end at from, if nobody has been told that it ends later. Closed between the two accesses,

@@ -31,17 +31,19 @@ func (b *backlog) fill() {
 // parkSides are wakers and sleepers, each pair of which meets nowhere but in the words of the park edge. The words of
 // hands are set as if they had got there.
 var parkSides = []struct {
-	name  string
-	move  func(r *reader, p *single, seq int64) // makes seq available
-	enter func(r *reader, seq int64) *sleeper
-	moved func(r *reader, seq int64) bool // the look before the sleep
-	leave func(r *reader, s *sleeper)
+	name      string
+	producers Producers
+	move      func(r *reader, p *single, seq int64) // makes seq available
+	enter     func(r *reader, seq int64) *sleeper
+	moved     func(r *reader, seq int64) bool // the look before the sleep
+	leave     func(r *reader, s *sleeper)
 }{
-	{"a publish and a reader", publishCore, enterReader, isPublished, leaveReader},
-	{"a Single publish and a reader", publishSingle, enterReader, isPublished, leaveReader},
-	{"a position and a stage", doneWith, enterStage, isPassed, leaveStage},
-	{"a position and a claim", doneWith, enterClaim, isPassed, leaveClaim},
-	{"a position and a claim whose turn has come", doneWith, enterTurn, leftToTurn, leaveClaim},
+	{"a publish and a reader", Multi, publishCore, enterReader, isMarked, leaveReader},
+	{"a Single publish and a reader", Single, publishSingle, enterReader, isPassedByCursor, leaveReader},
+	{"a Single publish of the part before others and a reader", Single, publishSlow, enterReader, isPassedByCursor, leaveReader},
+	{"a position and a stage", Multi, doneWith, enterStage, isPassed, leaveStage},
+	{"a position and a claim", Multi, doneWith, enterClaim, isPassed, leaveClaim},
+	{"a position and a claim whose turn has come", Multi, doneWith, enterTurn, leftToTurn, leaveClaim},
 }
 
 func publishCore(r *reader, _ *single, seq int64) { r.core.publish(seq, seq+1) }
@@ -51,14 +53,20 @@ func publishSingle(_ *reader, p *single, seq int64) {
 	p.publish(true, seq, seq+1)
 }
 
+func publishSlow(_ *reader, p *single, seq int64) {
+	p.open, p.next = seq, seq+1
+	p.publishSlow(true, seq, seq+1)
+}
+
 func doneWith(r *reader, _ *single, seq int64) {
 	r.pos, r.handed = seq, seq+1
 	r.done(true, seq, seq+1)
 }
 
-func isPublished(r *reader, seq int64) bool { return r.core.reach(seq) > seq }
-func isPassed(r *reader, seq int64) bool    { return r.member.position.load() > seq }
-func leftToTurn(*reader, int64) bool        { return false } // who passes the turn on looks
+func isMarked(r *reader, seq int64) bool         { return r.core.reach(seq) > seq }
+func isPassedByCursor(r *reader, seq int64) bool { return r.core.cursor.load() > seq }
+func isPassed(r *reader, seq int64) bool         { return r.member.position.load() > seq }
+func leftToTurn(*reader, int64) bool             { return false } // who passes the turn on looks
 
 func enterReader(r *reader, seq int64) *sleeper { return r.core.readers.enter(seq, seq+1) }
 func enterStage(r *reader, seq int64) *sleeper  { return r.member.sleepers.enter(seq, seq+1) }
@@ -95,8 +103,11 @@ func TestWhoSeesNothingIsWokenThoughTheStoreIsLate(t *testing.T) {
 		} {
 			t.Run(side.name+"/"+order.name, func(t *testing.T) {
 				const rounds = 10_000
-				ring := newRing[int](t, Config{Capacity: 1 << 12, Producers: Single, Wait: BlockWait{}})
-				p, r := &ring.SingleProducer().single, ring.Consumer("c").reader
+				ring := newRing[int](t, Config{Capacity: 1 << 12, Producers: side.producers, Wait: BlockWait{}})
+				p, r := new(single), ring.Consumer("c").reader
+				if side.producers == Single {
+					p = &ring.SingleProducer().single
+				}
 				var moves, stop word
 				var wg sync.WaitGroup
 				late := newBacklog()

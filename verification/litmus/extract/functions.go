@@ -9,6 +9,7 @@ var functions = []string{
 	// publish edge, and park edge: the mark, then the look for sleepers
 	"(*single).publish",
 	"(*core).publish",
+	"(*core).advance",
 	"(*core).rouse",
 	"(*lot).wake",
 	// park edge: the position, then the look for sleepers
