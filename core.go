@@ -59,6 +59,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 		single:   cfg.Producers == Single,
 		idle:     newIdling(cfg.Wait),
 	}
+	c.idle.rests = restsFor(cfg.Backoff)
 	if cfg.MaxBatch > 0 {
 		c.maxBatch = min(c.maxBatch, int64(cfg.MaxBatch))
 	}

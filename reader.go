@@ -21,7 +21,9 @@ type reader struct {
 	joined  int64 // where it joined: the last boundary that a stage knows
 	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
 	gone    bool  // has left
-	spins   int   // Spins in the first looks of the next wait
+	spins   int   // Spins of the next rest
+	few     int64 // slots that are too few for a look
+	hits    int   // looks in a row that have found few, and without a wait
 
 	seen *[]*member // the list for which member.follows holds
 
@@ -142,8 +144,12 @@ func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 		return 0, 0, r.ended(r.pos)
 	}
 	if from, to = r.look(); to > from {
+		if r.ready-from < r.few {
+			to = r.gather(from, to)
+		}
 		return from, to, nil
 	}
+	r.hits = 0
 	for {
 		if err := r.await(ctx, r.pos); err != nil {
 			return 0, 0, err
@@ -159,6 +165,21 @@ func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 			return 0, 0, r.ended(r.pos)
 		}
 	}
+}
+
+// gather rests before it hands out what look has just found, [from, to), if several looks have found few: then a producer
+// publishes about as fast as this consumer follows, and each look takes the line from it that it is about to write.
+// It returns the end of what can be handed out now.
+func (r *reader) gather(from, to int64) int64 {
+	if r.hits++; r.hits < hitsPerRest || procs.load() == 1 {
+		return to
+	}
+	w := wait{idling: &r.core.idle, n: 1, spins: r.spins}
+	w.rest(r.spins)
+	before := r.ready
+	_, to = r.look()
+	r.spins = w.adapt(r.ready-before, r.core.capacity)
+	return to
 }
 
 // waitFor waits until seq is available and returns the end of what is.
@@ -191,7 +212,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 			w.parked = r.park(ctx, seq, w.parked)
 		}
 		if r.reached(seq) { // also if it came with the end of the context: prefer success
-			r.spins = w.adapt(r.ready - seq)
+			r.spins = w.adapt(r.ready-seq, r.core.capacity)
 			return nil
 		}
 		if err != nil {

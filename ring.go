@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"fmt"
+	"time"
 	"unsafe"
 )
 
@@ -13,6 +14,12 @@ type Config struct {
 	Producers Producers
 	// Wait is how both sides wait: SpinWait, YieldWait, SleepWait, BlockWait or an own strategy; nil means BlockWait{}.
 	Wait WaitStrategy
+	// Backoff is the longest rest of a consumer between two looks while events come faster than it looks; 0 means
+	// 500 ns, negative none, the most is 1 ms. It adapts: from 30 ns up as long as each look finds several events, and down
+	// as soon as one finds none, or a single one. A look takes the producer's cache line away, so a long rest makes a
+	// saturated ring faster, and each of its events late by up to that much: 30 µs with events of 64 bytes cost a quarter
+	// of the time that 500 ns cost (2 cores, batch 1). With SpinWait the rest is spun through, else given to others.
+	Backoff time.Duration
 	// MaxBatch is how many slots a consumer is handed at most at once; 0 means no limit. A small batch gives room back
 	// to producers earlier, a large one costs less per slot.
 	MaxBatch int
@@ -45,7 +52,7 @@ type Ring[T any] struct {
 }
 
 // New makes a ring. It fails with an error that is ErrCapacity if Config.Capacity is no power of two from 1 to 1<<30
-// or asks for more slots than the address space holds, and panics on a negative MaxBatch or an unknown Producers.
+// or asks for more slots than the address space holds, and panics on a negative MaxBatch, a Backoff above 1 ms or an unknown Producers.
 func New[T any](cfg Config) (*Ring[T], error) { return newRingAt[T](cfg, 0) }
 
 // newRingAt is New for a ring whose next sequence is start. The marks are fresh: the caller stores old ones.

@@ -46,6 +46,7 @@ type idling struct {
 	parks bool // a wait may park, so who moves a position has to look for sleepers
 	fence bool // BlockWait.Fence
 	looks int  // BlockWait: Spins before it parks
+	rests int  // the most Spins between two looks of a consumer
 	max   time.Duration
 	own   WaitStrategy
 }
@@ -84,7 +85,7 @@ type wait struct {
 	over     <-chan struct{} // closed when the ring has ended
 	deadline time.Time       // zero: none
 	n        int             // looks so far
-	spins    int             // Spins between two looks, from 1 to maxSpins
+	spins    int             // Spins before the first look: 1, for a consumer up to idling.rests; each empty look halves them
 	spun     int             // Spins so far, each about spinTime
 	checked  int             // of them, before the last look at the context
 	parked   bool            // has slept, and its end has not come
@@ -124,16 +125,34 @@ func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
 const (
 	// contextPeriod is how many Spins pass between two looks at the context and the clock: about a microsecond.
 	contextPeriod = 32
-	// maxSpins bounds the Spins between two looks: half a microsecond.
-	maxSpins = 16
+	// fewSlots found by hitsPerRest looks in a row are answered by a rest.
+	fewSlots    = 16
+	hitsPerRest = 3
+	// restPeriod is how many Spins of a long rest pass between two calls of Gosched.
+	restPeriod = 8
+
+	defaultBackoff = 500 * time.Nanosecond
+	maxBackoff     = time.Millisecond
 )
+
+// restsFor returns how many Spins a consumer rests at most for Config.Backoff.
+func restsFor(backoff time.Duration) int {
+	switch {
+	case backoff > maxBackoff:
+		panicf("Backoff of %v: more than %v", backoff, maxBackoff)
+	case backoff == 0:
+		backoff = defaultBackoff
+	}
+	return int(max(backoff/spinTime, 1))
+}
 
 // idle does what the strategy says at the next empty look. It reports that the caller has to park, or that the
 // context has ended.
 func (w *wait) idle() (park bool, err error) {
 	action := w.action()
+	spins := max(w.spins>>min(w.n, 62), 1)
 	w.n++
-	w.spun += w.spins
+	w.spun += spins
 	if w.spun-w.checked >= contextPeriod || action != Spin {
 		w.checked = w.spun
 		if err := w.expired(); err != nil {
@@ -142,7 +161,7 @@ func (w *wait) idle() (park bool, err error) {
 	}
 	switch {
 	case action == Spin && procs.load() > 1:
-		pause(w.spins * hintsPerSpin)
+		w.rest(spins)
 	case action == Spin || action == Yield:
 		runtime.Gosched()
 	case action == Park:
@@ -155,18 +174,29 @@ func (w *wait) idle() (park bool, err error) {
 	return false, nil
 }
 
-// adapt returns the spins between two looks of the next wait of this consumer, which has found that many slots at its
-// end. More than one after a look or two means that a producer publishes faster than the consumer looks: each look then
-// takes the line away from it, for few events. To look half as often makes both faster. A single one is an answer, or
-// an event that came by itself, and is waited for closely.
-func (w *wait) adapt(found int64) int {
-	switch {
-	case found > 1 && w.n <= 2:
-		return min(2*w.spins, maxSpins)
-	case found == 1 || w.n >= 4:
-		return max(w.spins/2, 1)
+// rest executes Spins. A rest of more than a microsecond leaves the processor to others, but with SpinWait. It is bounded
+// by a count, because the clock may stand still.
+func (w *wait) rest(spins int) {
+	if spins <= contextPeriod || w.idling.kind == waitSpin {
+		pause(spins * hintsPerSpin)
+		return
 	}
-	return w.spins
+	begin := time.Now()
+	for n := 0; n < spins && time.Since(begin) < time.Duration(spins)*spinTime; n += restPeriod {
+		runtime.Gosched()
+		pause(restPeriod * hintsPerSpin)
+	}
+}
+
+// adapt returns the first rest of the next wait of this consumer, which has found that many slots at its end. More than
+// one after a look or two means that a producer publishes faster than the consumer looks: each look then takes the line
+// away from it, for few events. To look half as often makes both faster. A single one is an answer, or an event that came
+// by itself, and is waited for closely; so is what comes after several empty looks, each of which halves the rest.
+func (w *wait) adapt(found, capacity int64) int {
+	if found > 1 && w.n <= 2 && found <= capacity/4 {
+		return min(2*w.spins, w.idling.rests)
+	}
+	return max(w.spins>>max(w.n-2, 1), 1)
 }
 
 // expired returns the cause if the context has ended. The deadline is compared with the clock, because with every P
