@@ -5,7 +5,10 @@ func (c *core) join(name string, after []*member) *reader {
 	a := newArena(1)
 	m := &member{name: name, memberWords: (*memberWords)(a.group(0))}
 	m.sleepers.init(&m.wanted, &c.parking)
-	r := &reader{core: c, member: m, watch: c.watch, spins: 1, few: min(fewSlots, c.maxBatch, c.capacity/4)}
+	r := &reader{core: c, member: m, watch: c.watch, spins: 1}
+	if c.idle.rests > 1 {
+		r.few = min(fewSlots, c.maxBatch, c.capacity/4)
+	}
 	if c.err() != nil {
 		m.follows = after
 		r.gone = true

@@ -140,6 +140,8 @@ func restsFor(backoff time.Duration) int {
 	switch {
 	case backoff > maxBackoff:
 		panicf("Backoff of %v: more than %v", backoff, maxBackoff)
+	case backoff < 0:
+		return 1
 	case backoff == 0:
 		backoff = defaultBackoff
 	}

@@ -2,6 +2,7 @@ package subjects
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/be395dad/disruptor"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
@@ -11,6 +12,7 @@ import (
 type setting struct {
 	name      string
 	wait      disruptor.WaitStrategy
+	backoff   time.Duration
 	producers disruptor.Producers
 	read      reading
 }
@@ -42,6 +44,9 @@ func ourSettings(c harness.Case) []setting {
 	parks := setting{name: "block, parks at once", wait: disruptor.BlockWait{Spin: -1}}
 	fences := setting{name: "block, parks at once, fences", wait: disruptor.BlockWait{Spin: -1, Fence: true}}
 	sleep := setting{name: "sleep", wait: disruptor.SleepWait{}}
+	far := setting{name: "yield, backs off 8 µs", wait: yield.wait, backoff: 8 * time.Microsecond}
+	blockFar := setting{name: "block, backs off 8 µs", wait: block.wait, backoff: 8 * time.Microsecond}
+	close := setting{name: "yield, no back-off", wait: yield.wait, backoff: -1}
 	switch c.Kind {
 	case harness.Echo:
 		if c.Every > 0 {
@@ -52,22 +57,24 @@ func ourSettings(c harness.Case) []setting {
 		return single(block, parks, fences)
 	case harness.Idle:
 		return []setting{block, parks, sleep}
-	case harness.Paced, harness.Gather, harness.Bare:
+	case harness.Paced:
+		return single(close, yield, block)
+	case harness.Gather, harness.Bare:
 		return single(yield, block)
 	}
 	switch {
 	case c.Producers > 1 && c.Lean:
 		return []setting{yield, block}
 	case c.Producers > 1:
-		return []setting{spin, yield, block}
+		return []setting{spin, yield, block, {name: "yield, backs off 900 ns", wait: yield.wait, backoff: 900 * time.Nanosecond}}
 	case c.Lean:
-		return single(yield, block)
+		return single(yield, block, far)
 	case c.Poll:
 		return reads(single(yield), poll, "TryNext")
 	}
-	settings := append(single(spin, yield, block), spin, yield, block)
+	settings := append(single(spin, yield, block, far, blockFar), yield, block, far)
 	if c.Batch > 1 {
-		settings = append(settings, reads(single(spin, yield, block), all, "All")...)
+		settings = append(settings, reads(single(yield, block, far), all, "All")...)
 	}
 	return settings
 }
@@ -122,7 +129,7 @@ func (s setting) run(c harness.Case) func(int64) (harness.Sample, error) {
 }
 
 func open[T any](s setting, c harness.Case) *disruptor.Ring[T] {
-	ring, err := disruptor.New[T](disruptor.Config{Capacity: c.Capacity, Wait: s.wait, Producers: s.producers})
+	ring, err := disruptor.New[T](disruptor.Config{Capacity: c.Capacity, Wait: s.wait, Producers: s.producers, Backoff: s.backoff})
 	if err != nil {
 		panic(fmt.Sprintf("case %s: %v", c.Name(), err))
 	}
