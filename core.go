@@ -87,7 +87,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 		c.watch = new(word)
 		c.watch.store(1)
 	}
-	c.parking.alert.init(c.hotWords.alert, c.idle.parks, c.idle.fence)
+	c.parking.alert.init(c.hotWords.alert, c.claim, c.idle.parks, c.idle.fence)
 	return c
 }
 

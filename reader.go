@@ -174,6 +174,7 @@ func (r *reader) gather(from, to int64) int64 {
 	if r.hits++; r.hits < hitsPerRest || procs.load() == 1 {
 		return to
 	}
+	r.core.parking.alert.relax()
 	w := wait{idling: &r.core.idle, n: 1, spins: r.spins}
 	w.rest(r.spins)
 	before := r.ready

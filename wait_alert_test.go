@@ -22,14 +22,15 @@ func parkOnce(t *testing.T, r *Ring[int], p Producer[int], c *Consumer[int]) {
 	wg.Wait()
 }
 
-// calm makes n waits that end without a park.
-func calm(r *Ring[int], n int) {
-	for range n {
-		r.core.newWait(context.Background())
-	}
+// calm makes waits that end without a park, while n slots seem to be claimed.
+func calm(r *Ring[int], n int64) {
+	r.core.newWait(context.Background())
+	r.core.claim.add(n)
+	r.core.newWait(context.Background())
+	r.core.claim.add(-n)
 }
 
-func TestTheProcessIsFencedOnceAfterManyWaitsWithoutAPark(t *testing.T) {
+func TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark(t *testing.T) {
 	once := int64(0)
 	if buffersStores && cheapProcessFence() {
 		once = 1
@@ -44,11 +45,11 @@ func TestTheProcessIsFencedOnceAfterManyWaitsWithoutAPark(t *testing.T) {
 			require.Equal(t, once, r.Stats().Fences)
 		}
 		for round := range int64(3) {
-			calm(r, calmWaits-2) // and one for the last park above, which was a wait
+			calm(r, calmSlots-1)
 			require.NotEqual(t, int64(0), r.core.alert.load())
 			parkOnce(t, r, p, c)
 			require.Equal(t, once*(round+1), r.Stats().Fences, "a park in between counts from the start")
-			calm(r, calmWaits)
+			calm(r, calmSlots)
 			require.Equal(t, quiet, r.core.alert.load())
 			parkOnce(t, r, p, c)
 			require.Equal(t, once*(round+2), r.Stats().Fences)
@@ -63,7 +64,7 @@ func TestNobodyIsSparedWhileSomebodySleeps(t *testing.T) {
 		done := make(chan error)
 		go func() { _, err := c.Next(context.Background()); done <- err }()
 		synctest.Wait()
-		calm(r, 3*calmWaits)
+		calm(r, 3*calmSlots)
 		require.GreaterOrEqual(t, r.core.alert.load(), oneSleep)
 		require.True(t, r.MultiProducer().TrySend(0))
 		synctest.Wait() // or it sleeps for ever
@@ -75,7 +76,7 @@ func TestARingThatShallFenceNeverInterruptsTheProcess(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 2, Wait: BlockWait{Spin: -1, Fence: true}})
 	p, c := newProducer(r), r.Consumer("c")
 	for range 3 {
-		calm(r, 2*calmWaits)
+		calm(r, 2*calmSlots)
 		require.NotZero(t, r.core.alert.load())
 		parkOnce(t, r, p, c)
 	}
@@ -88,7 +89,7 @@ func TestWhereTheKernelHasNoProcessFenceWakersFence(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 2, Wait: BlockWait{Spin: -1}})
 	p, c := newProducer(r), r.Consumer("c")
 	for range 3 {
-		calm(r, 2*calmWaits)
+		calm(r, 2*calmSlots)
 		require.NotZero(t, r.core.alert.load())
 		parkOnce(t, r, p, c)
 	}

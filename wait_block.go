@@ -12,7 +12,7 @@ type BlockWait struct {
 	// them; 0 means 5 µs, negative parks at once. Longer than a wake-up takes, some 10 µs, is seldom worth it.
 	Spin time.Duration
 	// Fence orders the positions of a ring and the looks for sleepers by a locked instruction in each Publish and Done.
-	// Otherwise, on amd64 with Linux, a goroutine that parks after many waits in which nobody did has the kernel
+	// Otherwise, on amd64 with Linux, a goroutine that parks after thousands of events for which nobody did has the kernel
 	// interrupt the other threads of this process, which costs it and each of them some microseconds. Set it where
 	// threads must not be disturbed that have nothing to do with the ring.
 	Fence bool
@@ -66,10 +66,11 @@ func blockAction(n, looks int) Action {
 // The fence costs the sleeper some microseconds, and an interrupt to every CPU that runs a thread of this process. So
 // alert is not taken down with the last sleeper: bit 0, settled, stays, and says that since a process fence alert has not
 // been 0. Who finds it set when it raises alert needs no fence: every waker that found 0 did so before that fence, and
-// (2) holds for it as well. Only when calmWaits waits have ended without a park is alert set back to 0, by a
+// (2) holds for it as well. Only when calmSlots have been claimed since the last park is alert set back to 0, by a
 // compare-and-swap from settled, which fails if anybody has raised it: from then on wakers skip the fence again, and the
-// next sleeper pays for them. So there is on average at most one process fence in calmWaits waits, and a ring on which somebody
-// parks for every event, or which is told to (BlockWait.Fence), goes on with a fence in each Publish and no interrupts.
+// next sleeper pays for them. So there is on average at most one process fence in calmSlots events, and a ring on which
+// somebody parks for every event, or which is told to (BlockWait.Fence), goes on with a fence in each Publish and no
+// interrupts.
 //
 // settled is set by a sleeper that has fenced while its own 2 is in the word, so at no moment between that fence and the
 // bit was alert 0.
@@ -81,22 +82,24 @@ func blockAction(n, looks int) Action {
 // more room than its claim needs could wait behind its own open claim for ever.
 type alert struct {
 	*word
-	calm   word // waits without a park since alert was settled
-	fences word // for Stats
+	claim  *word // the ring's
+	calm   word  // what was claimed at the first wait after the last park; -1 before that wait
+	fences word  // for Stats
 }
 
 const (
 	settled  int64 = 1
 	oneSleep int64 = 2
 
-	// calmWaits is how many waits pass before the wakers of a ring are spared their fence. A process fence was seen to
-	// cost 18 µs with one interrupt to send, and a fence 10 to 18 ns per event: they break even at a thousand or two.
-	calmWaits = 1000
+	// calmSlots is how many slots are claimed before the wakers of a ring are spared their fence. A process fence was seen
+	// to cost 6 to 18 µs for the caller and as much for each CPU that it interrupts, and a fence 8 to 18 ns per event: with
+	// one to interrupt they break even at a thousand or two, with eight at some eight thousand.
+	calmSlots = 1 << 13
 )
 
 // init says that nobody sleeps; fenced, that wakers shall always fence. It may register with the kernel.
-func (a *alert) init(w *word, parks, fenced bool) {
-	a.word = w
+func (a *alert) init(w, claim *word, parks, fenced bool) {
+	a.word, a.claim = w, claim
 	if parks && (fenced || !buffersStores || !cheapProcessFence()) {
 		w.store(settled + oneSleep) // as if somebody slept for ever
 	}
@@ -104,7 +107,7 @@ func (a *alert) init(w *word, parks, fenced bool) {
 
 // enter raises the alert for one who is about to register and to look again.
 func (a *alert) enter() {
-	a.calm.store(0)
+	a.calm.store(-1)
 	if a.add(oneSleep)&settled == 0 { // park edge
 		processFence() // park edge: stands in for a fence in each waker that found 0
 		a.or(settled)  // park edge
@@ -114,9 +117,15 @@ func (a *alert) enter() {
 
 func (a *alert) leave() { a.add(-oneSleep) }
 
-// relax is called once in each wait. It sets the alert back after calmWaits of them in which nobody slept.
+// relax is called once in each wait and rest. It sets the alert back when calmSlots have been claimed since the last park.
 func (a *alert) relax() {
-	if a.load() == settled && a.calm.add(1)%calmWaits == 0 {
+	if a.load() != settled {
+		return
+	}
+	now := a.claim.load() &^ closedBit
+	if since := a.calm.load(); since < 0 {
+		a.calm.store(now)
+	} else if now-since >= calmSlots {
 		a.cas(settled, 0) // park edge
 	}
 }

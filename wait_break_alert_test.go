@@ -11,7 +11,8 @@ import (
 // When the alert may go down, and when a sleeper may trust another's fence.
 
 func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
-	a := alert{word: new(word)}
+	a := alert{word: new(word), claim: new(word)}
+	a.claim.store(calmSlots)
 	var stop word
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -22,7 +23,7 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 	down := 0
 	for i, met := 0, 0; i < 20_000 || met < 100; i++ {
 		a.cas(0, settled)
-		a.calm.store(calmWaits - 1)
+		a.calm.store(0)
 		pause(i % 8)
 		if a.load() == 0 {
 			met++ // both are at it at once

@@ -34,7 +34,7 @@ const (
 	ownKey   = `^TestEachIsWokenByWhatItWaitsFor$`
 	endLook  = `^TestAClaimThatIsAboutToParkLooksAtTheEnds$`
 	spared   = `^TestNobodyIsSparedWhileSomebodySleeps$`
-	calm     = `^TestTheProcessIsFencedOnceAfterManyWaitsWithoutAPark$`
+	calm     = `^TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark$`
 	alertCAS = `^TestTheAlertIsNotTakenDownUnderWhoRaisesIt$`
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
@@ -49,7 +49,7 @@ var breaks = slices.Concat(fences, looks, wakes, alerts)
 var fences = []breakage{
 	{
 		"no fence after a mark", "core.go",
-		"\tfence()                          // park edge: the mark before the look at wanted\n", "",
+		"\tfence()                          // park edge: the mark or cursor before the look at wanted\n", "",
 		readers + `/wakers`, "the look at wanted runs ahead of the mark in the store buffer",
 	},
 	{
@@ -86,8 +86,8 @@ var fences = []breakage{
 	},
 	{
 		"a Single publish looks at the alert first", "singleproducer.go",
-		"\tp.core.at(from).storeRelease(to) // publish edge, park edge\n\tif p.alert.load() != 0 {         // park edge\n",
-		"\talert := p.alert.load()\n\tpause(2000)\n\tp.core.at(from).storeRelease(to)\n\tif alert != 0 {\n",
+		"\tp.cursor.storeRelease(to) // publish edge, park edge\n\tif p.alert.load() != 0 {  // park edge\n",
+		"\talert := p.alert.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\tif alert != 0 {\n",
 		single + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{

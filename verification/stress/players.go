@@ -188,7 +188,7 @@ func readImpatiently(l *load, r *reader) {
 
 const (
 	turnSpin  = 3 * time.Microsecond
-	calmWaits = 1500 // more than a ring waits for before it spares wakers their fence
+	calmSlots = 9000 // more than a ring waits for before it spares wakers their fence
 	busyWaits = 256
 )
 
@@ -197,8 +197,8 @@ const (
 func sendInTurns(l *load, s *sender) {
 	late := newBacklog(s.rnd)
 	for !l.enough.Load() {
-		for i := range calmWaits + busyWaits {
-			if i >= calmWaits {
+		for i := range calmSlots + busyWaits {
+			if i >= calmSlots {
 				for end := time.Now().Add(time.Duration(s.rnd.Int64N(int64(4 * turnSpin)))); time.Now().Before(end); {
 				}
 			}
@@ -206,7 +206,7 @@ func sendInTurns(l *load, s *sender) {
 			if !ok {
 				return
 			}
-			if i >= calmWaits {
+			if i >= calmSlots {
 				late.fill()
 			}
 			s.Publish(b)

@@ -25,7 +25,7 @@ var functions = []string{
 	"(*queue).enter",
 	"(*queue).first",
 	"(*core).claimQueued",
-	"(*core).newWait",
+	"(*alert).relax",
 	// close edge: the claim, then the look at closed; and the other side
 	"(*single).try",
 	"(*core).finish",
