@@ -30,9 +30,6 @@ func (b Batch[T]) At(i int) *T {
 	return &b.ring.slots[(b.from+int64(i))&b.ring.mask]
 }
 
-// first is At(0) of a batch that is known not to be empty.
-func (b Batch[T]) first() *T { return &b.ring.slots[b.from&b.ring.mask] }
-
 // Slices returns the slots as plain slices: head, and after it tail, which is empty unless the range goes over the end
 // of the ring's memory.
 func (b Batch[T]) Slices() (head, tail []T) {

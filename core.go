@@ -132,10 +132,15 @@ func (c *core) publish(from, to int64) {
 	if debugChecks {
 		c.checkOpen(from, to)
 	}
-	c.at(from).storeRelease(to) // publish edge, park edge
-	if c.alert.load() != 0 {    // park edge
+	if c.mark(from, to) {
 		c.rouse(from)
 	}
+}
+
+// mark publishes [from, to), which the caller knows to be open. It reports whether somebody may have to be roused.
+func (c *core) mark(from, to int64) bool {
+	c.at(from).storeRelease(to) // publish edge, park edge
+	return c.alert.load() != 0  // park edge
 }
 
 // abort gives [from, to) of a Multi ring, which is not empty and for which checkOpen has been asked, back: consumers step

@@ -58,22 +58,34 @@ func (p *MultiProducer[T]) Abort(b Batch[T]) {
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
 func (p *MultiProducer[T]) TrySend(v T) bool {
-	b, ok := p.TryClaim(1)
-	if ok {
-		*b.first() = v
-		p.Publish(b)
+	from, to, ok := p.grab(1)
+	if !ok {
+		if from, to = p.attempt(1, false); to == from {
+			return false
+		}
 	}
-	return ok
+	*p.ring.slot(from) = v
+	if p.core.mark(from, to) {
+		p.core.rouse(from)
+	}
+	return true
 }
 
 // Send is TrySend that waits for room as Claim does, and fails as Claim does.
 func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
-	b, err := p.Claim(ctx, 1)
-	if err == nil {
-		*b.first() = v
-		p.Publish(b)
+	checkContext(ctx)
+	from, to, ok := p.grab(1)
+	if !ok {
+		var err error
+		if from, to, err = p.waitSlow(ctx, 1); err != nil {
+			return err
+		}
 	}
-	return err
+	*p.ring.slot(from) = v
+	if p.core.mark(from, to) {
+		p.core.rouse(from)
+	}
+	return nil
 }
 
 // Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error, panics or calls

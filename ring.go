@@ -107,6 +107,8 @@ func (r *Ring[T]) zero(from, to int64) {
 	clear(tail)
 }
 
+func (r *Ring[T]) slot(seq int64) *T { return &r.slots[seq&r.mask] }
+
 // Cap returns the number of slots.
 func (r *Ring[T]) Cap() int { return len(r.slots) }
 

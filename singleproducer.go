@@ -74,22 +74,42 @@ func (p *SingleProducer[T]) Abort(b Batch[T]) {
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
 func (p *SingleProducer[T]) TrySend(v T) bool {
-	b, ok := p.TryClaim(1)
-	if ok {
-		*b.first() = v
-		p.Publish(b)
+	if debugChecks {
+		p.occupy()
+		defer p.vacate()
 	}
-	return ok
+	from, to, ok := p.grab(1)
+	if !ok {
+		if from, to = p.trySlow(from, to, 1); to == from {
+			return false
+		}
+	}
+	*p.ring.slot(from) = v
+	if p.hand(to) {
+		p.core.rouse(from)
+	}
+	return true
 }
 
 // Send is TrySend that waits for room as Claim does, and fails as Claim does.
 func (p *SingleProducer[T]) Send(ctx context.Context, v T) error {
-	b, err := p.Claim(ctx, 1)
-	if err == nil {
-		*b.first() = v
-		p.Publish(b)
+	if debugChecks {
+		p.occupy()
+		defer p.vacate()
 	}
-	return err
+	checkContext(ctx)
+	from, to, ok := p.grab(1)
+	if !ok {
+		var err error
+		if from, to, err = p.waitSlow(ctx, from, to, 1); err != nil {
+			return err
+		}
+	}
+	*p.ring.slot(from) = v
+	if p.hand(to) {
+		p.core.rouse(from)
+	}
+	return nil
 }
 
 // Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error, panics or calls
@@ -241,11 +261,17 @@ func (p *single) publish(own bool, from, to int64) {
 		p.publishSlow(own, from, to)
 		return
 	}
-	p.open = to
-	p.cursor.storeRelease(to) // publish edge, park edge
-	if p.alert.load() != 0 {  // park edge
+	if p.hand(to) {
 		p.core.rouse(from)
 	}
+}
+
+// hand publishes the first part of the open claim, up to to, while none of the others is published. It reports whether
+// somebody may have to be roused.
+func (p *single) hand(to int64) bool {
+	p.open = to
+	p.cursor.storeRelease(to)  // publish edge, park edge
+	return p.alert.load() != 0 // park edge
 }
 
 // publishSlow publishes a part of the open claim when others of it have been published, or is the first that is.

@@ -80,14 +80,14 @@ var fences = []breakage{
 	},
 	{
 		"publish looks at the alert first", "core.go",
-		"\tc.at(from).storeRelease(to) // publish edge, park edge\n\tif c.alert.load() != 0 {    // park edge\n",
-		"\talert := c.alert.load()\n\tpause(2000)\n\tc.at(from).storeRelease(to)\n\tif alert != 0 {\n",
+		"\tc.at(from).storeRelease(to) // publish edge, park edge\n\treturn c.alert.load() != 0  // park edge\n",
+		"\talert := c.alert.load()\n\tpause(2000)\n\tc.at(from).storeRelease(to)\n\treturn alert != 0\n",
 		readers + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{
 		"a Single publish looks at the alert first", "singleproducer.go",
-		"\tp.cursor.storeRelease(to) // publish edge, park edge\n\tif p.alert.load() != 0 {  // park edge\n",
-		"\talert := p.alert.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\tif alert != 0 {\n",
+		"\tp.cursor.storeRelease(to)  // publish edge, park edge\n\treturn p.alert.load() != 0 // park edge\n",
+		"\talert := p.alert.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\treturn alert != 0\n",
 		single + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{

@@ -15,6 +15,7 @@ type setting struct {
 	backoff   time.Duration
 	producers disruptor.Producers
 	read      reading
+	send      bool // events one at a time by Send, not by Claim and Publish
 }
 
 // reading is how a consumer goes through what it is handed.
@@ -66,17 +67,21 @@ func ourSettings(c harness.Case) []setting {
 	case c.Producers > 1 && c.Lean:
 		return []setting{yield, block}
 	case c.Producers > 1:
-		return []setting{spin, yield, block, {name: "yield, backs off 900 ns", wait: yield.wait, backoff: 900 * time.Nanosecond}}
+		settings := []setting{spin, yield, block}
+		if c.Batch == 1 {
+			settings = append(settings, sends(yield, block)...)
+		}
+		return settings
 	case c.Lean:
 		return single(yield, block, far)
 	case c.Poll:
 		return reads(single(yield), poll, "TryNext")
 	}
-	settings := append(single(spin, yield, block, far, blockFar), yield, block, far)
+	settings := append(single(spin, yield, block, far, blockFar), yield, block)
 	if c.Batch > 1 {
-		settings = append(settings, reads(single(yield, block, far), all, "All")...)
+		return append(settings, reads(single(yield, block, far), all, "All")...)
 	}
-	return settings
+	return append(settings, append(sends(single(yield, block, far)...), sends(block)...)...)
 }
 
 // single makes settings with a SingleProducer of settings with a MultiProducer.
@@ -84,6 +89,15 @@ func single(settings ...setting) []setting {
 	for i := range settings {
 		settings[i].producers = disruptor.Single
 		settings[i].name += ", single"
+	}
+	return settings
+}
+
+// sends makes settings that send of settings that claim and publish.
+func sends(settings ...setting) []setting {
+	for i := range settings {
+		settings[i].send = true
+		settings[i].name += ", Send"
 	}
 	return settings
 }

@@ -31,10 +31,18 @@ func streamOurs[T harness.Cell](s setting, c harness.Case, n int64) (harness.Sam
 	for i := range c.Producers {
 		if s.producers == disruptor.Single {
 			p := ring.SingleProducer()
-			t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
+			if s.send {
+				t.Producers.Go(func() { sendSingle(p, harness.First(i), n) })
+			} else {
+				t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
+			}
 		} else {
 			p := ring.MultiProducer()
-			t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
+			if s.send {
+				t.Producers.Go(func() { sendMulti(p, harness.First(i), n) })
+			} else {
+				t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
+			}
 		}
 	}
 	return t.End(ring.Close), wiring.Check(c, n, found)
@@ -73,6 +81,30 @@ func produceMulti[T harness.Cell](p *disruptor.MultiProducer[T], v, n int64, bat
 			v = stamp(b, v)
 		}
 		p.Publish(b)
+	}
+}
+
+func sendSingle[T harness.Cell](p *disruptor.SingleProducer[T], v, n int64) {
+	words := harness.Words[T]()
+	for range n {
+		var cell T
+		harness.Stamp(&cell, v)
+		v += words
+		if p.Send(background, cell) != nil {
+			return
+		}
+	}
+}
+
+func sendMulti[T harness.Cell](p *disruptor.MultiProducer[T], v, n int64) {
+	words := harness.Words[T]()
+	for range n {
+		var cell T
+		harness.Stamp(&cell, v)
+		v += words
+		if p.Send(background, cell) != nil {
+			return
+		}
 	}
 }
 
