@@ -242,14 +242,7 @@ func BenchmarkTopology(b *testing.B) {
 // modes; a run counts if both of its ping-pongs were within 1.5 of the fastest, and one that does not is tried again, up
 // to three times. Run it with -benchtime 1x; there are 15 rounds.
 func BenchmarkAgainstChannel(b *testing.B) {
-	rounds, tries, pings := 15, 4, 50
-	if testing.Short() {
-		rounds, tries, pings = 1, 1, 1
-	}
-	fastest := pingPong()
-	for range pings {
-		fastest = min(fastest, pingPong())
-	}
+	rounds, tries, fastest := roundsAndTries()
 	for _, t := range topologies {
 		for _, batch := range []int{1, 16, 64} {
 			b.Run(fmt.Sprintf("%s/batch=%d", t.name, batch), func(b *testing.B) {
@@ -258,21 +251,9 @@ func BenchmarkAgainstChannel(b *testing.B) {
 					events = 1 << 12
 				}
 				subjects := t.subjects(batch)
-				kept := make([][]float64, len(subjects))
-				total := make([]int, len(subjects))
-				for range rounds * b.N {
-					for _, i := range rand.Perm(len(subjects)) {
-						for range tries {
-							before := pingPong()
-							ns := t.measure(b, subjects[i], events)
-							total[i]++
-							if max(before, pingPong()) <= 1.5*fastest {
-								kept[i] = append(kept[i], ns)
-								break
-							}
-						}
-					}
-				}
+				kept, total := interleaved(rounds*b.N, tries, fastest, len(subjects), func(i int) float64 {
+					return t.measure(b, subjects[i], events)
+				})
 				channel := quantile(kept[0], 0.5)
 				for i, s := range subjects {
 					ns := quantile(kept[i], 0.5)
@@ -284,6 +265,38 @@ func BenchmarkAgainstChannel(b *testing.B) {
 			})
 		}
 	}
+}
+
+// roundsAndTries returns them and the fastest of many ping-pongs; with -short, of two.
+func roundsAndTries() (rounds, tries int, fastest float64) {
+	rounds, tries, pings := 15, 4, 50
+	if testing.Short() {
+		rounds, tries, pings = 1, 1, 1
+	}
+	fastest = pingPong()
+	for range pings {
+		fastest = min(fastest, pingPong())
+	}
+	return rounds, tries, fastest
+}
+
+// interleaved measures each of n subjects in each round and returns the figures that count and how many were tried.
+func interleaved(rounds, tries int, fastest float64, n int, measure func(i int) float64) (kept [][]float64, total []int) {
+	kept, total = make([][]float64, n), make([]int, n)
+	for range rounds {
+		for _, i := range rand.Perm(n) {
+			for range tries {
+				before := pingPong()
+				ns := measure(i)
+				total[i]++
+				if max(before, pingPong()) <= 1.5*fastest {
+					kept[i] = append(kept[i], ns)
+					break
+				}
+			}
+		}
+	}
+	return kept, total
 }
 
 func quantile(v []float64, q float64) float64 {
