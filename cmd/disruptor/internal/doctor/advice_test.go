@@ -14,7 +14,7 @@ import (
 func madeUp(cpus, procs int, quota float64) facts {
 	return facts{
 		Machine: disruptor.Machine{
-			CPU: "Made Up 9000", Line: 64, Stride: 128, StrideReason: "lines come in pairs", Assembly: true, Vector: "AVX2",
+			CPU: "Made Up 9000", Line: 64, Stride: 128, StrideReason: "lines come in pairs", Assembly: true,
 			Hint: 10 * time.Nanosecond, HintsPerSpin: 3, ProcessFence: "membarrier", Quota: quota, Procs: procs,
 		},
 		arch: "amd64", cpus: cpus, l2: 1 << 20, l3: 32 << 20, fenced: 12659 * time.Nanosecond,
@@ -138,7 +138,7 @@ func TestAMadeUpMachineIsDescribed(t *testing.T) {
 	f.printMachine(&out)
 	printAdvice(&out, f)
 	for _, part := range []string{
-		"Made Up 9000", "amd64", "2 CPUs", "64 bytes", "128 bytes: lines come in pairs", "L2 1 MiB, L3 not known", "yes, AVX2",
+		"Made Up 9000", "amd64", "2 CPUs", "64 bytes", "128 bytes: lines come in pairs", "L2 1 MiB, L3 not known", "yes",
 		"10ns, 3 hints", "membarrier, 13µs", "GOMAXPROCS 2", "a quota of 0.5 CPUs", "! GOMAXPROCS is 2",
 		"BlockWait", "32768", "not known",
 	} {

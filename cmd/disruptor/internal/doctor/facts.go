@@ -46,13 +46,10 @@ func (f facts) processors() int {
 }
 
 func (f facts) assembly() string {
-	switch {
-	case !f.Assembly:
-		return "none in this build"
-	case f.Vector == "":
-		return "yes, without vector instructions"
+	if f.Assembly {
+		return "yes"
 	}
-	return "yes, " + f.Vector
+	return "none in this build"
 }
 
 func (f facts) fence() string {

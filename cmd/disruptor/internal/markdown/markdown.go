@@ -11,8 +11,11 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 )
 
+// named is the group whose best setting is named in each row.
+const named = "disruptor"
+
 // Write writes a table for each unit of the workloads: a row per case, a column per group, each group with its best
-// setting in that case, and the multiple of the channel's speed.
+// setting in that case, and the multiple of the channel's speed. The last column names the setting of this library.
 func Write(w io.Writer, r result.Report) error {
 	var units []string
 	for _, wl := range r.Workloads {
@@ -43,8 +46,12 @@ func comparison(r result.Report, unit string) string {
 		}
 	}
 	var out strings.Builder
-	line(&out, append([]string{unit}, groups...))
-	line(&out, append([]string{"---"}, slices.Repeat([]string{"---:"}, len(groups))...))
+	header, rule := append([]string{unit}, groups...), append([]string{"---"}, slices.Repeat([]string{"---:"}, len(groups))...)
+	if slices.Contains(groups, named) {
+		header, rule = append(header, named+"'s setting"), append(rule, "---")
+	}
+	line(&out, header)
+	line(&out, rule)
 	for _, wl := range r.Workloads {
 		if wl.Unit != unit {
 			continue
@@ -54,6 +61,9 @@ func comparison(r result.Report, unit string) string {
 			cells := []string{title(wl, size, rows)}
 			for _, g := range groups {
 				cells = append(cells, cell(rows, size, g))
+			}
+			if slices.Contains(groups, named) {
+				cells = append(cells, setting(rows, size))
 			}
 			line(&out, cells)
 		}
@@ -83,6 +93,16 @@ func cell(rows []result.Row, size result.Size, group string) string {
 		}
 	}
 	return text
+}
+
+// setting names this library's best setting.
+func setting(rows []result.Row, size result.Size) string {
+	for _, row := range rows {
+		if row.Size() == size && row.Group == named && result.Best(rows, row) {
+			return row.Setting
+		}
+	}
+	return "–"
 }
 
 // title is a workload's, with what tells its cases apart.

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -10,7 +11,7 @@ import (
 func TestWrite(t *testing.T) {
 	row := func(workload, group string, capacity int, ns, ratio float64) result.Row {
 		return result.Row{Workload: workload, Group: group, Subject: group, Capacity: capacity, Batch: 1, Producers: 1,
-			NsMedian: ns, RatioToChan: ratio, Verified: true}
+			Setting: fmt.Sprintf("%s %g", group, ns), NsMedian: ns, RatioToChan: ratio, Verified: true}
 	}
 	failed := row("W6", "other", 64, 0, 0)
 	failed.Verified = false
@@ -25,11 +26,11 @@ func TestWrite(t *testing.T) {
 			busy,
 		},
 	}
-	const want = `| ns/event | disruptor | channel | other |
-| --- | ---: | ---: | ---: |
-| one, 64 slots | 10.0 · 5.00× | 50.0 | – |
-| one, 1024 slots | 12.3 · 4.20× | 52.0 | – |
-| three | ? | 60.0 | failed |
+	const want = `| ns/event | disruptor | channel | other | disruptor's setting |
+| --- | ---: | ---: | ---: | --- |
+| one, 64 slots | 10.0 · 5.00× | 50.0 | – | disruptor 10 |
+| one, 1024 slots | 12.3 · 4.20× | 52.0 | – | disruptor 12.34 |
+| three | ? | 60.0 | failed | – |
 
 | of one core | other |
 | --- | ---: |
