@@ -5,8 +5,6 @@ package disruptor
 import (
 	"sync/atomic"
 	"unsafe"
-
-	"github.com/klauspost/cpuid/v2"
 )
 
 // hasAsm tells which machine layer this build has.
@@ -48,51 +46,5 @@ func fence() {
 //go:noescape
 func pauseAsm(n int)
 
-// scanMarksSSE41 and scanMarksAVX2 are scanMarks for at most maxScan marks.
-//
-//go:noescape
-func scanMarksSSE41(m *int64, n int, first int64) int
-
-//go:noescape
-func scanMarksAVX2(m *int64, n int, first int64) int
-
-// scanLevel is the vector extension that scanMarks uses. Only tests change it.
-var scanLevel = detectScanLevel()
-
-type vectorLevel uint8
-
-const (
-	scanScalar vectorLevel = iota
-	scanSSE41
-	scanAVX2
-)
-
-func detectScanLevel() vectorLevel {
-	switch {
-	case cpuid.CPU.Supports(cpuid.AVX2): // and the operating system saves the registers
-		return scanAVX2
-	case cpuid.CPU.Supports(cpuid.SSE4):
-		return scanSSE41
-	}
-	return scanScalar
-}
-
-// scanBounded is scanMarks for at most the first maxScan marks (the generic scan, which can be preempted, for all of
-// them). The calls are direct: a predicted branch costs less than a call through a function value.
-func scanBounded(m *int64, n int, first int64) int {
-	switch scanLevel {
-	case scanAVX2:
-		return scanMarksAVX2(m, n, first)
-	case scanSSE41:
-		return scanMarksSSE41(m, n, first)
-	}
-	return scanMarksGeneric(m, n, first)
-}
-
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseAsm(n) }
-
-// vectorName returns scanLevel in words.
-func vectorName() string {
-	return map[vectorLevel]string{scanScalar: "", scanSSE41: "SSE4.1", scanAVX2: "AVX2"}[scanLevel]
-}

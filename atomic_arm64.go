@@ -29,34 +29,5 @@ func fence() {}
 //go:noescape
 func pauseAsm(n int)
 
-// scanMarksNEON is scanMarks for at most maxScan marks.
-//
-//go:noescape
-func scanMarksNEON(m *int64, n int, first int64) int
-
-// scanLevel is the vector extension that scanMarks uses. Every arm64 CPU that Go runs on has NEON; only tests change
-// this.
-var scanLevel = scanNEON
-
-type vectorLevel uint8
-
-const (
-	scanScalar vectorLevel = iota
-	scanNEON
-)
-
-// scanBounded is scanMarks for at most the first maxScan marks (the generic scan, which can be preempted, for all of
-// them).
-func scanBounded(m *int64, n int, first int64) int {
-	switch scanLevel {
-	case scanNEON:
-		return scanMarksNEON(m, n, first)
-	}
-	return scanMarksGeneric(m, n, first)
-}
-
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseAsm(n) }
-
-// vectorName returns scanLevel in words.
-func vectorName() string { return map[vectorLevel]string{scanScalar: "", scanNEON: "NEON"}[scanLevel] }

@@ -22,11 +22,5 @@ const buffersStores = false
 // fence keeps the loads after it from running ahead of the stores before it, as sync/atomic does by itself.
 func fence() {}
 
-// scanBounded needs no bound where the compiler wrote the loop.
-func scanBounded(m *int64, n int, first int64) int { return scanMarksGeneric(m, n, first) }
-
 // pauseBounded gives at most the first maxPause of n spin hints.
 func pauseBounded(n int) { pauseGeneric(n) }
-
-// vectorName returns "": the compiler wrote the scan.
-func vectorName() string { return "" }

@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"math"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,6 +39,41 @@ func TestStoreRelease(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is written before a mark is read after it, while the marks are being written. Under -race the detector checks that
+// the edge is one that it sees.
+func TestStoreReleaseReleases(t *testing.T) {
+	const laps, slots = 50, 1 << 12
+	marks, values := make([]int64, slots), make([]int64, slots)
+	var wrong int64 = -1
+	for lap := range int64(laps) {
+		first := lap*slots + 1
+		running, done := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(done)
+			close(running)
+			for read, idle := int64(0), 0; read < slots; {
+				if atomic.LoadInt64(&marks[read]) == first+read {
+					if values[read] != ^(first + read) {
+						wrong = first + read
+					}
+					read, idle = read+1, 0
+				} else if idle++; idle%8 == 0 {
+					runtime.Gosched()
+				} else {
+					pause(1)
+				}
+			}
+		}()
+		<-running
+		for i := range int64(slots) {
+			values[i] = ^(first + i)
+			storeRelease(unsafe.Pointer(&marks[0]), i*wordBytes, first+i)
+		}
+		<-done
+		require.Equal(t, int64(-1), wrong, "a mark was seen before its value")
 	}
 }
 

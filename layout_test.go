@@ -109,7 +109,7 @@ func TestHandlesArePadded(t *testing.T) {
 		"core: between what never changes and what does")
 }
 
-// The marks are dense: a vector of them is loaded at once.
+// The marks are dense: one line brings a consumer as many of them as it holds.
 func TestMarksAreContiguous(t *testing.T) {
 	m := newMarks(8)
 	for s := range int64(8) {

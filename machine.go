@@ -15,8 +15,7 @@ type Machine struct {
 	Stride       int    // bytes between words that different goroutines write
 	StrideReason string
 
-	Assembly bool   // this build has the assembly of this architecture
-	Vector   string // what the scan of marks could use: "AVX2", "SSE4.1", "NEON" or ""
+	Assembly bool // this build has the assembly of this architecture
 
 	Hint         time.Duration // what one spin hint takes
 	HintsPerSpin int           // hints in one Spin
@@ -39,7 +38,6 @@ func ThisMachine() Machine {
 		Stride:       stride,
 		StrideReason: strideReason(d),
 		Assembly:     hasAsm,
-		Vector:       vectorName(),
 		Hint:         hintTime,
 		HintsPerSpin: hintsPerSpin,
 		ProcessFence: "not needed",

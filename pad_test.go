@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"unsafe"
@@ -110,7 +111,7 @@ func TestArenaOutlivesItsMaker(t *testing.T) {
 	runtime.GC()
 	garbage := make([][]int64, 1000)
 	for i := range garbage {
-		garbage[i] = consecutive(24, -1)
+		garbage[i] = slices.Repeat([]int64{-1}, 24)
 	}
 	for i, w := range words {
 		require.Equal(t, int64(i), *w)
