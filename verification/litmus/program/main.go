@@ -17,14 +17,18 @@ func main() {
 		}
 		c := r.Consumer("c")
 		d := r.Consumer("d", c)
+		var p disruptor.Producer[int]
 		if producers == disruptor.Single {
-			p := r.SingleProducer()
-			check(p.Send(ctx, 1))
-			if b, ok := p.TryClaim(1); ok {
-				p.Abort(b)
-			}
+			p = r.SingleProducer()
 		} else {
-			check(r.MultiProducer().Send(ctx, 1))
+			p = r.MultiProducer()
+		}
+		check(p.Send(ctx, 1))
+		if b, ok := p.TryClaim(1); ok { // one of two slots: there is room for another
+			p.Publish(b)
+		}
+		if b, ok := p.TryClaim(1); ok {
+			p.Abort(b)
 		}
 		for _, c := range []*disruptor.Consumer[int]{c, d} {
 			b, err := c.Next(ctx)
