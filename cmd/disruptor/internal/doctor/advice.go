@@ -66,6 +66,10 @@ func waitAdvice(f facts) []choice {
 			fmt.Sprintf("lets the others run every %v, and uses a whole CPU while it waits", readable(looksOfYieldWait*spin)),
 		},
 		block, late,
+		{
+			"one busy producer, throughput first", "Backoff",
+			"2 to 8 µs, with YieldWait or BlockWait: consumers look less often, and events come as much later",
+		},
 	}
 }
 

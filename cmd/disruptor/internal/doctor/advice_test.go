@@ -49,7 +49,7 @@ func TestSpinnersAreCountedAgainstProcessors(t *testing.T) {
 		"up to 4 ":  madeUp(64, 5, 4.5),
 		"up to 3 ":  madeUp(3, 16, 0),
 	} {
-		require.Equal(t, []string{"SpinWait", "YieldWait", "BlockWait", "SleepWait"}, strategies(f))
+		require.Equal(t, []string{"SpinWait", "YieldWait", "BlockWait", "SleepWait", "Backoff"}, strategies(f))
 		require.Contains(t, waitAdvice(f)[0].when, processors)
 	}
 }
