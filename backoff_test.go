@@ -60,9 +60,9 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 		c.Done(b)
 	}
 	next(1, 1)
-	next(15, 15)
+	next(63, 63)
 	require.Equal(t, 2, c.hits)
-	next(16, 16)
+	next(64, 64)
 	require.Equal(t, 2, c.hits, "many")
 	_, err := c.Next(cancelled())
 	require.Error(t, err)

@@ -126,7 +126,7 @@ const (
 	// contextPeriod is how many Spins pass between two looks at the context and the clock: about a microsecond.
 	contextPeriod = 32
 	// fewSlots found by hitsPerRest looks in a row are answered by a rest.
-	fewSlots    = 16
+	fewSlots    = 64
 	hitsPerRest = 3
 	// restPeriod is how many Spins of a long rest pass between two calls of Gosched.
 	restPeriod = 8
