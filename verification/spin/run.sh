@@ -115,6 +115,36 @@ bug CLEAR_LIST_ONCE clear-join
 bug CLEAR_NOT_ON_JOIN clear-join
 bug CLEAR_NOT_ON_LEAVE clear-leave
 
+# --- cursor.pml ---
+stage="-DNC=2 -DINITMASK=3 -DSTAGE"
+join="-DINITMASK=0 -DJOINMASK=1"
+second="-DNC=2 -DINITMASK=1 -DJOINMASK=2"
+good quick cursor-parts cursor -DN=3 -DMAXN=3 -DK=1
+good quick cursor-stage cursor $one $stage -DLEAVEMASK=1 -DK=3
+good quick cursor-join cursor $join -DK=2
+good full cursor-not-stored cursor $join -DK=2 -DNOT_STORED
+good full cursor-parts-2 cursor -DN=3 -DMAXN=3 -DK=2
+good full cursor-parts-stage cursor -DN=3 -DMAXN=3 $stage -DK=1
+good full cursor-parts-join cursor -DN=3 -DMAXN=3 $join -DK=2
+good full cursor-stage-2 cursor $stage -DLEAVEMASK=1 -DK=2
+good full cursor-join-3 cursor $join -DK=3
+good full cursor-join-laps cursor $one $second -DK=3
+good full cursor-join-second cursor $second -DK=2
+good full cursor-join-stage cursor $second -DSTAGE -DLEAVEMASK=1 -DK=2
+bug CURSOR_BEFORE_LIST cursor-parts
+bug ABORTED_FIRST cursor-parts
+bug STAGE_ABORTED_FIRST cursor-stage
+bug PRUNE_TO_CURSOR cursor-parts
+bug OVER_A_HOLE cursor-parts
+bug NOT_OVER_AHEAD cursor-parts
+bug TAKE_BACK_BELOW cursor-join
+bug JOIN_LOOKS_FIRST cursor-join
+bug JOIN_HOLDS_NOTHING cursor-join
+bug GATE_OF_CLAIM cursor-join
+bug GATE_LIST_ONCE cursor-join
+bug NO_FENCE_GATE cursor-not-stored
+bug PUBLISHED_OVERTAKES cursor-join
+
 # --- the Dekker pairs under TSO ---
 good quick single single_close -DK=2
 good quick single-3 single_close -DK=3
