@@ -45,8 +45,12 @@ func ourSettings(c harness.Case) []setting {
 	parks := setting{name: "block, parks at once", wait: disruptor.BlockWait{Spin: -1}}
 	fences := setting{name: "block, parks at once, fences", wait: disruptor.BlockWait{Spin: -1, Fence: true}}
 	sleep := setting{name: "sleep", wait: disruptor.SleepWait{}}
-	far := setting{name: "yield, backs off 8 µs", wait: yield.wait, backoff: 8 * time.Microsecond}
-	blockFar := setting{name: "block, backs off 8 µs", wait: block.wait, backoff: 8 * time.Microsecond}
+	long := 8 * time.Microsecond
+	if c.Words > 1 {
+		long = 30 * time.Microsecond // the more bytes, the longer until the caches have them
+	}
+	far := setting{name: fmt.Sprint("yield, backs off ", long), wait: yield.wait, backoff: long}
+	blockFar := setting{name: fmt.Sprint("block, backs off ", long), wait: block.wait, backoff: long}
 	close := setting{name: "yield, no back-off", wait: yield.wait, backoff: -1}
 	switch c.Kind {
 	case harness.Echo:
