@@ -137,6 +137,16 @@ func (c *core) publish(from, to int64) {
 	}
 }
 
+// handOver publishes [from, to) for one who has just claimed it. It is not inlined: the slots are written on the other side
+// of a call.
+//
+//go:noinline
+func (c *core) handOver(from, to int64) {
+	if c.mark(from, to) {
+		c.rouse(from)
+	}
+}
+
 // mark publishes [from, to), which the caller knows to be open. It reports whether somebody may have to be roused.
 func (c *core) mark(from, to int64) bool {
 	c.at(from).storeRelease(to) // publish edge, park edge

@@ -131,6 +131,8 @@ func TestTheFastPathsCallNothing(t *testing.T) {
 		{"(*multi).try", "CMPXCHG"},
 		{"(*multi).wait", "CMPXCHG"},
 		{"(*core).publish", ""},
+		{"(*single).handOver", ""},
+		{"(*core).handOver", ""},
 		{"(*reader).done", ""},
 		{"(*reader).look", ""},
 	} {
@@ -162,6 +164,8 @@ func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
 		{"(*single).publish", 1, nil},             // cursor, then alert
 		{"(*core).publish", 1, nil},               // mark, then alert
 		{"(*core).advance", 1, nil},               // cursor, then alert
+		{"(*single).handOver", 1, nil},            // cursor, then alert
+		{"(*core).handOver", 1, nil},              // mark, then alert
 		{"(*core).abort", 1, nil},                 // mark, then alert
 		{"(*reader).done", 2, []string{"0", "8"}}, // avail, position, then alert
 		{"(*core).moved", 2, []string{"0", "8"}},  // the same

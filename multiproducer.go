@@ -65,9 +65,7 @@ func (p *MultiProducer[T]) TrySend(v T) bool {
 		}
 	}
 	*p.ring.slot(from) = v
-	if p.core.mark(from, to) {
-		p.core.rouse(from)
-	}
+	p.core.handOver(from, to)
 	return true
 }
 
@@ -82,9 +80,7 @@ func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 		}
 	}
 	*p.ring.slot(from) = v
-	if p.core.mark(from, to) {
-		p.core.rouse(from)
-	}
+	p.core.handOver(from, to)
 	return nil
 }
 

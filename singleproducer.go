@@ -85,9 +85,7 @@ func (p *SingleProducer[T]) TrySend(v T) bool {
 		}
 	}
 	*p.ring.slot(from) = v
-	if p.hand(to) {
-		p.core.rouse(from)
-	}
+	p.handOver(from, to)
 	return true
 }
 
@@ -106,9 +104,7 @@ func (p *SingleProducer[T]) Send(ctx context.Context, v T) error {
 		}
 	}
 	*p.ring.slot(from) = v
-	if p.hand(to) {
-		p.core.rouse(from)
-	}
+	p.handOver(from, to)
 	return nil
 }
 
@@ -261,6 +257,15 @@ func (p *single) publish(own bool, from, to int64) {
 		p.publishSlow(own, from, to)
 		return
 	}
+	if p.hand(to) {
+		p.core.rouse(from)
+	}
+}
+
+// handOver publishes the whole claim [from, to). It is not inlined: the slots are written on the other side of a call.
+//
+//go:noinline
+func (p *single) handOver(from, to int64) {
 	if p.hand(to) {
 		p.core.rouse(from)
 	}

@@ -10,6 +10,8 @@ var functions = []string{
 	"(*single).publish",
 	"(*core).publish",
 	"(*core).advance",
+	"(*single).handOver",
+	"(*core).handOver",
 	"(*core).rouse",
 	"(*lot).wake",
 	// park edge: the position, then the look for sleepers
