@@ -217,10 +217,11 @@ func (w *wait) expired() error {
 }
 
 // yieldToTimer lets the context's timer run, which knows the cause. The timer may be another P's, and that P busy, so it
-// is waited for half a millisecond and a few yields; and if the clock stands still, some more of them.
+// is waited for half a millisecond and a few yields; and if the clock stands still, as in a test's bubble, many more of
+// them: the system may have stopped the other P's thread for some milliseconds.
 func (w *wait) yieldToTimer() {
 	begin := time.Now()
-	for n := 0; w.ctx.Err() == nil && n < 10_000 && (n < 16 || time.Since(begin) < 500*time.Microsecond); n++ {
+	for n := 0; w.ctx.Err() == nil && n < 1_000_000 && (n < 16 || time.Since(begin) < 500*time.Microsecond); n++ {
 		runtime.Gosched()
 	}
 }
