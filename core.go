@@ -109,16 +109,6 @@ func (c *core) found(lo, limit int64) (hi, aborted int64) {
 	return c.scan(lo, limit)
 }
 
-// advance moves a Single ring's cursor to to, after the list of aborted ranges.
-//
-//go:noinline
-func (c *core) advance(from, to int64) {
-	c.cursor.storeRelease(to) // publish edge, park edge
-	if c.alert.load() != 0 {  // park edge
-		c.rouse(from)
-	}
-}
-
 // publish hands [from, to) of a Multi ring to the consumers.
 //
 //go:noinline
@@ -147,7 +137,8 @@ func (c *core) handOver(from, to int64) {
 	}
 }
 
-// mark publishes [from, to), which the caller knows to be open. It reports whether somebody may have to be roused.
+// mark publishes [from, to), which the caller knows to be open, or aborts it if it is given ^to. It reports whether
+// somebody may have to be roused.
 func (c *core) mark(from, to int64) bool {
 	c.at(from).storeRelease(to) // publish edge, park edge
 	return c.alert.load() != 0  // park edge
@@ -159,8 +150,7 @@ func (c *core) mark(from, to int64) bool {
 //go:noinline
 func (c *core) abort(from, to int64) {
 	c.aborts.add(from, to, c.gate())
-	c.at(from).storeRelease(^to) // publish edge, park edge
-	if c.alert.load() != 0 {     // park edge
+	if c.mark(from, ^to) {
 		c.rouse(from)
 	}
 }

@@ -163,7 +163,6 @@ func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
 		{"(*single).try", 1, nil},                 // claim, then closed
 		{"(*single).publish", 1, nil},             // cursor, then alert
 		{"(*core).publish", 1, nil},               // mark, then alert
-		{"(*core).advance", 1, nil},               // cursor, then alert
 		{"(*single).handOver", 1, nil},            // cursor, then alert
 		{"(*core).handOver", 1, nil},              // mark, then alert
 		{"(*core).abort", 1, nil},                 // mark, then alert

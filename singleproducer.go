@@ -262,7 +262,8 @@ func (p *single) publish(own bool, from, to int64) {
 	}
 }
 
-// handOver publishes the whole claim [from, to). It is not inlined: the slots are written on the other side of a call.
+// handOver publishes the open claim up to to, its first part from from on. It is not inlined: the slots are written on the
+// other side of a call.
 //
 //go:noinline
 func (p *single) handOver(from, to int64) {
@@ -271,8 +272,7 @@ func (p *single) handOver(from, to int64) {
 	}
 }
 
-// hand publishes the first part of the open claim, up to to, while none of the others is published. It reports whether
-// somebody may have to be roused.
+// hand moves open and the cursor to to. It reports whether somebody may have to be roused.
 func (p *single) hand(to int64) bool {
 	p.open = to
 	p.cursor.storeRelease(to)  // publish edge, park edge
@@ -309,15 +309,14 @@ func (p *single) checkOpen(from, to int64) {
 // [from, to) until all before it has been.
 func (p *single) pass(from, to int64) {
 	p.ahead = append(p.ahead, span{from, to})
-	for i := 0; i < len(p.ahead); i++ {
-		if p.ahead[i].from == p.open {
-			p.open = p.ahead[i].to
-			p.ahead = slices.Delete(p.ahead, i, i+1)
-			i = -1
-		}
+	end := p.open
+	first := func(s span) bool { return s.from == end }
+	for i := slices.IndexFunc(p.ahead, first); i >= 0; i = slices.IndexFunc(p.ahead, first) {
+		end = p.ahead[i].to
+		p.ahead = slices.Delete(p.ahead, i, i+1)
 	}
-	if p.open >= to {
-		p.core.advance(from, p.open)
+	if end > from {
+		p.handOver(from, end)
 	}
 }
 

@@ -117,7 +117,8 @@ func (a *alert) enter() {
 
 func (a *alert) leave() { a.add(-oneSleep) }
 
-// relax is called once in each wait and rest. It sets the alert back when calmSlots have been claimed since the last park.
+// relax is called once in each wait and rest. It sets the alert back when calmSlots have been claimed since the last park;
+// nothing depends on how exactly that is counted, so calm and this look at claim are on no edge.
 func (a *alert) relax() {
 	if a.load() != settled {
 		return

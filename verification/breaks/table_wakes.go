@@ -77,7 +77,7 @@ var wakes = []breakage{
 	},
 	{
 		"an abort wakes nobody", "core.go",
-		"\tif c.alert.load() != 0 {     // park edge\n", "\tif from < 0 {\n",
+		"\tif c.mark(from, ^to) {\n", "\tif c.mark(from, ^to) && from < 0 {\n",
 		aborts, "consumers have to step over the range",
 	},
 	{

@@ -9,7 +9,6 @@ var functions = []string{
 	// publish edge, and park edge: the mark, then the look for sleepers
 	"(*single).publish",
 	"(*core).publish",
-	"(*core).advance",
 	"(*single).handOver",
 	"(*core).handOver",
 	"(*core).rouse",
