@@ -22,9 +22,9 @@ func TestMarkSaysHowFarItsRangeReaches(t *testing.T) {
 	}
 }
 
-// history stores the marks of random ranges of [from, to), aborts among them, and returns their boundaries and the
+// pastMarks stores the marks of random ranges of [from, to), aborts among them, and returns their boundaries and the
 // ends of those that were aborted.
-func history(m *marks, from, to int64, rnd *rand.Rand) (boundaries, aborted []int64) {
+func pastMarks(m *marks, from, to int64, rnd *rand.Rand) (boundaries, aborted []int64) {
 	boundaries = append(boundaries, from)
 	for from < to {
 		end := min(to, from+1+rnd.Int64N(m.mask+1))
@@ -48,9 +48,9 @@ func TestScanAndWalkStepFromRangeToRange(t *testing.T) {
 			m := newMarks(int(capacity))
 			start := rnd.Int64N(1 << 60)
 			old := max(0, start-3*capacity)
-			history(&m, old, start, rnd)
+			pastMarks(&m, old, start, rnd)
 			end := start + rnd.Int64N(capacity+1)
-			boundaries, aborted := history(&m, start, end, rnd)
+			boundaries, aborted := pastMarks(&m, start, end, rnd)
 			if end < start+capacity && rnd.IntN(2) == 0 { // what is published behind a gap is not found
 				at := end + 1 + rnd.Int64N(capacity)
 				if at < start+capacity {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/history"
 )
 
 // Config describes a ring. Only Capacity has no useful zero value.
@@ -56,6 +58,24 @@ type Ring[T any] struct {
 // New makes a ring. It fails with an error that is ErrCapacity if Config.Capacity is no power of two from 1 to 1<<30
 // or asks for more slots than the address space holds, and panics on a negative MaxBatch, a Backoff above 1 ms or an unknown Producers.
 func New[T any](cfg Config) (*Ring[T], error) { return newRingAt[T](cfg, 0) }
+
+// NewAt makes a ring that has come as far as past.End, with the marks that a Multi ring has once the ranges of past have
+// been published or aborted; its slots are zero. It fails and panics as New does. It is for the tests of this module,
+// which begin anywhere in the stream, and its parameter is of an internal type; New is the constructor for programs.
+func NewAt[T any](cfg Config, past history.History) (*Ring[T], error) {
+	r, err := newRingAt[T](cfg, past.End)
+	if err != nil || cfg.Producers == Single { // which has no marks
+		return r, err
+	}
+	for _, h := range past.Ranges {
+		to := h.To
+		if h.Aborted {
+			to = ^to
+		}
+		r.core.at(h.From).store(to)
+	}
+	return r, nil
+}
 
 // newRingAt is New for a ring whose next sequence is start. The marks are fresh: the caller stores old ones.
 func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
