@@ -1,7 +1,11 @@
 package disruptor
 
 import (
+	"fmt"
+	"runtime"
 	"runtime/metrics"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -91,4 +95,71 @@ func storeBufferLitmus(fence func()) (stale, rounds int) {
 		}
 	}
 	return stale, rounds
+}
+
+// BenchmarkBystander tells what the process fence of one that parks costs a goroutine that computes on another
+// processor, and the one that parks.
+func BenchmarkBystander(b *testing.B) {
+	if runtime.GOMAXPROCS(0) < 2 || !cheapProcessFence() {
+		b.Skip("needs two processors and a process fence")
+	}
+	const slice = 20 * time.Millisecond
+	var lost, called []time.Duration
+	for range waitRounds(100) {
+		alone, _, _ := countWhile(slice, nil)
+		disturbed, fences, spent := countWhile(slice, processFence)
+		lost = append(lost, time.Duration(float64(slice)*(1-float64(disturbed)/float64(alone))/float64(fences)))
+		called = append(called, spent/time.Duration(fences))
+	}
+	reportQuantiles(b, "bystander", lost)
+	reportQuantiles(b, "caller", called)
+}
+
+// countWhile counts on another processor for d, and calls fence meanwhile every 100 µs.
+func countWhile(d time.Duration, fence func()) (count int64, fences int64, spent time.Duration) {
+	var stop, started word
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		started.store(1)
+		for stop.load() == 0 {
+			count++
+		}
+	})
+	for started.load() == 0 {
+		pause(1)
+	}
+	for begin := time.Now(); time.Since(begin) < d; {
+		if fence != nil {
+			t := time.Now()
+			fence()
+			spent += time.Since(t)
+			fences++
+		}
+		for t := time.Now(); time.Since(t) < 100*time.Microsecond; {
+			pause(1)
+		}
+	}
+	stop.store(1)
+	wg.Wait()
+	return count, fences, spent
+}
+
+// waitRounds is how often something is measured: seldom with -short, which only shows that it works.
+func waitRounds(n int) int {
+	if testing.Short() {
+		return 2
+	}
+	return n
+}
+
+// reportQuantiles gives quantiles of durations as metrics, in microseconds.
+func reportQuantiles(b *testing.B, name string, d []time.Duration) {
+	slices.Sort(d)
+	for _, q := range []struct {
+		name string
+		at   int
+	}{{"p50", len(d) / 2}, {"p99", len(d) * 99 / 100}, {"max", len(d) - 1}} {
+		b.ReportMetric(float64(d[q.at].Nanoseconds())/1000, fmt.Sprintf("%s-%s-µs", name, q.name))
+	}
+	b.ReportMetric(0, "ns/op")
 }

@@ -1,22 +1,20 @@
-package disruptor
+package disruptor_test
 
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/behaviour"
 )
 
 // Each topology passes events of 8 bytes from its producers to its last consumers, through the ring or through
 // buffered channels of the same capacity, and checks what arrives. A channel has no batches: its producers send, and
 // its consumers receive, one event at a time.
-const benchCapacity = 1 << 14
-
 type topology struct {
 	name      string
 	producers int
@@ -34,18 +32,18 @@ var topologies = []topology{
 
 // runRing passes n events per producer in batches. It returns what each stage has summed up, and the time from the start
 // of the goroutines to the end of the last.
-func (t topology) runRing(cfg Config, n, batch int) ([]int64, time.Duration) {
+func (t topology) runRing(cfg disruptor.Config, n, batch int) ([]int64, time.Duration) {
 	if t.producers == 1 {
-		cfg.Producers = Single
+		cfg.Producers = disruptor.Single
 	}
-	ring, err := New[int64](cfg)
+	ring, err := disruptor.New[int64](cfg)
 	if err != nil {
 		panic(err)
 	}
 	sums := make([]int64, len(t.after))
-	consumers := make([]*Consumer[int64], len(t.after))
+	consumers := make([]*disruptor.Consumer[int64], len(t.after))
 	for i, after := range t.after {
-		var before []*Consumer[int64]
+		var before []*disruptor.Consumer[int64]
 		for _, j := range after {
 			before = append(before, consumers[j])
 		}
@@ -69,15 +67,13 @@ func (t topology) runRing(cfg Config, n, batch int) ([]int64, time.Duration) {
 		})
 	}
 	for range t.producers {
-		p := newProducer(ring)
-		producers.Go(func() {
-			switch p := p.(type) {
-			case *SingleProducer[int64]:
-				produceSingle(p, n, batch)
-			case *MultiProducer[int64]:
-				produceMulti(p, n, batch)
-			}
-		})
+		if t.producers == 1 {
+			p := ring.SingleProducer()
+			producers.Go(func() { behaviour.ProduceSingle(p, n, batch) })
+		} else {
+			p := ring.MultiProducer()
+			producers.Go(func() { produceMulti(p, n, batch) })
+		}
 	}
 	producers.Wait()
 	ring.Close()
@@ -85,8 +81,7 @@ func (t topology) runRing(cfg Config, n, batch int) ([]int64, time.Duration) {
 	return sums, time.Since(begin)
 }
 
-// produceSingle and produceMulti are the same but for the type: a call through an interface would be measured too.
-func produceSingle(p *SingleProducer[int64], n, batch int) {
+func produceMulti(p *disruptor.MultiProducer[int64], n, batch int) {
 	ctx := context.Background()
 	for i := 0; i < n; i += batch {
 		b, err := p.Claim(ctx, batch)
@@ -96,37 +91,9 @@ func produceSingle(p *SingleProducer[int64], n, batch int) {
 		if batch == 1 {
 			*b.At(0) = int64(i)
 		} else {
-			fill(b, int64(i))
+			behaviour.Fill(b, int64(i))
 		}
 		p.Publish(b)
-	}
-}
-
-func produceMulti(p *MultiProducer[int64], n, batch int) {
-	ctx := context.Background()
-	for i := 0; i < n; i += batch {
-		b, err := p.Claim(ctx, batch)
-		if err != nil {
-			panic(err)
-		}
-		if batch == 1 {
-			*b.At(0) = int64(i)
-		} else {
-			fill(b, int64(i))
-		}
-		p.Publish(b)
-	}
-}
-
-func fill(b Batch[int64], v int64) {
-	head, tail := b.Slices()
-	for i := range head {
-		head[i] = v
-		v++
-	}
-	for i := range tail {
-		tail[i] = v
-		v++
 	}
 }
 
@@ -192,18 +159,19 @@ type subject struct {
 
 var benchWaits = []struct {
 	name string
-	wait WaitStrategy
+	wait disruptor.WaitStrategy
 }{
-	{"spin", SpinWait{}},
-	{"yield", YieldWait{}},
-	{"block", BlockWait{}},
+	{"spin", disruptor.SpinWait{}},
+	{"yield", disruptor.YieldWait{}},
+	{"block", disruptor.BlockWait{}},
 }
 
 func (t topology) subjects(batch int) []subject {
-	subjects := []subject{{"channel", func(n int) ([]int64, time.Duration) { return t.runChannels(benchCapacity, n) }}}
+	channels := func(n int) ([]int64, time.Duration) { return t.runChannels(behaviour.BenchCapacity, n) }
+	subjects := []subject{{"channel", channels}}
 	for _, w := range benchWaits {
 		subjects = append(subjects, subject{"ring-" + w.name, func(n int) ([]int64, time.Duration) {
-			return t.runRing(Config{Capacity: benchCapacity, Wait: w.wait}, n, batch)
+			return t.runRing(disruptor.Config{Capacity: behaviour.BenchCapacity, Wait: w.wait}, n, batch)
 		}})
 	}
 	return subjects
@@ -242,7 +210,7 @@ func BenchmarkTopology(b *testing.B) {
 // modes; a run counts if both of its ping-pongs were within 1.5 of the fastest, and one that does not is tried again, up
 // to three times. Run it with -benchtime 1x; there are 15 rounds.
 func BenchmarkAgainstChannel(b *testing.B) {
-	rounds, tries, fastest := roundsAndTries()
+	rounds, tries, fastest := behaviour.RoundsAndTries()
 	for _, t := range topologies {
 		for _, batch := range []int{1, 16, 64} {
 			b.Run(fmt.Sprintf("%s/batch=%d", t.name, batch), func(b *testing.B) {
@@ -251,94 +219,18 @@ func BenchmarkAgainstChannel(b *testing.B) {
 					events = 1 << 12
 				}
 				subjects := t.subjects(batch)
-				kept, total := interleaved(rounds*b.N, tries, fastest, len(subjects), func(i int) float64 {
+				kept, total := behaviour.Interleaved(rounds*b.N, tries, fastest, len(subjects), func(i int) float64 {
 					return t.measure(b, subjects[i], events)
 				})
-				channel := quantile(kept[0], 0.5)
+				channel := behaviour.Quantile(kept[0], 0.5)
 				for i, s := range subjects {
-					ns := quantile(kept[i], 0.5)
+					ns := behaviour.Quantile(kept[i], 0.5)
 					b.Logf("%-9s batch %-2d %-10s %8.2f ns/event [%.2f %.2f] kept %d/%d  %6.1fx channel", t.name, batch,
-						s.name, ns, quantile(kept[i], 0.25), quantile(kept[i], 0.75), len(kept[i]), total[i], channel/ns)
+						s.name, ns, behaviour.Quantile(kept[i], 0.25), behaviour.Quantile(kept[i], 0.75), len(kept[i]), total[i], channel/ns)
 					b.ReportMetric(ns, s.name+"-ns")
 				}
 				b.ReportMetric(fastest, "fastest-ping-pong-ns")
 			})
 		}
 	}
-}
-
-// roundsAndTries returns them and the fastest of many ping-pongs; with -short, of two.
-func roundsAndTries() (rounds, tries int, fastest float64) {
-	rounds, tries, pings := 15, 4, 50
-	if testing.Short() {
-		rounds, tries, pings = 1, 1, 1
-	}
-	fastest = pingPong()
-	for range pings {
-		fastest = min(fastest, pingPong())
-	}
-	return rounds, tries, fastest
-}
-
-// interleaved measures each of n subjects in each round and returns the figures that count and how many were tried.
-func interleaved(rounds, tries int, fastest float64, n int, measure func(i int) float64) (kept [][]float64, total []int) {
-	kept, total = make([][]float64, n), make([]int, n)
-	for range rounds {
-		for _, i := range rand.Perm(n) {
-			for range tries {
-				before := pingPong()
-				ns := measure(i)
-				total[i]++
-				if max(before, pingPong()) <= 1.5*fastest {
-					kept[i] = append(kept[i], ns)
-					break
-				}
-			}
-		}
-	}
-	return kept, total
-}
-
-func quantile(v []float64, q float64) float64 {
-	if len(v) == 0 {
-		return 0
-	}
-	s := slices.Sorted(slices.Values(v))
-	return s[int(q*float64(len(s)-1)+0.5)]
-}
-
-// pingPong returns the nanoseconds that a cache line takes to another core and back.
-func pingPong() float64 {
-	var ping, pong struct {
-		_ [padSize]byte
-		v atomic.Int64
-		_ [padSize]byte
-	}
-	const turns = 2000
-	var other sync.WaitGroup
-	other.Go(func() {
-		for i := int64(1); i <= turns; i++ {
-			for n := 1; ping.v.Load() != i; n++ {
-				if n%1000 == 0 {
-					runtime.Gosched()
-				}
-			}
-			pong.v.Store(i)
-		}
-	})
-	var begin time.Time
-	for i := int64(1); i <= turns; i++ {
-		if i == turns/4 {
-			begin = time.Now()
-		}
-		ping.v.Store(i)
-		for n := 1; pong.v.Load() != i; n++ {
-			if n%1000 == 0 {
-				runtime.Gosched()
-			}
-		}
-	}
-	took := time.Since(begin)
-	other.Wait()
-	return float64(took.Nanoseconds()) / float64(turns*3/4)
 }

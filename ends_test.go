@@ -3,280 +3,118 @@ package disruptor
 import (
 	"context"
 	"errors"
-	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/race"
 )
 
-// The tests of this file are the table Ends of doc.go, column by column for the ends that concern the whole ring. Each
-// cell is tried with a call that waits when the end comes, and with one that comes after it.
+// Ends that come together, seen from inside.
 
-var errHandler = errors.New("no space left")
-
-// A ringEnd is a column.
-type ringEnd struct {
-	name  string
-	fault func() error // what the handler does when it is released
-	end   func(*endingRing)
-	cause error // what the calls and Run wrap, besides ErrClosed; nil: nothing
-	call  []string
-	run   []string // texts in what Run returns; nil: Run returns the cause itself
-}
-
-var ringEnds = []ringEnd{
-	{
-		name:  "Close",
-		fault: func() error { return nil },
-		end:   func(e *endingRing) { e.r.Close(); close(e.release) },
-	},
-	{
-		name:  "Run's context",
-		fault: func() error { return nil },
-		end:   func(e *endingRing) { e.stopRun(errHandler); <-e.r.core.over; close(e.release) },
-		cause: errHandler,
-	},
-	{
-		name:  "handler's error",
-		fault: func() error { return errHandler },
-		end:   func(e *endingRing) { close(e.release) },
-		cause: errHandler,
-		call:  []string{`consumer "handler": no space left`},
-		run:   []string{`consumer "handler": no space left`},
-	},
-	{
-		name:  "handler's panic with a value",
-		fault: panicWithValue,
-		end:   func(e *endingRing) { close(e.release) },
-		call:  []string{`consumer "handler": panic: 42`},
-		run:   []string{`consumer "handler": panic: 42`, "disruptor.panicWithValue"},
-	},
-	{
-		name:  "handler's panic with an error",
-		fault: panicWithError,
-		end:   func(e *endingRing) { close(e.release) },
-		cause: errHandler,
-		call:  []string{`consumer "handler": panic: no space left`},
-		run:   []string{`consumer "handler": panic: no space left`, "disruptor.panicWithError"},
-	},
-	{
-		name:  "handler's Goexit",
-		fault: func() error { runtime.Goexit(); return nil },
-		end:   func(e *endingRing) { close(e.release) },
-		call:  []string{`consumer "handler": handler called runtime.Goexit`},
-		run:   []string{`consumer "handler": handler called runtime.Goexit`},
-	},
-}
-
-func panicWithValue() error { panic(42) }
-
-func panicWithError() error { panic(errHandler) }
-
-func (e *ringEnd) isClose() bool { return e.call == nil && e.cause == nil }
-
-// requireCall checks what a call returns after the end.
-func (e *ringEnd) requireCall(t *testing.T, err error) {
-	t.Helper()
-	if e.isClose() {
-		require.Equal(t, ErrClosed, err)
-		return
-	}
-	require.ErrorIs(t, err, ErrClosed)
-	if e.cause != nil {
-		require.ErrorIs(t, err, e.cause)
-	}
-	for _, text := range e.call {
-		require.ErrorContains(t, err, text)
-	}
-}
-
-func (e *ringEnd) requireRun(t *testing.T, err error) {
-	t.Helper()
-	if e.run == nil {
-		require.Equal(t, e.cause, err)
-		return
-	}
-	if e.cause != nil {
-		require.ErrorIs(t, err, e.cause)
-	}
-	require.NotErrorIs(t, err, ErrClosed, "Run returns the cause, not what the calls return")
-	for _, text := range e.run {
-		require.ErrorContains(t, err, text)
-	}
-}
-
-// endingRing is a full ring whose handler has a batch in hand, with a consumer that holds everything back from
-// another, so that claims and that other wait.
-type endingRing struct {
-	r        *Ring[int]
-	p        Producer[int]
-	holder   *Consumer[int]
-	follower *Consumer[int]
-	inHand   chan struct{}
-	release  chan struct{}
-	stopRun  context.CancelCauseFunc
-	run      chan error
-}
-
-func newEndingRing(t *testing.T, cfg Config, fault func() error) *endingRing {
-	e := &endingRing{
-		r:       newRing[int](t, cfg),
-		inHand:  make(chan struct{}, 1),
-		release: make(chan struct{}),
-		run:     make(chan error, 1),
-	}
-	e.p = newProducer(e.r)
-	e.holder = e.r.Consumer("holder")
-	e.follower = e.r.Consumer("follower", e.holder)
-	e.r.Handle("handler", func(Batch[int]) error {
-		select {
-		case e.inHand <- struct{}{}:
-		default:
+// Each of many goroutines may end the ring; the first end is the one that all see.
+func TestOneOfManyEndsWins(t *testing.T) {
+	for range 20 * race.Scale {
+		r := newRing[int](t, Config{Capacity: 2})
+		var wg sync.WaitGroup
+		for i := range 4 {
+			wg.Go(func() {
+				if i%2 == 0 {
+					r.Close()
+				} else {
+					r.core.fail(errHandler)
+				}
+			})
 		}
-		<-e.release
-		return fault()
-	})
-	ctx, stop := context.WithCancelCause(testContext(t))
-	e.stopRun = stop
-	go func() { e.run <- e.r.Run(ctx) }()
-	for i := range cfg.Capacity {
-		require.True(t, e.p.TrySend(i))
+		wg.Wait()
+		err := r.Err()
+		require.ErrorIs(t, err, ErrClosed)
+		_, sent := r.MultiProducer().Claim(testContext(t), 1)
+		require.Equal(t, err, sent)
+		_, err = r.Consumer("late").Next(testContext(t))
+		require.True(t, errors.Is(err, ErrClosed))
 	}
-	<-e.inHand
-	return e
 }
 
-// The ways to claim, and to wait as a consumer: rows of the table.
-var producerCalls = []struct {
-	name string
-	call func(context.Context, Producer[int]) error
-}{
-	{"Claim", func(ctx context.Context, p Producer[int]) error {
-		b, err := p.Claim(ctx, 2)
-		if err == nil {
-			p.Publish(b)
-		}
-		return err
-	}},
-	{"Send", func(ctx context.Context, p Producer[int]) error { return p.Send(ctx, 7) }},
-	{"Do", func(ctx context.Context, p Producer[int]) error {
-		return p.Do(ctx, 1, func(Batch[int]) error { return nil })
-	}},
-}
-
-var consumerCalls = []struct {
-	name string
-	// wait waits for the slot at the consumer's position and hands it and what follows back.
-	wait func(context.Context, *Consumer[int]) error
-}{
-	{"Next", func(ctx context.Context, c *Consumer[int]) error {
-		b, err := c.Next(ctx)
-		c.Done(b)
-		return err
-	}},
-	{"WaitFor", func(ctx context.Context, c *Consumer[int]) error {
-		if available, err := c.WaitFor(ctx, c.Position()); err != nil {
-			return err
-		} else if available <= c.Position() {
-			return errors.New("nothing available")
-		}
-		b, ok := c.TryNext()
-		if !ok {
-			return errors.New("nothing to take")
-		}
-		c.Done(b)
-		return nil
-	}},
-	{"Batches", func(ctx context.Context, c *Consumer[int]) error {
-		for range c.Batches(ctx) {
-			return nil
-		}
-		if err := c.Err(); err != nil {
-			return err
-		}
-		return errDrained
-	}},
-}
-
-// errDrained stands for a Batches loop that ended with Err nil.
-var errDrained = errors.New("drained")
-
-// C65, C101.
-func TestAnEndOfTheRingReachesEveryCallThatWaitsAndEveryCallAfterIt(t *testing.T) {
-	forEachVariant(t, func(t *testing.T, v variant) {
-		for _, end := range ringEnds {
-			for i, producing := range producerCalls {
-				consuming := consumerCalls[i]
-				t.Run(end.name+"/"+producing.name+"/"+consuming.name, func(t *testing.T) {
-					ctx := testContext(t)
-					e := newEndingRing(t, v.config(4), end.fault)
-					produced, consumed := make(chan error, 1), make(chan error, 1)
-					go func() { produced <- producing.call(ctx, e.p) }()
-					go func() { consumed <- consuming.wait(ctx, e.follower) }()
-					if e.r.core.idle.parks {
-						eventually(t, func() bool { return e.r.Stats().Parks >= 2 }, "both have parked")
+func TestAClaimThatRacesWithCloseIsBelowTheEndOrFails(t *testing.T) {
+	for _, kind := range []Producers{Single, Multi} {
+		for range 1000 {
+			r := newRing[int](t, Config{Capacity: 1 << 10, Producers: kind, Wait: YieldWait{}})
+			p := newProducer(r)
+			started, claims := make(chan struct{}), int64(0)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				close(started)
+				for claims < 1<<10 {
+					b, ok := p.TryClaim(1)
+					if !ok {
+						return
 					}
-					end.end(e)
-
-					end.requireCall(t, <-produced)
-					if end.isClose() { // the rest first
-						requireSequences(t, ctx, e.holder, 0, 4)
-						require.NoError(t, <-consumed)
-						require.EqualValues(t, 4, e.follower.Position())
-						end.requireRun(t, <-e.run)
-					} else {
-						end.requireCall(t, <-consumed)
-						end.requireRun(t, <-e.run)
-						require.Zero(t, e.follower.Position())
-					}
-					requireEnded(t, ctx, e, &end)
-				})
-			}
+					p.Publish(b)
+					claims++
+				}
+			}()
+			<-started
+			r.Close()
+			<-done
+			require.Equal(t, claims, r.core.end.load())
 		}
-	})
+	}
 }
 
-// requireEnded checks every call on a ring that has ended.
-func requireEnded(t *testing.T, ctx context.Context, e *endingRing, end *ringEnd) {
-	t.Helper()
-	end.requireCall(t, e.r.Err())
-	_, ok := e.p.TryClaim(1)
-	require.False(t, ok)
-	require.False(t, e.p.TrySend(1))
-	for _, producing := range producerCalls {
-		end.requireCall(t, producing.call(ctx, e.p))
-	}
-	for _, c := range []*Consumer[int]{e.holder, e.follower} {
-		position := c.Position()
-		for _, consuming := range consumerCalls {
-			err := consuming.wait(ctx, c)
-			if end.isClose() && consuming.name == "Batches" {
-				require.Equal(t, errDrained, err)
-				continue
-			}
-			end.requireCall(t, err)
-		}
-		require.Equal(t, position, c.Position())
-	}
-	late := e.r.Consumer("late")
-	for _, consuming := range consumerCalls {
-		require.Equal(t, ErrClosed, consuming.wait(ctx, late))
-	}
-	e.r.Close()
-	end.requireCall(t, e.r.Err()) // the first end stands
-	end.requireRun(t, e.r.Run(ctx))
-	require.EqualValues(t, 4, e.r.Published())
+func TestOfTwoFailuresAtOnceOneIsTheEndForAll(t *testing.T) {
+	// The first failure has been stored, and before it is made the end, a second one comes.
+	a, b := errors.New("a"), errors.New("b")
+	r := newRing[int](t, Config{Capacity: 8})
+	c := r.Consumer("c")
+	require.True(t, r.core.failure.cas(nil, &ending{errors.Join(ErrClosed, a), a}))
+	r.core.fail(b)
+	require.ErrorIs(t, r.Err(), a)
+	require.Equal(t, a, r.Run(context.Background()))
+	_, err := c.Next(context.Background())
+	require.ErrorIs(t, err, a)
 }
 
-// requireSequences checks that c is handed [from, to), and hands it back.
-func requireSequences(t *testing.T, ctx context.Context, c *Consumer[int], from, to int64) {
-	t.Helper()
-	for from < to {
-		b, err := c.Next(ctx)
-		require.NoError(t, err)
-		require.Equal(t, from, b.From())
-		require.LessOrEqual(t, b.To(), to)
-		from = b.To()
-		c.Done(b)
+// Of two failures at once, Run returned the one and everything else the other.
+func TestOfTwoFailuresAtOnceAllSeeTheSame(t *testing.T) {
+	errs := []error{errors.New("one"), errors.New("other")}
+	check := func(r *Ring[int]) (which error) {
+		which = r.Run(context.Background())
+		require.Contains(t, errs, which)
+		require.ErrorIs(t, r.Err(), which)
+		_, err := r.MultiProducer().Claim(context.Background(), 1)
+		require.Equal(t, r.Err(), err)
+		return which
 	}
+	for range 200 {
+		r := newRing[int](t, Config{Capacity: 1})
+		c := r.Consumer("c")
+		var both sync.WaitGroup
+		for _, e := range errs {
+			both.Go(func() { r.core.fail(e) })
+		}
+		both.Wait()
+		which := check(r)
+		_, err := c.Next(context.Background())
+		require.Equal(t, r.Err(), err)
+		require.ErrorIs(t, err, which)
+	}
+	// The order that counts: one has come as far as to store its failure when the other goes all the way.
+	r := newRing[int](t, Config{Capacity: 1})
+	r.core.failure.cas(nil, &ending{errs[0], errs[0]})
+	r.core.fail(errs[1])
+	require.Equal(t, errs[0], check(r))
+}
+
+func TestWaitForFailsAtOnceOnARingThatHasFailed(t *testing.T) {
+	r := newRing[int](t, Config{Capacity: 8})
+	c := r.Consumer("c")
+	require.True(t, r.MultiProducer().TrySend(0))
+	r.core.fail(errHandler)
+	_, err := c.Next(context.Background())
+	require.ErrorIs(t, err, errHandler)
+	_, err = c.WaitFor(context.Background(), 0)
+	require.ErrorIs(t, err, errHandler)
 }

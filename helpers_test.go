@@ -2,133 +2,27 @@ package disruptor
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain fails the run if a test has left a goroutine of this package behind.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if leak := leaked(); code == 0 && leak != "" {
-		fmt.Fprintln(os.Stderr, "goroutines left behind:\n"+leak)
-		code = 1
-	}
-	os.Exit(code)
-}
+// The tests of this package that reach inside it stay here, with a few helpers; package behaviour has the tests of what
+// can be seen from outside, and can't lend its helpers, as it imports this one.
 
-// leaked returns the stacks of goroutines, this one excepted, that are in this package. It gives those that are about
-// to return some time to do so.
-func leaked() string {
-	var left string
-	for range 100 {
-		buf := make([]byte, 1<<20)
-		stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
-		left = ""
-		for _, s := range stacks[1:] {
-			if strings.Contains(s, "be395dad/disruptor.") {
-				left += s + "\n\n"
-			}
-		}
-		if left == "" {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	return left
-}
+// idleFunc is a strategy made of a function.
+type idleFunc func(n int) Action
 
-// A variant is one way to configure a ring.
-type variant struct {
-	name      string
-	producers Producers
-	wait      WaitStrategy
-}
-
-func (v variant) config(capacity int) Config {
-	return Config{Capacity: capacity, Producers: v.producers, Wait: v.wait}
-}
-
-// ownWait is a strategy of the user's: it does each action in turn.
-type ownWait struct{}
-
-func (ownWait) Idle(n int) Action {
-	switch {
-	case n < 8:
-		return Spin
-	case n < 16:
-		return Yield
-	case n < 20:
-		return Sleep(time.Microsecond)
-	}
-	return Park
-}
-
-// variants returns {Single, Multi} x {Spin, Yield, Sleep, Block, own}; BlockWait also without any spinning.
-func variants() []variant {
-	waits := []struct {
-		name string
-		wait WaitStrategy
-	}{
-		{"spin", SpinWait{}},
-		{"yield", YieldWait{}},
-		{"sleep", SleepWait{Max: 50 * time.Microsecond}},
-		{"block", BlockWait{}},
-		{"park", BlockWait{Spin: -1}},
-		{"own", ownWait{}},
-	}
-	var vs []variant
-	for _, p := range []Producers{Single, Multi} {
-		for _, w := range waits {
-			name := "multi/" + w.name
-			if p == Single {
-				name = "single/" + w.name
-			}
-			vs = append(vs, variant{name, p, w.wait})
-		}
-	}
-	return vs
-}
-
-// forEachVariant runs test as a subtest of each variant.
-func forEachVariant(t *testing.T, test func(t *testing.T, v variant)) {
-	for _, v := range variants() {
-		t.Run(v.name, func(t *testing.T) { test(t, v) })
-	}
-}
+func (f idleFunc) Idle(n int) Action { return f(n) }
 
 func newRing[T any](t testing.TB, cfg Config) *Ring[T] {
 	t.Helper()
 	r, err := New[T](cfg)
 	require.NoError(t, err)
-	return r
-}
-
-// newRingWithHistory returns a ring whose next sequence is start, with the marks that a ring has that got there by
-// publishing and aborting random ranges of up to a lap.
-func newRingWithHistory[T any](t testing.TB, cfg Config, start int64, rnd *rand.Rand) *Ring[T] {
-	t.Helper()
-	r, err := newRingAt[T](cfg, start)
-	require.NoError(t, err)
-	n := int64(cfg.Capacity)
-	if cfg.Producers == Single {
-		return r
-	}
-	for from := max(0, start-3*n); from < start; {
-		to := min(start, from+1+rnd.Int64N(n))
-		if rnd.IntN(4) == 0 {
-			r.core.at(from).store(^to)
-		} else {
-			r.core.at(from).store(to)
-		}
-		from = to
-	}
 	return r
 }
 
@@ -158,9 +52,109 @@ func eventually(t testing.TB, condition func() bool, what string) {
 	}
 }
 
-// collect appends a copy of the events of b to *to.
-func collect[T any](to *[]T, b Batch[T]) {
+var errHandler = errors.New("no space left")
+
+// requireSequences checks that c is handed [from, to), and hands it back.
+func requireSequences(t *testing.T, ctx context.Context, c *Consumer[int], from, to int64) {
+	t.Helper()
+	for from < to {
+		b, err := c.Next(ctx)
+		require.NoError(t, err)
+		require.Equal(t, from, b.From())
+		require.LessOrEqual(t, b.To(), to)
+		from = b.To()
+		c.Done(b)
+	}
+}
+
+// requirePanics requires that f panics with exactly this text.
+func requirePanics(t testing.TB, text string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		require.Equal(t, text, fmt.Sprint(recover())) // an error's text, too
+	}()
+	f()
+}
+
+// claim claims n slots, which must be free, and sets each to its sequence.
+func claim(t testing.TB, p Producer[int64], n int) Batch[int64] {
+	t.Helper()
+	b, ok := p.TryClaim(n)
+	require.True(t, ok, "no room for %d", n)
+	require.Equal(t, n, b.Len())
+	for s, v := range b.All() {
+		*v = s
+	}
+	return b
+}
+
+// publish claims and publishes n slots, which must be free.
+func publish(t testing.TB, p Producer[int64], n int) Batch[int64] {
+	t.Helper()
+	b := claim(t, p, n)
+	p.Publish(b)
+	return b
+}
+
+// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that they stay aborted:
+// with a Single producer what follows them is published first, as it would take them back otherwise.
+func abort(t testing.TB, p Producer[int64], n int) {
+	t.Helper()
+	if _, single := p.(*SingleProducer[int64]); !single {
+		b := claim(t, p, n)
+		spoil(b)
+		p.Abort(b)
+		return
+	}
+	b := claim(t, p, n+1)
+	head, rest := b.Split(n)
+	spoil(head)
+	p.Publish(rest)
+	p.Abort(head)
+}
+
+func spoil(b Batch[int64]) {
 	for _, v := range b.All() {
-		*to = append(*to, *v)
+		*v = -1
+	}
+}
+
+// take returns what c is handed now, which must be [from, to), each event its own sequence.
+func take(t testing.TB, c *Consumer[int64], from, to int64) Batch[int64] {
+	t.Helper()
+	b, ok := c.TryNext()
+	require.True(t, ok, "nothing is available, not even [%d, %d)", from, to)
+	requireRange(t, b, from, to)
+	return b
+}
+
+// advance has c take and hand back everything below to, which must be available.
+func advance(t testing.TB, c *Consumer[int64], to int64) {
+	t.Helper()
+	for c.Position() < to {
+		b, ok := c.TryNext()
+		require.True(t, ok, "nothing is available at %d, below %d", c.Position(), to)
+		head, _ := b.Split(int(min(to, b.To()) - b.From()))
+		requireRange(t, head, b.From(), head.To())
+		c.Done(head)
+	}
+}
+
+// requireNothing requires that c is handed nothing.
+func requireNothing(t testing.TB, c *Consumer[int64]) {
+	t.Helper()
+	b, ok := c.TryNext()
+	require.False(t, ok, "[%d, %d) is available", b.From(), b.To())
+	require.Zero(t, b.Len())
+}
+
+func requireRange(t testing.TB, b Batch[int64], from, to int64) {
+	t.Helper()
+	require.Equal(t, [2]int64{from, to}, [2]int64{b.From(), b.To()})
+	for s, v := range b.All() {
+		if *v != s {
+			require.Equal(t, s, *v, "event of sequence %d", s)
+		}
 	}
 }

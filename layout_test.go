@@ -2,9 +2,13 @@ package disruptor
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
+	"github.com/klauspost/cpuid/v2"
 	"github.com/stretchr/testify/require"
 )
 
@@ -116,4 +120,112 @@ func TestMarksAreContiguous(t *testing.T) {
 		require.Equal(t, unsafe.Add(m.base, s*wordBytes), unsafe.Pointer(m.at(s)))
 		require.Equal(t, m.at(s), m.at(s+8))
 	}
+}
+
+func TestStrideFor(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cpu  cpuDescription
+		want int
+	}{
+		{"Intel", cpuDescription{"amd64", cpuid.Intel, 64}, 128},
+		{"Intel, 32 bits", cpuDescription{"386", cpuid.Intel, 64}, 128},
+		{"AMD Zen", cpuDescription{"amd64", cpuid.AMD, 64}, 64},
+		{"Hygon", cpuDescription{"amd64", cpuid.Hygon, 64}, 64},
+		{"unknown vendor", cpuDescription{"amd64", cpuid.VendorUnknown, 64}, 64},
+		{"unknown vendor, 128-byte lines", cpuDescription{"amd64", cpuid.VendorUnknown, 128}, 128},
+		{"Apple M", cpuDescription{"arm64", cpuid.Apple, 128}, 128},
+		{"Graviton", cpuDescription{"arm64", cpuid.ARM, 64}, 128},
+		{"Ampere", cpuDescription{"arm64", cpuid.Ampere, 64}, 128},
+		{"arm64 of an unknown vendor", cpuDescription{"arm64", cpuid.VendorUnknown, 0}, 128},
+		{"s390x", cpuDescription{"s390x", cpuid.VendorUnknown, 0}, 256},
+		{"ppc64", cpuDescription{"ppc64", cpuid.VendorUnknown, 0}, 128},
+		{"ppc64le", cpuDescription{"ppc64le", cpuid.VendorUnknown, 0}, 128},
+		{"riscv64", cpuDescription{"riscv64", cpuid.VendorUnknown, 64}, 64},
+		{"wasm", cpuDescription{"wasm", cpuid.VendorUnknown, 0}, 64},
+		{"nothing reported", cpuDescription{"amd64", cpuid.AMD, 0}, 64},
+		{"1 reported", cpuDescription{"amd64", cpuid.AMD, 1}, 64},
+		{"-64 reported", cpuDescription{"amd64", cpuid.AMD, -64}, 64},
+		{"48 reported", cpuDescription{"amd64", cpuid.AMD, 48}, 64},
+		{"96 reported", cpuDescription{"amd64", cpuid.AMD, 96}, 128},
+		{"256 reported", cpuDescription{"amd64", cpuid.AMD, 256}, 256},
+		{"512 reported", cpuDescription{"amd64", cpuid.AMD, 512}, 256},
+		{"Intel, nothing reported", cpuDescription{"amd64", cpuid.Intel, 0}, 128},
+		{"Intel, 1 reported", cpuDescription{"amd64", cpuid.Intel, 1}, 128},
+		{"Intel, 48 reported", cpuDescription{"amd64", cpuid.Intel, 48}, 128},
+		{"Intel, 512 reported", cpuDescription{"amd64", cpuid.Intel, 512}, 256},
+		{"arm64, 512 reported", cpuDescription{"arm64", cpuid.Apple, 512}, 128},
+	} {
+		require.Equal(t, c.want, strideFor(c.cpu), c.name)
+	}
+}
+
+// No answer is greater than the padding that objects of their own carry, whatever a CPU claims to be.
+func TestStrideForIsAPowerOfTwoWithinPadSize(t *testing.T) {
+	for _, arch := range []string{"amd64", "386", "arm", "arm64", "ppc64le", "riscv64", "s390x", "wasm", ""} {
+		for vendor := range cpuid.Vendor(64) {
+			for line := -300; line <= 1100; line++ {
+				s := strideFor(cpuDescription{arch, vendor, line})
+				if s != 64 && s != 128 && s != 256 || s < line && s != 256 && arch != "arm64" && arch != "ppc64le" {
+					require.Fail(t, "stride", "%d for %s, vendor %d, line %d", s, arch, vendor, line)
+				}
+			}
+		}
+	}
+	require.Equal(t, 256, padSize)
+	require.Equal(t, strideFor(detectCPU()), stride)
+	require.Equal(t, runtime.GOARCH, detectCPU().arch)
+}
+
+func TestArena(t *testing.T) {
+	defer func(s int) { stride = s }(stride)
+	for _, stride = range []int{64, 128, 256} {
+		for groups := 1; groups <= 20; groups++ {
+			for range 20 { // at whatever addresses the allocator has
+				a := newArena(groups)
+				last := uintptr(0)
+				for i := range groups {
+					p := a.group(i)
+					require.Zero(t, uintptr(p)%uintptr(stride), "stride %d, group %d of %d", stride, i, groups)
+					if i > 0 {
+						require.Equal(t, last+uintptr(stride), uintptr(p))
+					}
+					last = uintptr(p)
+					words := unsafe.Slice((*int64)(p), stride/8)
+					for w := range words {
+						if words[w] != 0 {
+							require.Zero(t, words[w], "written by another group")
+						}
+						words[w] = int64(i + 1)
+					}
+				}
+				require.Panics(t, func() { a.group(groups) })
+				require.Panics(t, func() { a.group(-1) })
+			}
+		}
+	}
+}
+
+// An arena keeps the stride that it was made with, and a group's address keeps the arena.
+func TestArenaOutlivesItsMaker(t *testing.T) {
+	defer func(s int) { stride = s }(stride)
+	stride = 256
+	a := newArena(3)
+	stride = 64
+	require.Equal(t, uintptr(a.group(0))+512, uintptr(a.group(2)))
+
+	words := make([]*int64, 1000)
+	for i := range words {
+		words[i] = (*int64)(newArena(2).group(1))
+		atomic.StoreInt64(words[i], int64(i)) // panics on 32-bit CPUs if it is not aligned
+	}
+	runtime.GC()
+	garbage := make([][]int64, 1000)
+	for i := range garbage {
+		garbage[i] = slices.Repeat([]int64{-1}, 24)
+	}
+	for i, w := range words {
+		require.Equal(t, int64(i), *w)
+	}
+	runtime.KeepAlive(garbage)
 }

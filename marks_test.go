@@ -148,3 +148,26 @@ func TestCutReturnsTheFirstPartThatIsFreeOfAborts(t *testing.T) {
 		require.Equal(t, [2]int64{c[2], c[3]}, cut(c[0], c[1]), "[%d, %d)", c[0], c[1])
 	}
 }
+
+// C21. Whoever publishes 3 and 5 has published 3 and 5; consumers are handed them in their turn.
+func TestOnlyWhatIsPublishedHasAMarkOfThisLap(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 8})
+	p, c := r.MultiProducer(), r.Consumer("c")
+	for range 2 {
+		from := c.Position()
+		var claims []Batch[int64]
+		for range 8 {
+			claims = append(claims, claim(t, p, 1))
+		}
+		p.Publish(claims[3])
+		p.Publish(claims[5])
+		for i := range int64(8) {
+			require.Equal(t, i == 3 || i == 5, r.core.reach(from+i) > from+i, i)
+		}
+		requireNothing(t, c)
+		for _, i := range []int{0, 1, 2, 4, 6, 7} {
+			p.Publish(claims[i])
+		}
+		c.Done(take(t, c, from, from+8))
+	}
+}

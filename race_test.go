@@ -1,53 +1,30 @@
-package disruptor
+package disruptor_test
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"os"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/behaviour"
+	"github.com/be395dad/disruptor/internal/race"
 )
 
-// A shape is how many producers and consumers there are, and whom each consumer follows.
-type shape struct {
-	name      string
-	producers int
-	after     [][]int
-}
-
-var shapes = []shape{
-	{"1P1C", 1, [][]int{{}}},
-	{"3P1C", 3, [][]int{{}}},
-	{"1P3C", 1, [][]int{{}, {}, {}}},
-	{"3P3C", 3, [][]int{{}, {}, {}}},
-	{"pipeline", 1, [][]int{{}, {0}, {1}}},
-	{"diamond", 1, [][]int{{}, {}, {0, 1}}},
-	{"3P diamond", 3, [][]int{{}, {}, {0, 1}}},
-}
-
-// raceWaits are cheap with more goroutines than cores.
-var raceWaits = []struct {
-	name string
-	wait WaitStrategy
-}{
-	{"yield", YieldWait{}},
-	{"block", BlockWait{}},
-	{"park", BlockWait{Spin: -1}},
-}
+// TestMain is for the tests of all files of this folder.
+func TestMain(m *testing.M) { os.Exit(behaviour.RunTests(m)) }
 
 // raceCapacities has, for each capacity, how many events go through the ring: small rings take longer for each.
 var raceCapacities = []struct{ capacity, events int }{{1, 30}, {2, 50}, {8, 150}, {256, 500}}
 
 // C99.
 func TestEveryConsumerSeesEveryEventOnce(t *testing.T) {
-	for _, top := range shapes {
-		for _, w := range raceWaits {
+	for _, top := range behaviour.Shapes {
+		for _, w := range behaviour.RaceWaits {
 			for _, size := range raceCapacities {
-				t.Run(fmt.Sprintf("%s/%s/%d", top.name, w.name, size.capacity), func(t *testing.T) {
-					cfg := Config{Capacity: size.capacity, Wait: w.wait}
-					runShape(t, top, cfg, size.events*raceScale)
+				t.Run(fmt.Sprintf("%s/%s/%d", top.Name, w.Name, size.capacity), func(t *testing.T) {
+					cfg := disruptor.Config{Capacity: size.capacity, Wait: w.Wait}
+					behaviour.RunShape(t, top, cfg, size.events*race.Scale)
 				})
 			}
 		}
@@ -56,132 +33,19 @@ func TestEveryConsumerSeesEveryEventOnce(t *testing.T) {
 
 func TestEveryConsumerSeesEveryEventOnceWithSlowStrategies(t *testing.T) {
 	runs := []struct {
-		top  shape
-		wait WaitStrategy
+		top  behaviour.Shape
+		wait disruptor.WaitStrategy
 	}{
-		{shapes[0], SpinWait{}}, // two spinners: no more than there are cores
-		{shapes[1], SleepWait{Max: 50 * time.Microsecond}},
-		{shapes[5], SleepWait{Max: 50 * time.Microsecond}},
-		{shapes[6], ownWait{}},
+		{behaviour.Shapes[0], disruptor.SpinWait{}}, // two spinners: no more than there are cores
+		{behaviour.Shapes[1], disruptor.SleepWait{Max: 50 * time.Microsecond}},
+		{behaviour.Shapes[5], disruptor.SleepWait{Max: 50 * time.Microsecond}},
+		{behaviour.Shapes[6], behaviour.UserWait{}},
 	}
 	for _, run := range runs {
 		for _, capacity := range []int{2, 256} {
-			t.Run(fmt.Sprintf("%s/%T/%d", run.top.name, run.wait, capacity), func(t *testing.T) {
-				runShape(t, run.top, Config{Capacity: capacity, Wait: run.wait}, 200*raceScale)
+			t.Run(fmt.Sprintf("%s/%T/%d", run.top.Name, run.wait, capacity), func(t *testing.T) {
+				behaviour.RunShape(t, run.top, disruptor.Config{Capacity: capacity, Wait: run.wait}, 200*race.Scale)
 			})
 		}
 	}
-}
-
-// runShape publishes about that many events through rings of the kinds that the shape allows: with and without
-// aborted claims, Config.Clear and a bound on batches.
-func runShape(t *testing.T, top shape, cfg Config, events int) {
-	run := func(cfg Config, aborts int) {
-		c := newCrowd(t, cfg)
-		c.aborts = aborts
-		logs := c.start(top, events/top.producers)
-		c.wg.Wait()
-		for _, g := range logs.consumers {
-			require.ErrorIs(t, g.err, ErrClosed)
-		}
-		logs.verify(t, true)
-	}
-	run(cfg, 0)
-	cfg.MaxBatch = 3
-	cfg.Clear = true
-	run(cfg, 30)
-	if top.producers == 1 {
-		cfg.Producers = Single
-		run(cfg, 30)
-		cfg.MaxBatch, cfg.Clear = 0, false
-		run(cfg, 30)
-	}
-}
-
-// crowdLogs is what the goroutines of a crowd leave behind.
-type crowdLogs struct {
-	producers []*producing
-	consumers []*consuming
-}
-
-// start joins the consumers of a shape and starts all its goroutines, and one that closes the ring when each
-// producer has published n events.
-func (c *crowd) start(top shape, n int) *crowdLogs {
-	logs := &crowdLogs{}
-	for i, after := range top.after {
-		var consumers []*Consumer[raceEvent]
-		for _, a := range after {
-			consumers = append(consumers, logs.consumers[a].Consumer)
-		}
-		logs.consumers = append(logs.consumers, c.consumer(i, after, consumers...))
-	}
-	producers := &crowd{t: c.t, ctx: c.ctx, ring: c.ring, aborts: c.aborts, seed: c.seed + 1000}
-	for i := range top.producers {
-		logs.producers = append(logs.producers, producers.produce(newProducer(c.ring), uint64(i), n))
-	}
-	for _, g := range logs.consumers {
-		g.consume()
-	}
-	c.wg.Go(func() {
-		producers.wg.Wait()
-		c.ring.Close()
-	})
-	return logs
-}
-
-// verify checks that the logs agree on what is at each sequence, that none has lost, doubled or reordered anything
-// from where its consumer joined to what it saw last, and, if the ring was drained, to the last event accepted.
-func (l *crowdLogs) verify(t *testing.T, drained bool) {
-	t.Helper()
-	all := l.union(t)
-	complete := len(l.consumers) > 0 && l.consumers[0].first
-	last := make([]uint64, len(l.producers))
-	for _, r := range all {
-		require.Less(t, last[r.producer], r.count, "the events of producer %d come in its order", r.producer)
-		if complete {
-			require.Equal(t, last[r.producer]+1, r.count, "no event of producer %d is missed", r.producer)
-		}
-		last[r.producer] = r.count
-	}
-	for i, p := range l.producers {
-		require.LessOrEqual(t, last[i], p.accepted, "nothing is seen that was not accepted")
-		if complete && drained {
-			require.Equal(t, p.accepted, last[i], "all that producer %d published is seen", i)
-		}
-	}
-	for _, c := range l.consumers {
-		from, to := c.joined, int64(0)
-		if n := len(c.log); n > 0 {
-			to = c.log[n-1].sequence + 1
-		}
-		if drained && !c.left {
-			to = never
-		}
-		var want []record
-		for _, r := range all {
-			if from <= r.sequence && r.sequence < to {
-				want = append(want, r)
-			}
-		}
-		require.True(t, slices.Equal(want, c.log), "who joined at %d saw %v\n\nof %v", from, c.log, want)
-	}
-}
-
-// union returns what was seen by anyone, in the order of the sequences.
-func (l *crowdLogs) union(t *testing.T) (all []record) {
-	t.Helper()
-	seen := make(map[int64]record)
-	for _, c := range l.consumers {
-		for _, r := range c.log {
-			if other, ok := seen[r.sequence]; ok {
-				require.Equal(t, other, r, "all see the same")
-				continue
-			}
-			require.Less(t, r.producer, uint64(len(l.producers)))
-			seen[r.sequence] = r
-			all = append(all, r)
-		}
-	}
-	slices.SortFunc(all, func(a, b record) int { return cmp.Compare(a.sequence, b.sequence) })
-	return all
 }

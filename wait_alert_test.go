@@ -2,15 +2,16 @@ package disruptor
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// When wakers fence, and when the sleeper does it for them.
+// When wakers fence, and when the sleeper does it for them; when the alert may go down, and when a sleeper may trust
+// another's fence.
 
 // parkOnce makes a consumer of r park, and wakes it.
 func parkOnce(t *testing.T, r *Ring[int], p Producer[int], c *Consumer[int]) {
@@ -103,123 +104,59 @@ func TestRingsThatNeverParkNeverLookForSleepers(t *testing.T) {
 	}
 }
 
-func TestAWaitForManyRangesIsWokenOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRing[int](t, Config{Capacity: 16, Wait: BlockWait{Spin: -1}})
-		p, c := r.MultiProducer(), r.Consumer("c")
-		stage := r.Consumer("stage", c)
-		waits := func(c *Consumer[int], seq, want int64) <-chan int64 {
-			done := make(chan int64, 1)
-			go func() {
-				available, err := c.WaitFor(context.Background(), seq)
-				if err != nil || available != want {
-					t.Errorf("%d, %v", available, err)
-				}
-				done <- available
-			}()
-			return done
+func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
+	a := alert{word: new(word), claim: new(word)}
+	a.claim.store(calmSlots)
+	var stop word
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for stop.load() == 0 {
+			a.relax()
 		}
-		direct, later := waits(c, 9, 10), waits(stage, 4, 5)
-		var claims []Batch[int]
-		for range 10 {
-			b, _ := p.TryClaim(1)
-			claims = append(claims, b)
-		}
-		for _, i := range []int{1, 0, 3, 2, 4, 5, 9, 8, 7} { // out of order
-			require.Zero(t, wakes(r, func() { p.Publish(claims[i]) }))
-		}
-		require.EqualValues(t, 1, wakes(r, func() { p.Publish(claims[6]) }))
-		<-direct
-		b, _ := c.TryNext()
-		for range 4 {
-			var head Batch[int]
-			head, b = b.Split(1)
-			require.Zero(t, wakes(r, func() { c.Done(head) }))
-		}
-		head, _ := b.Split(1)
-		require.EqualValues(t, 1, wakes(r, func() { c.Done(head) }))
-		<-later
-		require.EqualValues(t, 2, r.Stats().Wakes)
-		require.Zero(t, r.Stats().Wasted)
 	})
+	down := 0
+	for i, met := 0, 0; i < 20_000 || met < 100; i++ {
+		a.cas(0, settled)
+		a.calm.store(0)
+		pause(i % 8)
+		if a.load() == 0 {
+			met++ // both are at it at once
+		} else if i >= 20_000 {
+			runtime.Gosched()
+		}
+		a.enter()
+		pause(8)
+		if a.load() < oneSleep {
+			down++
+			a.store(oneSleep)
+		}
+		a.leave()
+	}
+	stop.store(1)
+	wg.Wait()
+	require.Zero(t, down)
 }
 
-func TestAWakeUpThatFindsTooLittleIsCounted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
-		p, c := r.MultiProducer(), r.Consumer("c")
-		done := make(chan error)
-		go func() { _, err := c.Next(context.Background()); done <- err }()
-		b, _ := p.TryClaim(1)
-		require.EqualValues(t, 1, wakes(r, func() { p.Abort(b) }), "the consumer steps over it")
-		require.Zero(t, r.Stats().Wasted, "that was a wait of its own")
-		require.EqualValues(t, 1, wakes(r, func() { p.TrySend(1) }))
-		require.NoError(t, <-done)
-
-		// A stage behind two sleeps on one of them at a time.
-		x, y := r.Consumer("x"), r.Consumer("y")
-		stage := r.Consumer("stage", x, y)
-		require.True(t, p.TrySend(2))
-		go func() { _, err := stage.Next(context.Background()); done <- err }()
-		synctest.Wait()
-		require.EqualValues(t, 1, wakes(r, func() { requireSequences(t, context.Background(), x, 2, 3) }))
-		require.EqualValues(t, 1, r.Stats().Wasted)
-		requireSequences(t, context.Background(), y, 2, 3)
-		require.NoError(t, <-done)
-		requireSequences(t, context.Background(), c, 1, 3)
-	})
-}
-
-// A producer that waited for more room than it asks for would wait for ever here: the rest of the ring is its own.
-func TestAClaimBehindTheOwnOpenClaimWaitsForNoMoreThanItNeeds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRing[int](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
-		p, c := r.MultiProducer(), r.Consumer("c")
-		require.True(t, p.TrySend(0))
-		open, ok := p.TryClaim(7)
-		require.True(t, ok)
-		done := make(chan Batch[int], 1)
-		go func() {
-			b, err := p.Claim(context.Background(), 1)
-			if err != nil {
-				t.Error(err)
-			}
-			p.Publish(open) // not before
-			done <- b
-		}()
-		synctest.Wait()
-		requireSequences(t, context.Background(), c, 0, 1) // all that there is
-		synctest.Wait()
-		require.Len(t, done, 1)
-		p.Publish(<-done)
-		requireSequences(t, context.Background(), c, 1, 9)
-	})
-}
-
-// The same with a handler that takes one slot at a time, and holds it until the producer has claimed the last free one.
-func TestAClaimBehindASlowHandlerWaitsForNoMoreThanItNeeds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const events, capacity = 20, 4
-		r := newRing[int](t, Config{Capacity: capacity, MaxBatch: 1, Wait: BlockWait{Spin: -1}})
-		var claimed [events]chan struct{}
-		for i := range claimed {
-			claimed[i] = make(chan struct{})
-		}
-		r.Handle("slow", func(b Batch[int]) error {
-			time.Sleep(time.Second)
-			<-claimed[min(b.From()+capacity-1, events-1)]
-			return nil
+func TestTheAlertIsSettledOnlyOnceTheProcessIsFenced(t *testing.T) {
+	defer func(old bool) { forceStopTheWorld = old }(forceStopTheWorld)
+	forceStopTheWorld = true
+	a := alert{word: new(word)}
+	var raised word
+	var wg sync.WaitGroup
+	fenceStats.Lock() // nobody gets through a fence
+	for sleepers := range int64(2) {
+		wg.Go(func() {
+			a.enter()
+			raised.add(1)
 		})
-		done := make(chan error)
-		go func() { done <- r.Run(context.Background()) }()
-		p := r.MultiProducer()
-		for _, c := range claimed {
-			b, err := p.Claim(context.Background(), 1)
-			require.NoError(t, err)
-			close(c)
-			p.Publish(b)
-		}
-		r.Close()
-		require.NoError(t, <-done)
-	})
+		eventually(t, func() bool { return a.load() >= (sleepers+1)*oneSleep }, "the alert is raised")
+	}
+	for range 10_000 {
+		runtime.Gosched()
+	}
+	early := raised.load()
+	fenceStats.Unlock()
+	wg.Wait()
+	require.Zero(t, early, "sleepers that took the fence of another for done")
+	require.Equal(t, settled+2*oneSleep, a.load())
 }

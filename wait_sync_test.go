@@ -3,6 +3,7 @@ package disruptor
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -256,21 +257,47 @@ func TestWhoIsAboutToParkLooksAgain(t *testing.T) {
 	}
 }
 
-func TestAHandledConsumerIsHandedNothingThatIsPublishedAfterItsClose(t *testing.T) {
-	for range 20 {
-		synctest.Test(t, func(t *testing.T) {
-			r := newRing[int](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
-			p := r.MultiProducer()
-			got := 0
-			c := r.Handle("c", func(b Batch[int]) error { got += b.Len(); return nil })
-			go func() { _ = r.Run(context.Background()) }()
-			synctest.Wait()
-			c.Close()
-			require.True(t, p.TrySend(1))
-			synctest.Wait()
-			r.Close()
-			synctest.Wait()
-			require.Zero(t, got)
-		})
+func TestNoChannelOutlivesItsRing(t *testing.T) {
+	// A channel made in one bubble and used in another, or outside, is fatal.
+	park := func(t *testing.T) {
+		for _, w := range parkedWaits {
+			e := newParked(t, Multi, BlockWait{Spin: -1})
+			w.setup(t, e)
+			done := make(chan error, 1)
+			go func() { done <- w.call(context.Background(), e) }()
+			eventually(t, func() bool { return e.r.Stats().Parks > 0 }, "the call has parked")
+			w.wake(t, e)
+			require.NoError(t, <-done)
+		}
 	}
+	for range 2 {
+		synctest.Test(t, park)
+		park(t)
+	}
+}
+
+// python-disruptor: each sequence that was waited for left an Event behind.
+func TestAWaitLeavesNothingBehind(t *testing.T) {
+	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
+	c := r.Consumer("c")
+	p := r.MultiProducer()
+	ctx := testContext(t)
+	for range 50 {
+		parks := r.Stats().Parks
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if b, err := c.Next(ctx); err == nil {
+				c.Done(b)
+			}
+		})
+		eventually(t, func() bool { return r.Stats().Parks > parks }, "the consumer sleeps")
+		require.True(t, p.TrySend(1))
+		wg.Wait()
+	}
+	kept := 0
+	for s := r.core.readers.free; s != nil; s = s.next {
+		kept++
+	}
+	require.Equal(t, 1, kept)
+	require.Nil(t, r.core.readers.asleep)
 }

@@ -4,61 +4,14 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// What the strategies say, and what the ring makes of it. wait_sync_test.go has the parking.
-
-// idleFunc is a strategy made of a function.
-type idleFunc func(n int) Action
-
-func (f idleFunc) Idle(n int) Action { return f(n) }
-
-// C24.
-func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		wait  WaitStrategy
-		parks bool
-	}{
-		{"SpinWait", SpinWait{}, false},
-		{"YieldWait", YieldWait{}, false},
-		{"SleepWait", SleepWait{}, false},
-		{"BlockWait", BlockWait{}, true},
-		{"BlockWait at once", BlockWait{Spin: -1}, true},
-		{"no strategy", nil, true},
-		{"own that yields", idleFunc(func(int) Action { return Yield }), false},
-		{"own that parks", idleFunc(func(int) Action { return Park }), true},
-	} {
-		for _, kind := range []Producers{Single, Multi} {
-			t.Run(c.name, func(t *testing.T) {
-				r := newRing[int](t, Config{Capacity: 2, Producers: kind, Wait: c.wait})
-				p := newProducer(r)
-				consumer := r.Consumer("consumer")
-				stage := r.Consumer("stage", consumer)
-				// Each call waits as long as its context lets it.
-				waits := func(call func(ctx context.Context) error) {
-					ctx, cancel := context.WithTimeout(context.Background(), 2*time.Millisecond)
-					defer cancel()
-					before := r.Stats().Parks
-					require.Equal(t, context.DeadlineExceeded, call(ctx))
-					require.Equal(t, c.parks, r.Stats().Parks > before)
-				}
-				waits(func(ctx context.Context) error { _, err := consumer.Next(ctx); return err })
-				waits(func(ctx context.Context) error { _, err := consumer.WaitFor(ctx, 1); return err })
-				require.True(t, p.TrySend(0))
-				require.True(t, p.TrySend(1))
-				waits(func(ctx context.Context) error { _, err := stage.Next(ctx); return err })
-				waits(func(ctx context.Context) error { _, err := stage.WaitFor(ctx, 1); return err })
-				waits(func(ctx context.Context) error { return p.Send(ctx, 2) })
-				waits(func(ctx context.Context) error { _, err := p.Claim(ctx, 2); return err })
-				require.Zero(t, r.Stats().Wakes)
-			})
-		}
-	}
-}
+// What a wait looks at before it parks, what the ring asks its strategy, and how long a consumer rests.
+// wait_sync_test.go has the parking; package behaviour has what the strategies do.
 
 func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 	for _, s := range []WaitStrategy{
@@ -111,146 +64,180 @@ func TestStrategiesDoWhatTheirNamesSay(t *testing.T) {
 	require.Equal(t, 1000, parks)
 }
 
-func TestSleepWaitSleepsLongerAndLongerUpToMax(t *testing.T) {
-	require.Equal(t, Sleep(time.Microsecond), SleepWait{}.Idle(100))
-	require.Equal(t, Sleep(8*time.Microsecond), SleepWait{}.Idle(103))
-	for n := 100; n < 200; n++ {
-		require.LessOrEqual(t, SleepWait{}.Idle(n), SleepWait{}.Idle(n+1))
-	}
-	require.Equal(t, Sleep(time.Millisecond), SleepWait{}.Idle(1<<30))
-	require.Equal(t, Sleep(5*time.Microsecond), SleepWait{Max: 5 * time.Microsecond}.Idle(110))
-	require.Equal(t, Sleep(time.Hour), SleepWait{Max: time.Hour}.Idle(1<<30))
-}
-
-func TestSleepOfNothingIsYield(t *testing.T) {
-	require.Equal(t, Yield, Sleep(0))
-	require.Equal(t, Yield, Sleep(-2)) // and not Park
-	require.Equal(t, Action(5*time.Millisecond), Sleep(5*time.Millisecond))
-}
-
-func TestAnOwnStrategyIsAskedWithTheNumberOfTheLook(t *testing.T) {
-	var looks []int
+func cancelled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := newRing[int](t, Config{Capacity: 1, Wait: idleFunc(func(n int) Action {
-		looks = append(looks, n)
-		if n == 5 {
-			cancel()
-		}
-		return []Action{Spin, Yield, Sleep(time.Microsecond), Spin, Sleep(2 * time.Millisecond), Yield}[n%6]
-	})})
-	p, c := r.MultiProducer(), r.Consumer("c")
-	for _, call := range []func() error{
-		func() error { _, err := c.Next(ctx); return err },
-		func() error { _, err := c.WaitFor(ctx, 0); return err },
-		func() error { require.True(t, p.TrySend(0)); return p.Send(ctx, 1) },
-	} {
-		looks = nil
-		require.Equal(t, context.Canceled, call())
-		require.Equal(t, []int{0, 1, 2, 3, 4, 5}, looks)
-		ctx, cancel = context.WithCancel(context.Background())
-	}
 	cancel()
+	return ctx
 }
 
-func TestAnUnknownActionPanics(t *testing.T) {
-	ctx := context.Background()
-	r := newRing[int](t, Config{Capacity: 1, Wait: idleFunc(func(int) Action { return -3 })})
-	p, c := r.MultiProducer(), r.Consumer("c")
-	const text = "disruptor: WaitStrategy.Idle returned the unknown action -3"
-	require.PanicsWithValue(t, text, func() { _, _ = c.Next(ctx) })
-	require.PanicsWithValue(t, text, func() { _, _ = c.WaitFor(ctx, 0) })
-	require.True(t, p.TrySend(0))
-	require.PanicsWithValue(t, text, func() { _ = p.Send(ctx, 1) })
-	requireSequences(t, ctx, c, 0, 1) // the ring is as it was
-	require.NoError(t, p.Send(ctx, 1))
+// lateRoom is a claimer to whom something happens right after a look in vain.
+type lateRoom struct {
+	claimer
+	event func()
 }
 
-func TestWhatComesTogetherWithTheEndOfTheContextIsASuccess(t *testing.T) {
-	for _, kind := range []Producers{Single, Multi} {
-		ctx, cancel := context.WithCancel(context.Background())
-		var meanwhile func()
-		r := newRing[int](t, Config{Capacity: 1, Producers: kind, Wait: idleFunc(func(int) Action {
-			meanwhile()
-			cancel()
-			return Yield
-		})})
-		p := newProducer(r)
-		c := r.Consumer("c")
-		stage := r.Consumer("stage", c)
+func (l *lateRoom) attempt(n int, turn bool) (from, to int64) {
+	from, to = l.claimer.attempt(n, turn)
+	if event := l.event; to == from && event != nil {
+		l.event = nil
+		event()
+	}
+	return from, to
+}
 
-		meanwhile = func() { require.True(t, p.TrySend(0)) }
-		b, err := c.Next(ctx)
-		require.NoError(t, err)
-
-		ctx, cancel = context.WithCancel(context.Background())
-		meanwhile = func() { c.Done(b) }
-		available, err := stage.WaitFor(ctx, 0)
-		require.NoError(t, err)
-		require.EqualValues(t, 1, available)
-
-		ctx, cancel = context.WithCancel(context.Background())
-		meanwhile = func() { requireSequences(t, context.Background(), stage, 0, 1) }
-		require.NoError(t, p.Send(ctx, 1))
-		cancel()
+func TestAClaimIsRegisteredBeforeItsLastLook(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		event func(*Ring[int], *Consumer[int])
+		want  error
+	}{
+		{"Done", func(_ *Ring[int], c *Consumer[int]) { b, _ := c.TryNext(); c.Done(b) }, nil},
+		{"leave", func(_ *Ring[int], c *Consumer[int]) { c.Close() }, nil},
+		{"Close", func(r *Ring[int], _ *Consumer[int]) { r.Close() }, ErrClosed},
+	} {
+		for _, zero := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}, Clear: zero})
+				p := r.MultiProducer()
+				consumer := r.Consumer("c")
+				require.True(t, p.TrySend(0))
+				late := &lateRoom{&p.multi, func() { c.event(r, consumer) }}
+				_, _, err := r.core.claimQueued(context.Background(), 1, late)
+				require.Equal(t, c.want, err, c.name)
+				require.Nil(t, late.event)
+			})
+		}
 	}
 }
 
-// C102, C103.
-func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
-	cause := errors.New("too late")
-	forEachVariant(t, func(t *testing.T, v variant) {
-		r := newRing[int](t, v.config(1))
-		p, c := newProducer(r), r.Consumer("c")
-		for _, end := range []struct {
-			want error
-			ctx  func() (context.Context, context.CancelFunc)
-		}{
-			{context.DeadlineExceeded, func() (context.Context, context.CancelFunc) {
-				return context.WithTimeout(context.Background(), time.Millisecond)
-			}},
-			{cause, func() (context.Context, context.CancelFunc) {
-				ctx, cancel := context.WithCancelCause(context.Background())
-				time.AfterFunc(time.Millisecond, func() { cancel(cause) })
-				return ctx, func() { cancel(nil) }
-			}},
-		} {
-			ctx, cancel := end.ctx()
-			_, err := c.Next(ctx)
-			require.Equal(t, end.want, err)
-			cancel()
+func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
+	cause := errors.New("enough")
+	ended, cancel := context.WithCancelCause(context.Background())
+	cancel(cause)
+	for _, c := range []struct {
+		ctx  context.Context
+		end  func(*Ring[int])
+		want error
+	}{
+		{context.Background(), (*Ring[int]).Close, ErrClosed},
+		{ended, func(*Ring[int]) {}, cause},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
+			p := r.MultiProducer()
+			r.Consumer("c")
 			require.True(t, p.TrySend(0))
-			ctx, cancel = end.ctx()
-			require.Equal(t, end.want, p.Send(ctx, 1))
-			cancel()
-			requireSequences(t, context.Background(), c, c.Position(), c.Position()+1)
-		}
+			c.end(r)
+			_, _, err := r.core.claimQueued(c.ctx, 1, &p.multi)
+			require.Equal(t, c.want, err)
+			require.Zero(t, r.Stats().Parks)
+		})
+	}
+}
+
+func TestBackoffIsBounded(t *testing.T) {
+	for backoff, rests := range map[time.Duration]int{-1: 1, 0: 16, 1: 1, 29: 1, 60: 2, time.Microsecond: 33, time.Millisecond: 33333} {
+		r := newRing[int](t, Config{Capacity: 64, Backoff: backoff})
+		require.Equal(t, rests, r.core.idle.rests, backoff)
+	}
+	require.PanicsWithValue(t, "disruptor: Backoff of 1.000001ms: more than 1ms", func() {
+		_, _ = New[int](Config{Capacity: 64, Backoff: time.Millisecond + 1})
 	})
 }
 
-// A context that nobody's timer ends: its deadline has to be compared with the clock.
-func TestEveryStrategyThatLooksSeesItsDeadlineWithoutATimer(t *testing.T) {
-	forEachVariant(t, func(t *testing.T, v variant) {
-		cfg := v.config(1)
-		switch cfg.Wait.(type) {
-		case BlockWait:
-			cfg.Wait = BlockWait{Spin: time.Second}
-		case ownWait: // parks soon, and waits for its context then
-			return
+func TestRestsAdapt(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		spins, n    int
+		found, want int64
+	}{
+		{"a stream", 2, 1, 2, 4},
+		{"a stream, at the second look", 2, 2, 3, 4},
+		{"the most", 9, 1, 9, 16},
+		{"a single event", 8, 1, 1, 4},
+		{"none", 8, 1, 0, 4},
+		{"a stream that the third look found", 8, 3, 5, 4},
+		{"a late one", 16, 5, 5, 2},
+		{"the least", 1, 1, 1, 1},
+		{"a very late one", 16, 1000, 5, 1},
+		{"a quarter of the ring", 2, 1, 16, 4},
+		{"more: a longer rest would fill it", 2, 1, 17, 1},
+	} {
+		w := wait{idling: &idling{rests: 16}, n: c.n, spins: c.spins}
+		require.EqualValues(t, c.want, w.adapt(c.found, 64), c.name)
+	}
+}
+
+// Three looks that find few, one after the other, are followed by a rest; a wait in between, or a look that finds many,
+// begins anew.
+func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
+	defer procs.store(procs.load())
+	r := newRing[int](t, Config{Capacity: 256, Wait: YieldWait{}})
+	procs.store(2)
+	p, c := newProducer(r), r.Consumer("c")
+	next := func(published, want int) {
+		t.Helper()
+		for range published {
+			require.True(t, p.TrySend(0))
 		}
+		b, err := c.Next(testContext(t))
+		require.NoError(t, err)
+		require.Equal(t, want, b.Len())
+		c.Done(b)
+	}
+	next(1, 1)
+	next(63, 63)
+	require.Equal(t, 2, c.hits)
+	next(64, 64)
+	require.Equal(t, 2, c.hits, "many")
+	_, err := c.Next(cancelled())
+	require.Error(t, err)
+	require.Zero(t, c.hits, "a wait")
+	for i := range 5 {
+		next(1, 1)
+		require.Equal(t, i+1, c.hits)
+	}
+
+	from, to := c.Position(), c.Position()+1
+	require.True(t, p.TrySend(0))
+	_, found := c.look()
+	require.Equal(t, to, found)
+	for range 3 { // during the rest, so to speak
+		require.True(t, p.TrySend(0))
+	}
+	c.spins = 2
+	require.Equal(t, to+3, c.gather(from, to), "what has come during the rest is handed out, too")
+	require.Equal(t, 4, c.spins)
+}
+
+func TestWithoutBackoffNobodyRestsOnWhatThereIs(t *testing.T) {
+	for _, cfg := range []Config{{Capacity: 64, Backoff: -1}, {Capacity: 2}, {Capacity: 64, MaxBatch: 1}} {
 		r := newRing[int](t, cfg)
 		p, c := newProducer(r), r.Consumer("c")
-		late := timerless{testContext(t), time.Now().Add(time.Millisecond)}
-		_, err := c.Next(late)
-		require.Equal(t, context.DeadlineExceeded, err)
-		require.True(t, p.TrySend(0))
-		require.Equal(t, context.DeadlineExceeded, p.Send(late, 1))
+		for range 8 {
+			require.True(t, p.TrySend(0))
+			b, err := c.Next(context.Background())
+			require.NoError(t, err)
+			c.Done(b)
+			require.Zero(t, c.hits, cfg)
+		}
+	}
+}
+
+// In a bubble the clock stands still as long as anyone runs, and a long rest yields and looks at it.
+func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer procs.store(procs.load())
+		procs.store(2)
+		r := newRing[int](t, Config{Capacity: 1 << 10, Wait: YieldWait{}, Backoff: time.Millisecond})
+		c := r.Consumer("c")
+		begin := time.Now()
+		w := r.core.newWait(t.Context())
+		w.spins = r.core.idle.rests
+		park, err := w.idle()
+		require.NoError(t, err)
+		require.False(t, park)
+		require.Zero(t, time.Since(begin))
+		c.Close()
 	})
 }
-
-// timerless is a context that does not notice its deadline.
-type timerless struct {
-	context.Context
-	deadline time.Time
-}
-
-func (c timerless) Deadline() (time.Time, bool) { return c.deadline, true }

@@ -1,0 +1,239 @@
+package behaviour
+
+import (
+	"github.com/be395dad/disruptor"
+)
+
+// event is what the tests of this file and its neighbours put into slots. A slot that is torn, stale or another
+// producer's does not have the right sum.
+type event struct {
+	producer, count uint64
+	sum             uint64
+}
+
+func newEvent(producer, count uint64) event {
+	return event{producer, count, checksum(producer, count)}
+}
+
+func checksum(producer, count uint64) uint64 { return (producer+1)*0x9e3779b97f4a7c15 ^ ^count }
+
+func (e *event) whole() bool { return e.sum == checksum(e.producer, e.count) }
+
+// model is a ring as its documentation describes it, for one goroutine: a list of what became of each sequence. It
+// knows nothing of marks, boundaries, cached limits or lists of aborted ranges.
+type model struct {
+	capacity, maxBatch int64
+	single, clear      bool
+
+	start  int64
+	fates  []fate  // of the sequences from start on that are claimed
+	events []event // what was published there
+	slots  []event // what is in memory
+	zeroed int64   // Config.Clear: slots below it have been zeroed
+
+	consumers []*modelConsumer // those that have not left
+	closed    bool
+	failed    bool
+	failure   error // of a ring that failed before it was closed
+}
+
+type fate uint8
+
+const (
+	claimed fate = iota
+	published
+	aborted
+)
+
+type modelConsumer struct {
+	joined   int64
+	position int64
+	handed   int64 // end of what was handed out
+	follows  []*modelConsumer
+	gone     bool
+	late     bool // made after the end of the ring
+}
+
+func newModel(cfg disruptor.Config, start int64) *model {
+	m := &model{capacity: int64(cfg.Capacity), maxBatch: int64(cfg.MaxBatch), single: cfg.Producers == disruptor.Single,
+		clear: cfg.Clear, start: start, zeroed: start, slots: make([]event, cfg.Capacity)}
+	if m.maxBatch == 0 {
+		m.maxBatch = m.capacity
+	}
+	return m
+}
+
+func (m *model) end() int64 { return m.start + int64(len(m.fates)) }
+
+func (m *model) fate(s int64) fate { return m.fates[s-m.start] }
+
+func (m *model) slot(s int64) *event { return &m.slots[s%m.capacity] }
+
+func (m *model) write(s int64, e event) { *m.slot(s) = e; m.events[s-m.start] = e }
+
+func (m *model) settle(f, t int64, to fate) { setAll(m.fates[f-m.start:t-m.start], to) }
+
+func setAll(fates []fate, to fate) {
+	for i := range fates {
+		fates[i] = to
+	}
+}
+
+// published returns the first sequence that is neither published nor aborted.
+func (m *model) published() int64 {
+	for i, f := range m.fates {
+		if f == claimed {
+			return m.start + int64(i)
+		}
+	}
+	return m.end()
+}
+
+func (m *model) hasOpenClaim() bool { return m.published() < m.end() }
+
+// gate returns how far a claim may go, less a lap.
+func (m *model) gate() int64 {
+	gate := m.published()
+	for _, c := range m.consumers {
+		gate = min(gate, c.position)
+	}
+	return gate
+}
+
+func (m *model) free() int64 { return m.gate() + m.capacity - m.end() }
+
+// A verdict is what becomes of an attempt to claim.
+type verdict uint8
+
+const (
+	granted verdict = iota
+	noRoom
+	ended
+	misuse // panics
+)
+
+func (v verdict) String() string {
+	return [...]string{"granted", "without room", "on an ended ring", "misused"}[v]
+}
+
+func (m *model) claim(n int) verdict {
+	switch {
+	case n < 1 || int64(n) > m.capacity:
+		return misuse
+	case m.single && m.hasOpenClaim():
+		return misuse
+	case m.closed:
+		return ended
+	case m.end()+int64(n) > lastSequence:
+		return misuse
+	case m.free() < int64(n):
+		return noRoom
+	}
+	m.clearBehind()
+	m.fates = append(m.fates, make([]fate, n)...)
+	m.events = append(m.events, make([]event, n)...)
+	return granted
+}
+
+func (m *model) publish(from, to int64) { m.settle(from, to, published) }
+
+// abort reports whether the sequences will be claimed again.
+func (m *model) abort(from, to int64) (again bool) {
+	if m.single && to == m.end() && !m.closed {
+		m.fates = m.fates[:from-m.start]
+		m.events = m.events[:from-m.start]
+		return true
+	}
+	m.settle(from, to, aborted)
+	return false
+}
+
+func (m *model) join(after []*modelConsumer) *modelConsumer {
+	c := &modelConsumer{gone: m.closed, late: m.closed}
+	for _, a := range after {
+		c.follow(a)
+	}
+	if !c.gone {
+		c.position = m.published()
+		c.joined, c.handed = c.position, c.position
+		m.consumers = append(m.consumers, c)
+	}
+	return c
+}
+
+// follow makes c follow a or, if that has left, those whom a followed.
+func (c *modelConsumer) follow(a *modelConsumer) {
+	if !a.gone {
+		c.follows = append(c.follows, a)
+		return
+	}
+	for _, b := range a.follows {
+		c.follow(b)
+	}
+}
+
+func (m *model) leave(c *modelConsumer) {
+	for i, o := range m.consumers {
+		if o == c {
+			m.consumers = append(m.consumers[:i:i], m.consumers[i+1:]...)
+		}
+	}
+	c.gone = true
+	c.handed = c.position
+	for _, o := range m.consumers {
+		follows := o.follows
+		o.follows = nil
+		for _, a := range follows {
+			o.follow(a)
+		}
+	}
+}
+
+// available returns the end of what c may read.
+func (m *model) available(c *modelConsumer) int64 {
+	if c.gone {
+		return c.position
+	}
+	if len(c.follows) == 0 {
+		return m.published()
+	}
+	low := never
+	for _, a := range c.follows {
+		low = min(low, a.position)
+	}
+	return max(c.position, low)
+}
+
+// next returns what c is handed, which is empty if there is nothing. It takes c over aborted slots.
+func (m *model) next(c *modelConsumer) (from, to int64) {
+	end := m.available(c)
+	for c.position < end && m.fate(c.position) == aborted {
+		c.position++
+	}
+	from, to = c.position, c.position
+	for to < end && to-from < m.maxBatch && m.fate(to) == published {
+		to++
+	}
+	c.handed = max(c.handed, to)
+	return from, to
+}
+
+// drained reports whether nothing will come to c any more.
+func (m *model) drained(c *modelConsumer) bool { return m.closed && c.position == m.end() }
+
+// received returns the sequences that c must have seen by now, derived from their fates alone.
+func (m *model) received(c *modelConsumer) (seqs []int64) {
+	for s := c.joined; s < c.position; s++ {
+		if m.fate(s) == published {
+			seqs = append(seqs, s)
+		}
+	}
+	return seqs
+}
+
+// clearBehind zeroes the slots with which every consumer is done.
+func (m *model) clearBehind() {
+	for ; m.clear && m.zeroed < m.gate(); m.zeroed++ {
+		*m.slot(m.zeroed) = event{}
+	}
+}

@@ -1,0 +1,255 @@
+package behaviour
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/be395dad/disruptor"
+)
+
+var (
+	errBoom = errors.New("boom")
+	errLate = errors.New("late")
+	expired = func() context.Context {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		cancel(errLate)
+		return ctx
+	}()
+)
+
+// A session does to a ring and to its model what a string of bytes says, and compares them.
+type Session struct {
+	t     testing.TB
+	in    []byte
+	trace []string // of a verbose run
+	hits  map[string]int
+
+	ring      *disruptor.Ring[event]
+	memory    []*event // the slots of the ring, as far as they have been seen
+	model     *model
+	producers []disruptor.Producer[event]
+	consumers []*fuzzConsumer          // those that have left, too
+	open      []disruptor.Batch[event] // claimed, neither published nor aborted
+	over      []disruptor.Batch[event] // published, or aborted for good
+	split     []disruptor.Batch[event] // claims of which parts were made
+	watched   bool                     // compare all that can be looked at, after each operation
+	count     uint64
+}
+
+type fuzzConsumer struct {
+	*disruptor.Consumer[event]
+	model *modelConsumer
+	got   []int64
+}
+
+// Where rings begin: at 0, in the middle of nowhere, at a power of two that 32 bits don't hold, and near the end.
+var fuzzStarts = []int64{0, 1<<41 + 3, 1<<32 - 4, lastSequence - 24}
+
+var fuzzWaits = []disruptor.WaitStrategy{
+	disruptor.SpinWait{}, disruptor.YieldWait{}, disruptor.SleepWait{}, disruptor.BlockWait{},
+	disruptor.BlockWait{Spin: -1}, UserWait{},
+}
+
+// NewSession makes the ring that the first bytes of in describe. It counts in hits what the session meets.
+func NewSession(t testing.TB, in []byte, hits map[string]int) *Session {
+	s := &Session{t: t, in: in, hits: hits}
+	shape, place := s.arg(), s.arg()
+	cfg := disruptor.Config{
+		Capacity:  1 << (shape & 3),
+		Producers: disruptor.Producers(shape >> 2 & 1),
+		Clear:     shape>>3&1 == 1,
+		MaxBatch:  int(shape >> 4 & 3),
+		Wait:      fuzzWaits[int(place>>2)%len(fuzzWaits)],
+	}
+	s.watched = shape>>6&1 == 0
+	start := fuzzStarts[place&3]
+	s.ring = newRingWithHistory[event](t, cfg, start, rand.New(rand.NewPCG(uint64(place), 1)))
+	s.memory = make([]*event, cfg.Capacity)
+	if !cfg.Clear {
+		s.ring.Fill(func(i int, slot *event) { s.memory[i] = slot })
+	}
+	s.model = newModel(cfg, start)
+	for range 2 - int(cfg.Producers) { // Single == 1
+		s.producers = append(s.producers, newProducer(s.ring))
+	}
+	s.tracef("%+v from %d", cfg, start)
+	return s
+}
+
+// arg takes the next byte; at the end of the string it is 0.
+func (s *Session) arg() byte {
+	if len(s.in) == 0 {
+		return 0
+	}
+	b := s.in[0]
+	s.in = s.in[1:]
+	return b
+}
+
+// pick returns one of n, or -1 if there is none.
+func (s *Session) pick(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return int(s.arg()) % n
+}
+
+// run does one operation for each byte and its arguments, and then ends the ring and drains it.
+func (s *Session) Run() {
+	for len(s.in) > 0 {
+		op := operations[int(s.arg())%len(operations)]
+		s.tracef("%s", op.name)
+		op.do(s)
+		s.compare(s.watched)
+	}
+	s.drain()
+}
+
+func (s *Session) tracef(format string, args ...any) {
+	if testing.Verbose() {
+		s.trace = append(s.trace, fmt.Sprintf(format, args...))
+	}
+}
+
+func (s *Session) hit(outcome string) {
+	s.tracef("\t%s", outcome)
+	s.hits[outcome]++
+}
+
+func (s *Session) failf(format string, args ...any) {
+	s.t.Helper()
+	s.t.Fatalf("%s\n%s", fmt.Sprintf(format, args...), strings.Join(s.trace, "\n"))
+}
+
+// same is require.Equal without its price, which is most of the time that a run takes.
+func same[V comparable](s *Session, what string, want, got V) {
+	if want != got {
+		s.t.Helper()
+		s.failf("%s: the model has %v, the ring %v", what, want, got)
+	}
+}
+
+// compare compares what can be looked at without changing anything.
+func (s *Session) compare(all bool) {
+	for _, c := range s.consumers {
+		if !c.model.late {
+			same(s, c.Name(), c.model.position, c.Position())
+		}
+	}
+	if len(s.model.consumers) > 0 {
+		s.model.clearBehind()
+	}
+	if !all {
+		return
+	}
+	same(s, "published", s.model.published(), s.ring.Published())
+	s.compareErr("ring", s.model.closed, s.ring.Err(), s.model.failure)
+	s.compareStats()
+	if !s.model.clear || len(s.model.consumers) > 0 {
+		for i, e := range s.model.slots {
+			if slot := s.memory[i]; slot != nil {
+				same(s, "slot", e, *slot)
+			}
+		}
+	}
+}
+
+// see remembers the slots of a batch: Fill, which shows all of them, is not for rings with Config.Clear.
+func (s *Session) see(b disruptor.Batch[event]) {
+	for seq, slot := range b.All() {
+		s.memory[seq&int64(len(s.memory)-1)] = slot
+	}
+}
+
+func (s *Session) compareStats() {
+	stats := s.ring.Stats()
+	same(s, "Stats.Claimed", s.model.end(), stats.Claimed)
+	same(s, "Stats.Published", s.model.published(), stats.Published)
+	same(s, "Stats.Free", int(s.model.free()), stats.Free)
+	same(s, "Stats.Waiting", 0, stats.Waiting)
+	same(s, "consumers", len(s.model.consumers), len(stats.Consumers))
+	i := 0
+	for _, c := range s.consumers {
+		if c.model.gone {
+			continue
+		}
+		lag := s.model.published() - c.model.position
+		want := disruptor.ConsumerStats{Name: c.Name(), Position: c.model.position, Lag: max(0, lag)}
+		same(s, "Stats.Consumers", want, stats.Consumers[i])
+		same(s, "Lag", max(0, lag), c.Lag())
+		i++
+	}
+}
+
+// compareErr expects an end of the ring, with the cause if there is one, or no error.
+func (s *Session) compareErr(what string, ended bool, err, cause error) {
+	s.t.Helper()
+	same(s, what+" ended", ended, errors.Is(err, disruptor.ErrClosed))
+	if cause != nil {
+		same(s, what+" has the cause", true, errors.Is(err, cause))
+	}
+}
+
+// panics reports whether f panics as misuse does. Any other panic goes on.
+func panics(f func()) (misused bool) {
+	defer func() {
+		v := recover()
+		_, runtimeError := v.(runtime.Error)
+		if !runtimeError && strings.HasPrefix(fmt.Sprint(v), "disruptor: ") {
+			misused = true
+		} else if v != nil {
+			panic(v)
+		}
+	}()
+	f()
+	return false
+}
+
+// mustPanic fails unless f panics as misuse does. That nothing is lost by it, the comparison after it finds.
+func (s *Session) mustPanic(what string, f func()) {
+	s.t.Helper()
+	same(s, what+" panics", true, panics(f))
+	s.hit("misuse: " + what)
+}
+
+// drain publishes or aborts what is open, closes the ring, lets all consumers read to the end, and compares what each
+// has received, all in all, with what was published.
+func (s *Session) drain() {
+	for i := 0; len(s.open) > 0; i++ {
+		s.finish(len(s.open)-1, i%3 == 2)
+	}
+	s.compare(true)
+	if !s.model.closed {
+		s.close()
+	}
+	for progress := true; progress; {
+		progress = false
+		for _, c := range s.consumers {
+			if b, ok := s.tryNext(c); ok {
+				s.done(c, b)
+				progress = true
+			}
+		}
+	}
+	for _, c := range s.consumers {
+		_, err := c.Next(context.Background())
+		s.compareErr(c.Name(), true, err, nil)
+		same(s, c.Name()+" is drained", true, c.model.gone || s.model.drained(c.model))
+		if want := s.model.received(c.model); !slices.Equal(want, c.got) {
+			s.failf("%s received %v, not %v", c.Name(), c.got, want)
+		}
+	}
+	for _, c := range s.consumers {
+		c.Close()
+		if !c.model.gone {
+			s.model.leave(c.model)
+		}
+	}
+	s.compare(true)
+}

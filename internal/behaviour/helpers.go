@@ -1,0 +1,71 @@
+package behaviour
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor"
+)
+
+// testContext ends, with a cause that names the test, when something that must not hang does.
+func testContext(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Minute, fmt.Errorf("%s hangs", t.Name()))
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// eventually waits until condition holds. It decides nothing by time: it fails only after a minute.
+func eventually(t testing.TB, condition func() bool, what string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !condition(); runtime.Gosched() {
+		if time.Now().After(end) {
+			require.FailNow(t, "never came true: "+what)
+		}
+	}
+}
+
+// cancelled returns a context that has ended.
+func cancelled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+var errHandler = errors.New("no space left")
+
+// requireSequences checks that c is handed [from, to), and hands it back.
+func requireSequences(t *testing.T, ctx context.Context, c *disruptor.Consumer[int], from, to int64) {
+	t.Helper()
+	for from < to {
+		b, err := c.Next(ctx)
+		require.NoError(t, err)
+		require.Equal(t, from, b.From())
+		require.LessOrEqual(t, b.To(), to)
+		from = b.To()
+		c.Done(b)
+	}
+}
+
+// requirePanics requires that f panics with exactly this text.
+func requirePanics(t testing.TB, text string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		require.Equal(t, text, fmt.Sprint(recover())) // an error's text, too
+	}()
+	f()
+}
+
+// collect appends a copy of the events of b to *to.
+func collect[T any](to *[]T, b disruptor.Batch[T]) {
+	for _, v := range b.All() {
+		*to = append(*to, *v)
+	}
+}

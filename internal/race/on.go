@@ -1,0 +1,6 @@
+//go:build race
+
+package race
+
+// Scale multiplies the work of the race tests: under the detector each access costs some ten times as much.
+const Scale = 1
