@@ -32,6 +32,7 @@ const (
 	aborts   = `^TestAnAbortWakesWhoIsToStepOverIt$`
 	nobody   = `^TestAPublishWakesAClaimWhereNobodyConsumes$`
 	ownKey   = `^TestEachIsWokenByWhatItWaitsFor$`
+	leaving  = `^TestAHandledConsumerThatSleepsHearsItsClose$`
 	endLook  = `^TestAClaimThatIsAboutToParkLooksAtTheEnds$`
 	spared   = `^TestNobodyIsSparedWhileSomebodySleeps$`
 	calm     = `^TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark$`
@@ -39,6 +40,17 @@ const (
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
 )
+
+// behaviour has the tests that are in package behaviour. The others are in the root.
+var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving}
+
+// folder returns where the test of b is.
+func (b breakage) folder() string {
+	if slices.Contains(behaviour, b.test) {
+		return "internal/behaviour"
+	}
+	return "."
+}
 
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -24,18 +25,19 @@ const (
 	attempts = 3
 )
 
-// testFiles are the files of the tests in the table, and of what these use. The others are left out of the builds, each
-// of which takes a quarter of the time so.
-var testFiles = map[string]bool{
-	"helpers_test.go": true, "suite_test.go": true, "ends_test.go": true, "tags_asm_test.go": true,
-	"atomic_store_test.go": true, "wait_test.go": true, "wait_sync_test.go": true, "wait_wakes_test.go": true,
-	"wait_alert_test.go": true, "wait_break_test.go": true, "wait_break_alert_test.go": true,
-	"wait_break_litmus_test.go": true,
+// testFiles are, by folder, the files of the tests in the table, and of what these use. The others are left out of the
+// builds, each of which takes a quarter of the time so.
+var testFiles = map[string][]string{
+	".": {
+		"helpers_test.go", "atomic_asm_test.go", "atomic_test.go", "wait_test.go", "wait_sync_test.go",
+		"wait_alert_test.go", "wait_break_litmus_test.go",
+	},
+	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go"},
 }
 
-// A workshop builds the package's tests with one file changed, and runs them.
+// A workshop builds the tests of a folder with one file of the root changed, and runs them.
 type workshop struct {
-	root string // of the module, where its tests expect to run
+	root string // of the module
 	temp string
 }
 
@@ -55,17 +57,22 @@ func (w *workshop) close() { os.RemoveAll(w.temp) }
 
 // passes reports what is wrong if a test fails on the source as it is: it would prove nothing on a broken one.
 func (w *workshop) passes(breaks []breakage) error {
-	binary, err := w.build(nil)
-	if err != nil {
-		return err
-	}
+	binaries := map[string]string{}
 	seen := map[string]bool{}
 	for _, b := range breaks {
 		if seen[b.test] {
 			continue
 		}
 		seen[b.test] = true
-		failure, err := w.run(binary, b.test)
+		folder := b.folder()
+		if binaries[folder] == "" {
+			binary, err := w.build(folder, nil)
+			if err != nil {
+				return err
+			}
+			binaries[folder] = binary
+		}
+		failure, err := w.run(folder, binaries[folder], b.test)
 		if err != nil {
 			return err
 		}
@@ -83,12 +90,12 @@ func (w *workshop) try(b breakage) (verdict string, err error) {
 	if err != nil {
 		return "", err
 	}
-	binary, err := w.build(broken)
+	binary, err := w.build(b.folder(), broken)
 	if err != nil {
 		return "", fmt.Errorf("a break must compile: %w", err)
 	}
 	for range attempts {
-		failure, err := w.run(binary, b.test)
+		failure, err := w.run(b.folder(), binary, b.test)
 		if err != nil {
 			return "", err
 		}
@@ -114,16 +121,16 @@ func (w *workshop) breakFile(b breakage) (replace map[string]string, err error) 
 	return map[string]string{real: broken}, err
 }
 
-// build compiles the tests with files replaced.
-func (w *workshop) build(replace map[string]string) (binary string, err error) {
-	tests, err := filepath.Glob(filepath.Join(w.root, "*_test.go"))
+// build compiles the tests of a folder with files replaced.
+func (w *workshop) build(folder string, replace map[string]string) (binary string, err error) {
+	tests, err := filepath.Glob(filepath.Join(w.root, folder, "*_test.go"))
 	if err != nil {
 		return "", err
 	}
 	all := map[string]string{}
 	maps.Copy(all, replace)
 	for _, name := range tests {
-		if !testFiles[filepath.Base(name)] {
+		if !slices.Contains(testFiles[folder], filepath.Base(name)) {
 			all[name] = "" // to the compiler it does not exist
 		}
 	}
@@ -135,8 +142,8 @@ func (w *workshop) build(replace map[string]string) (binary string, err error) {
 	if err := os.WriteFile(overlay, text, 0o600); err != nil {
 		return "", err
 	}
-	binary = filepath.Join(w.temp, "disruptor.test.exe")
-	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay="+overlay, "-o", binary, ".")
+	binary = filepath.Join(w.temp, filepath.Base(folder)+".test.exe")
+	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay="+overlay, "-o", binary, "./"+folder)
 	cmd.Dir = w.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
@@ -145,9 +152,9 @@ func (w *workshop) build(replace map[string]string) (binary string, err error) {
 }
 
 // run returns what the tests that match say if they fail, and "" if they pass.
-func (w *workshop) run(binary, tests string) (failure string, err error) {
+func (w *workshop) run(folder, binary, tests string) (failure string, err error) {
 	cmd := exec.Command(binary, "-test.timeout="+timeout, "-test.run="+tests)
-	cmd.Dir = w.root
+	cmd.Dir = filepath.Join(w.root, folder) // where tests expect to run
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
