@@ -67,16 +67,6 @@ func requireSequences(t *testing.T, ctx context.Context, c *Consumer[int], from,
 	}
 }
 
-// requirePanics requires that f panics with exactly this text.
-func requirePanics(t testing.TB, text string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		require.Equal(t, text, fmt.Sprint(recover())) // an error's text, too
-	}()
-	f()
-}
-
 // claim claims n slots, which must be free, and sets each to its sequence.
 func claim(t testing.TB, p Producer[int64], n int) Batch[int64] {
 	t.Helper()
@@ -95,29 +85,6 @@ func publish(t testing.TB, p Producer[int64], n int) Batch[int64] {
 	b := claim(t, p, n)
 	p.Publish(b)
 	return b
-}
-
-// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that they stay aborted:
-// with a Single producer what follows them is published first, as it would take them back otherwise.
-func abort(t testing.TB, p Producer[int64], n int) {
-	t.Helper()
-	if _, single := p.(*SingleProducer[int64]); !single {
-		b := claim(t, p, n)
-		spoil(b)
-		p.Abort(b)
-		return
-	}
-	b := claim(t, p, n+1)
-	head, rest := b.Split(n)
-	spoil(head)
-	p.Publish(rest)
-	p.Abort(head)
-}
-
-func spoil(b Batch[int64]) {
-	for _, v := range b.All() {
-		*v = -1
-	}
 }
 
 // take returns what c is handed now, which must be [from, to), each event its own sequence.

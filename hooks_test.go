@@ -3,6 +3,7 @@
 package disruptor
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -259,4 +260,37 @@ func TestDebugChecksFindASingleProducerUsedByTwoGoroutines(t *testing.T) {
 	require.Equal(t, [2]int64{0, 1}, [2]int64{b.From(), b.To()})
 	p.Publish(b)
 	require.Equal(t, int64(1), r.Published())
+}
+
+// requirePanics requires that f panics with exactly this text.
+func requirePanics(t testing.TB, text string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		require.Equal(t, text, fmt.Sprint(recover())) // an error's text, too
+	}()
+	f()
+}
+
+// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that they stay aborted:
+// with a Single producer what follows them is published first, as it would take them back otherwise.
+func abort(t testing.TB, p Producer[int64], n int) {
+	t.Helper()
+	if _, single := p.(*SingleProducer[int64]); !single {
+		b := claim(t, p, n)
+		spoil(b)
+		p.Abort(b)
+		return
+	}
+	b := claim(t, p, n+1)
+	head, rest := b.Split(n)
+	spoil(head)
+	p.Publish(rest)
+	p.Abort(head)
+}
+
+func spoil(b Batch[int64]) {
+	for _, v := range b.All() {
+		*v = -1
+	}
 }

@@ -31,13 +31,6 @@ func eventually(t testing.TB, condition func() bool, what string) {
 	}
 }
 
-// cancelled returns a context that has ended.
-func cancelled() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}
-
 var errHandler = errors.New("no space left")
 
 // requireSequences checks that c is handed [from, to), and hands it back.
