@@ -23,9 +23,9 @@ type instruction struct {
 }
 
 // disassemble returns the instructions of each function, by name.
-func disassemble(t *testing.T) map[string][]instruction {
+func disassemble(t *testing.T, b userBuild) map[string][]instruction {
 	t.Helper()
-	check, err := buildInlinecheck()
+	check, err := b.make()
 	require.NoError(t, err)
 	functions := map[string][]instruction{}
 	for _, text := range strings.Split(check.code, "TEXT ")[1:] {
@@ -104,7 +104,7 @@ func isLocked(in instruction) bool {
 }
 
 func TestEachCallOfTheAPICostsAtMostOneCallFromTheUsersCode(t *testing.T) {
-	functions := disassemble(t)
+	functions := disassemble(t, users)
 	for _, c := range userCalls {
 		code := functions["main."+c.function]
 		require.NotEmpty(t, code, c.function)
@@ -121,7 +121,10 @@ func TestEachCallOfTheAPICostsAtMostOneCallFromTheUsersCode(t *testing.T) {
 const ofThePackage = "github.com/be395dad/disruptor."
 
 func TestTheFastPathsCallNothing(t *testing.T) {
-	functions := disassemble(t)
+	if !users.plain {
+		t.Skip("each release is a locked instruction with this compiler")
+	}
+	functions := disassemble(t, users)
 	for _, c := range []struct {
 		function string
 		locked   string // the one locked instruction that it may have
@@ -152,29 +155,40 @@ func TestTheFastPathsCallNothing(t *testing.T) {
 // storeRelease is a plain store to the compiler. What it made of it in each function that stores a mark, a position or a
 // claim: the plain moves, in their order, and after them the look that belongs to the same edge.
 func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
-	functions := disassemble(t)
-	pair := []string{"0x0", "0x8"}
+	if !users.plain {
+		t.Skip("this compiler is not trusted with it")
+	}
+	requireReleases(t, users)
+}
+
+func TestEachReleaseIsSyncAtomicsWhereTheCompilerIsNew(t *testing.T) { requireReleases(t, newer) }
+
+func requireReleases(t *testing.T, b userBuild) {
+	functions := disassemble(t, b)
+	one, pair := []string{"0x0"}, []string{"0x0", "0x8"}
 	for _, c := range []struct {
 		function string
 		offsets  []string // of the stores, without an index
 	}{
-		{"(*single).try", []string{"0x0"}},      // claim, then closed
-		{"(*single).wait", []string{"0x0"}},     // the same
-		{"(*single).publish", []string{"0x0"}},  // cursor, then alert
-		{"(*core).publish", []string{"0x0"}},    // mark, then alert
-		{"(*single).handOver", []string{"0x0"}}, // cursor, then alert
-		{"(*core).handOver", []string{"0x0"}},   // mark, then alert
-		{"(*core).abort", []string{"0x0"}},      // mark, then alert
-		{"(*reader).done", pair},                // avail, position, then alert
-		{"(*core).moved", pair},                 // the same
+		{"(*single).try", one},      // claim, then closed
+		{"(*single).wait", one},     // the same
+		{"(*single).publish", one},  // cursor, then alert
+		{"(*core).publish", one},    // mark, then alert
+		{"(*single).handOver", one}, // cursor, then alert
+		{"(*core).handOver", one},   // mark, then alert
+		{"(*core).abort", one},      // mark, then alert
+		{"(*reader).done", pair},    // avail, position, then alert
+		{"(*core).moved", pair},     // the same
 	} {
 		code := functions[ofThePackage+c.function]
 		require.NotEmpty(t, code, c.function)
 		var at []int
 		var offsets []string
 		for i, in := range code {
-			require.False(t, isLocked(in), "%s: %s", c.function, in.text)
-			if m, ok := storeTo(in); ok && isShared(code, i, m) {
+			m, stores := storeTo(in)
+			stores = stores && isShared(code, i, m)
+			require.Equal(t, stores && !b.plain, isLocked(in), "%s: %s", c.function, in.text)
+			if stores {
 				at, offsets = append(at, i), append(offsets, m.offset)
 			}
 		}
@@ -214,7 +228,7 @@ func requireLook(t *testing.T, function string, code []instruction, last int) {
 // What a caller did to the slots stays ahead of the release because that is made in a function of its own: no compiler
 // moves accesses to memory across a call of which it knows nothing.
 func TestWhatIsWrittenToASlotLiesBeforeTheCallThatReleasesIt(t *testing.T) {
-	functions := disassemble(t)
+	functions := disassemble(t, users)
 	for _, c := range []struct {
 		function string
 		release  string
@@ -265,9 +279,9 @@ func accessed(in instruction) (operand, bool) {
 	return operand{offset, m[2]}, true
 }
 
-// storeTo returns the memory that a plain store of a register writes.
+// storeTo returns the memory that a store writes: a move, or the exchange that sync/atomic stores with.
 func storeTo(in instruction) (operand, bool) {
-	if !strings.HasPrefix(in.text, "MOV") || !strings.HasSuffix(in.text, ")") {
+	if op, _, _ := strings.Cut(in.text, " "); !strings.HasSuffix(in.text, ")") || !strings.HasPrefix(op, "MOV") && op != "XCHGQ" {
 		return operand{}, false
 	}
 	return accessed(in)

@@ -19,7 +19,7 @@ import (
 // the producer writes to memory that is in no cache before it publishes.
 func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 	joins := 10_000
-	if !hasAsm {
+	if !buffersStores {
 		joins = 500 // sync/atomic leaves nothing in a store buffer
 	}
 	cold := make([]int64, 1<<23)
