@@ -10,7 +10,7 @@ import (
 // caller had stored before.
 //
 // Whoever is about to sleep, or ends a ring, calls it so that whoever publishes or claims need not order its store before
-// its look: the rare side pays for both. Only amd64 with assembly needs it, where storeRelease may wait in the store buffer
+// its look: the rare side pays for both. Only the plain store of amd64 needs it: storeRelease may wait in the store buffer
 // while the load after it executes. Every other build stores with sync/atomic, in one order with its loads.
 func processFence() {
 	if !forceStopTheWorld && expeditedFence() {

@@ -1,15 +1,17 @@
 //go:build !race && !disruptor_debug
 
-// Once, for the build that users get: the compiler is asked about that one, whatever this test was built with.
+// Once, for each build that users get: the compiler is asked about that one, whatever this test was built with.
 
 package disruptor
 
 import (
 	"fmt"
+	"go/build"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,19 +22,37 @@ import (
 // inlinecheck is a program outside of this package: the compiler's account of its decisions, and the machine code.
 type inlinecheck struct{ account, code string }
 
-var buildInlinecheck = sync.OnceValues(func() (check inlinecheck, err error) {
-	dir, err := os.MkdirTemp("", "inlinecheck")
-	if err != nil {
+// unseen is the first release of Go that does not get the plain store: atomic_amd64.go says why.
+const unseen = "go1.28"
+
+// A userBuild is a way to build the package.
+type userBuild struct {
+	name  string
+	plain bool // on amd64 storeRelease is a plain store
+	make  func() (inlinecheck, error)
+}
+
+// users is what users of this compiler get, and newer what a compiler makes of the package that nobody has looked at.
+var (
+	users = userBuild{"users", !slices.Contains(build.Default.ReleaseTags, unseen), buildInlinecheck("")}
+	newer = userBuild{"newer", false, buildInlinecheck(unseen)}
+)
+
+func buildInlinecheck(tags string) func() (inlinecheck, error) {
+	return sync.OnceValues(func() (check inlinecheck, err error) {
+		dir, err := os.MkdirTemp("", "inlinecheck")
+		if err != nil {
+			return check, err
+		}
+		defer os.RemoveAll(dir)
+		binary := filepath.Join(dir, "inlinecheck.exe")
+		check.account, err = goTool("build", "-buildvcs=false", "-tags="+tags, "-gcflags=-m=2", "-o", binary, "./internal/inlinecheck")
+		if err == nil {
+			check.code, err = goTool("tool", "objdump", "-s", `^main\.|be395dad/disruptor\.`, binary)
+		}
 		return check, err
-	}
-	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "inlinecheck.exe")
-	check.account, err = goTool("build", "-buildvcs=false", "-gcflags=-m=2", "-o", binary, "./internal/inlinecheck")
-	if err == nil {
-		check.code, err = goTool("tool", "objdump", "-s", `^main\.|be395dad/disruptor\.`, binary)
-	}
-	return check, err
-})
+	})
+}
 
 func goTool(args ...string) (string, error) {
 	cmd := exec.Command("go", args...)
@@ -70,7 +90,13 @@ var userCalls = []struct {
 }
 
 func TestTheFastHalfOfTheAPIInlinesIntoTheUsersCode(t *testing.T) {
-	check, err := buildInlinecheck()
+	for _, b := range []userBuild{users, newer} {
+		t.Run(b.name, func(t *testing.T) { requireInlined(t, b) })
+	}
+}
+
+func requireInlined(t *testing.T, b userBuild) {
+	check, err := b.make()
 	require.NoError(t, err)
 	source, err := os.ReadFile("internal/inlinecheck/main.go")
 	require.NoError(t, err)

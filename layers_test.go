@@ -43,8 +43,9 @@ func (l layer) String() string {
 var layers = map[string]layer{
 	"doc.go": beside, "errors.go": beside, "debug.go": beside, "debug_on.go": beside, "debug_off.go": beside,
 
-	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_arm64.go": machine,
-	"atomic_noasm.go": machine, "barrier.go": machine, "barrier_linux.go": machine, "barrier_other.go": machine,
+	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_other.go": machine,
+	"pause_asm.go": machine, "pause_noasm.go": machine,
+	"barrier.go": machine, "barrier_linux.go": machine, "barrier_other.go": machine,
 	"hint.go": machine, "quota.go": machine, "quota_linux.go": machine, "quota_other.go": machine,
 
 	"sequence.go": position, "marks.go": position, "aborts.go": position,

@@ -1,4 +1,4 @@
-//go:build amd64 && gc && !purego && !race && !disruptor_debug
+//go:build amd64 && gc && !purego && !race && !go1.28 && !disruptor_debug
 
 // Only where stores are buffered: in every other build they have the order that is at stake here.
 

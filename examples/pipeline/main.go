@@ -9,7 +9,8 @@
 // standard output. At the end the journal is read back and compared with the input.
 //
 // Records are the lines of the files named as arguments, or of standard input if that is a pipe or a file
-// or is named "-". With neither they are the lines of this repository's own sources, a million of them.
+// or is named "-". With neither they are the lines of the repository or module around the working directory, or else
+// of this program, a million of them.
 //
 // An interrupt drains the ring: no new records, but every one that was accepted is journaled, notified
 // and verified.
@@ -46,7 +47,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprintln(stderr, "usage: pipeline [flags] [file ... | -]")
 		flags.PrintDefaults()
 	}
-	flags.Int64Var(&opt.records, "n", 0, "stop after this many records; 0 means all of the input, or a million of this repository's own lines")
+	flags.Int64Var(&opt.records, "n", 0, "stop after this many records; 0 means all of the input, or a million lines of the sources around")
 	flags.IntVar(&opt.ring, "ring", 1<<14, "slots in the ring, a power of two")
 	flags.StringVar(&opt.journal, "journal", "", "append to this journal and keep it (default: a temporary file)")
 	flags.StringVar(&opt.listen, "listen", "127.0.0.1:0", "address for TCP clients")

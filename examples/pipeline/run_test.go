@@ -91,6 +91,18 @@ func TestOwnTextOfAWorkspace(t *testing.T) {
 	require.Equal(t, notified(0, "assembly", "package p", "assembly"), stdout)
 }
 
+// As `go run PACKAGE@VERSION` is, in an empty folder.
+func TestOwnTextOutsideAnyModule(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if root, err := findRoot(); err != nil || root != "" {
+		t.Skipf("the folder for temporary files is inside the module at %s", root)
+	}
+	stdout, _, err := results(t, t.Context(), nullDevice(t), "-n", "20000")
+	require.NoError(t, err)
+	require.Contains(t, stdout, "records from the sources of this program")
+	require.Contains(t, stdout, "journal read back: 20,000 records")
+}
+
 func TestNoInput(t *testing.T) {
 	for _, name := range []string{filepath.Join(t.TempDir(), "missing"), t.TempDir()} {
 		_, _, err := results(t, t.Context(), nullDevice(t), name)

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
+	"embed"
 	"fmt"
 	"io"
 	"io/fs"
@@ -104,24 +104,33 @@ func regular(name string, size int64) part {
 	}
 }
 
-// ownText takes the Go, Markdown and assembly files of the repository around the working directory. They
-// are read now, so that the input stays the same while somebody edits them.
+// own is this program's text, for a run outside any module.
+//
+//go:embed *.go
+var own embed.FS
+
+// ownText takes the Go, Markdown and assembly files of the repository around the working directory, or else
+// of this program. They are read now, so that the input stays the same while somebody edits them.
 func ownText() (*input, error) {
 	root, err := findRoot()
 	if err != nil {
 		return nil, err
 	}
 	in := &input{name: "the sources in " + root, repeat: true, again: true}
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	files := os.DirFS(root)
+	if root == "" {
+		in.name, root, files = "the sources of this program", "this program", own
+	}
+	err = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
+		case entry.IsDir() && path != "." && strings.HasPrefix(entry.Name(), "."):
 			return fs.SkipDir
 		case !entry.Type().IsRegular() || !slices.Contains([]string{".go", ".md", ".s"}, filepath.Ext(path)):
 			return nil
 		}
-		text, err := os.ReadFile(path)
+		text, err := fs.ReadFile(files, path)
 		if len(text) > 0 {
 			in.parts = append(in.parts, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil })
 		}
@@ -133,7 +142,8 @@ func ownText() (*input, error) {
 	return in, err
 }
 
-// findRoot walks up from the working directory to the nearest go.work, or else the nearest go.mod.
+// findRoot walks up from the working directory to the nearest go.work, or else the nearest go.mod. Without either it
+// returns "".
 func findRoot() (root string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -152,8 +162,5 @@ func findRoot() (root string, err error) {
 		}
 		dir = parent
 	}
-	if root == "" {
-		err = errors.New("not inside a Go module: name files, or - for standard input")
-	}
-	return root, err
+	return root, nil
 }

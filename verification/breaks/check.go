@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// A checker finds out whether a broken source compiles, without compiling it: all but its types are known beforehand.
+type checker struct {
+	w        *workshop
+	files    *token.FileSet
+	parsed   map[string]*ast.File // of the package as it is, by name
+	importer types.Importer
+}
+
+// newChecker asks the go command which files this build of the package has, and what it made of the packages that these
+// import.
+func newChecker(w *workshop) (*checker, error) {
+	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export,GoFiles,DepOnly", ".")
+	cmd.Dir = w.root
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	c := &checker{w: w, files: token.NewFileSet(), parsed: map[string]*ast.File{}}
+	exports := map[string]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var pkg struct {
+			ImportPath, Export string
+			GoFiles            []string
+			DepOnly            bool
+		}
+		if err := d.Decode(&pkg); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		exports[pkg.ImportPath] = pkg.Export
+		if pkg.DepOnly {
+			continue
+		}
+		for _, name := range pkg.GoFiles {
+			if c.parsed[name], err = parser.ParseFile(c.files, filepath.Join(w.root, name), nil, parser.SkipObjectResolution); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c.importer = importer.ForCompiler(c.files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	return c, c.types("", nil)
+}
+
+// types checks the package with the file name replaced.
+func (c *checker) types(name string, broken *ast.File) error {
+	var all []*ast.File
+	for n, file := range c.parsed {
+		if n == name {
+			file = broken
+		}
+		all = append(all, file)
+	}
+	config := types.Config{Importer: c.importer}
+	_, err := config.Check("github.com/be395dad/disruptor", c.files, all, nil)
+	return err
+}
+
+// check reports what keeps b from being tried.
+func (c *checker) check(b breakage) error {
+	replace, err := c.w.breakFile(b)
+	if err != nil {
+		return err
+	}
+	broken, err := parser.ParseFile(c.files, replace[filepath.Join(c.w.root, b.file)], nil, parser.SkipObjectResolution)
+	if err != nil || c.parsed[b.file] == nil { // the file of another build
+		return err
+	}
+	return c.types(b.file, broken)
+}
+
+// checkAll checks the breaks and prints what it finds.
+func checkAll(w *workshop, chosen []breakage) error {
+	c, err := newChecker(w)
+	if err != nil {
+		return fmt.Errorf("the unbroken source: %w", err)
+	}
+	bad := slices.DeleteFunc(slices.Clone(chosen), func(b breakage) bool {
+		err := c.check(b)
+		if err != nil {
+			fmt.Printf("%-44s %v\n", b.name, err)
+		}
+		return err == nil
+	})
+	if len(bad) > 0 {
+		return fmt.Errorf("%d of %d breaks don't apply to the source as it is", len(bad), len(chosen))
+	}
+	fmt.Printf("%d breaks apply to the source as it is\n", len(chosen))
+	return nil
+}
