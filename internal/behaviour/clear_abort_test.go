@@ -48,7 +48,7 @@ func TestWhatAnAbortedClaimHeldIsFreedAndNotInTheNextEvent(t *testing.T) {
 func abortOwners(t *testing.T, kind disruptor.Producers, parts []int, abort []bool, backwards bool) {
 	r := newRing[owner](t, disruptor.Config{Capacity: 8, Producers: kind, Clear: true})
 	p, c := newProducer(r), r.Consumer("c")
-	require.True(t, p.TrySend(owner{count: 1})) // so that the claim goes over the end of the ring's memory, in the second lap
+	require.True(t, p.TrySend(owner{count: 1})) // so that a later claim goes over the end of the ring's memory
 	for range 3 {
 		aborted := abortOwnersOnce(t, p, parts, abort, backwards)
 		if kind == disruptor.Single { // at once

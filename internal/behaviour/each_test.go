@@ -45,3 +45,13 @@ func TestEachStopsAtTheFirstErrorAndSaysAtWhichSequence(t *testing.T) {
 		require.Zero(t, c.Position(), "the batch is not done")
 	})
 }
+
+func TestNilFunctionPanics(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		requirePanics(t, "disruptor: Fill with a nil function", func() { r.Fill(nil) })
+		requirePanics(t, "disruptor: Do with a nil function", func() { p.Do(t.Context(), 1, nil) })
+		requirePanics(t, "disruptor: Each with a nil function", func() { disruptor.Each[int64](nil) })
+		require.Zero(t, r.Stats().Claimed, "nothing is left open")
+		publish(t, p, 4)
+	})
+}

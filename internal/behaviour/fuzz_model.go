@@ -218,7 +218,8 @@ func (m *model) available(c *modelConsumer) int64 {
 	return max(c.position, low)
 }
 
-// next returns what c is handed: an empty range if there is nothing, and after a failure. It takes c over aborted slots.
+// next returns what c is handed: an empty range if there is nothing, and after a failure. It takes c over aborted
+// slots.
 func (m *model) next(c *modelConsumer) (from, to int64) {
 	if m.failed {
 		return c.position, c.position

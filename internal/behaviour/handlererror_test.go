@@ -63,7 +63,7 @@ var failings = []failing{
 		}},
 	{name: "error in Start", from: 3, to: 3, err: "boom", is: errBoom, handler: handleAll,
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { return errBoom }}},
-	{name: "panic in Start", from: 3, to: 3, err: "panic: boom", is: errBoom, handler: handleAll, stack: "panicInHandler",
+	{name: "panic in Start", from: 3, to: 3, err: "panic: boom", is: errBoom, stack: "panicInHandler", handler: handleAll,
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { return panicInHandler(errBoom) }}},
 	{name: "Goexit in Start", from: 3, to: 3, err: "handler called runtime.Goexit", handler: handleAll,
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { runtime.Goexit(); return nil }}},

@@ -243,16 +243,6 @@ func TestNilContextPanics(t *testing.T) {
 	})
 }
 
-func TestNilFunctionPanics(t *testing.T) {
-	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		requirePanics(t, "disruptor: Fill with a nil function", func() { r.Fill(nil) })
-		requirePanics(t, "disruptor: Do with a nil function", func() { p.Do(t.Context(), 1, nil) })
-		requirePanics(t, "disruptor: Each with a nil function", func() { disruptor.Each[int64](nil) })
-		require.Zero(t, r.Stats().Claimed, "nothing is left open")
-		publish(t, p, 4)
-	})
-}
-
 // The end of such a claim was beyond the last int64, and looked like one that fits. C9.
 func TestClaimOfAsManySlotsAsAnIntCanSayPanics(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
