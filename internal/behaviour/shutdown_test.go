@@ -112,8 +112,9 @@ func TestShutdownDoesNotWaitForAHandlerThatIsClosed(t *testing.T) {
 
 func TestShutdownReturnsTheFailureOfTheRing(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		r.Handle("bad", func(disruptor.Batch[int64]) error { return errBoom })
-		r.Handle("slow", func(disruptor.Batch[int64]) error { time.Sleep(time.Minute); return nil })
+		entered := make(chan struct{})
+		r.Handle("bad", func(disruptor.Batch[int64]) error { <-entered; return errBoom })
+		r.Handle("slow", func(disruptor.Batch[int64]) error { close(entered); time.Sleep(time.Minute); return nil })
 		publish(t, p, 1)
 		began, running := time.Now(), run(r)
 		err := r.Shutdown(context.Background())
