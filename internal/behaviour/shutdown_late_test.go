@@ -57,8 +57,20 @@ func TestShutdownNamesHandlersThatNoRunServes(t *testing.T) {
 		err := r.Shutdown(within(t, time.Second))
 		require.EqualError(t, err, "disruptor: shutdown: context deadline exceeded: "+
 			`consumer "a" at 0 has 2 left and is not served by a Run; consumer "b" at 2 has 0 left and is not served by a Run`)
-		require.Equal(t, err, r.Run(context.Background()))
 		require.Equal(t, err, r.Shutdown(context.Background()), "the ring has failed: nobody is waited for")
+		require.Equal(t, err, r.Run(context.Background()))
+	})
+}
+
+// The first failure ends the wait for what nobody serves.
+func TestAShutdownOutOfTimeEndsAnotherThatWaitsForARun(t *testing.T) {
+	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], _ disruptor.Producer[int64]) {
+		r.Handle("unserved", func(disruptor.Batch[int64]) error { return nil })
+		began := time.Now()
+		short := inBackground(func() error { return r.Shutdown(within(t, time.Second)) })
+		long := inBackground(func() error { return r.Shutdown(within(t, time.Hour)) })
+		require.Equal(t, <-short, <-long)
+		require.Equal(t, time.Second, time.Since(began))
 	})
 }
 
