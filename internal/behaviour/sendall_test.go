@@ -139,6 +139,8 @@ func TestSendAllOfTwoProducers(t *testing.T) {
 			c := r.Consumer("c")
 			const each = 300
 			var sending sync.WaitGroup
+			defer sending.Wait()
+			defer r.Close()
 			for i := range 2 {
 				p := r.MultiProducer()
 				sending.Go(func() {
@@ -173,6 +175,8 @@ func TestSendAllFillsTheRingForAConsumerThatWaitsForAllOfIt(t *testing.T) {
 		c, p := r.Consumer("c"), newProducer(r)
 		const total = 100
 		var sending sync.WaitGroup
+		defer sending.Wait()
+		defer r.Close()
 		sending.Go(func() {
 			for from := 0; from < total; from += 10 {
 				if n, err := p.SendAll(ctx, numbers(from, 10)); n != 10 || err != nil {
