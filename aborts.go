@@ -1,81 +1,97 @@
 package disruptor
 
-import "slices"
+import "math/bits"
 
 // A span is a half-open range of sequences.
 type span struct{ from, to int64 }
 
-// aborts is the ring's short list of aborted ranges. A consumer that stands inside a range, as later stages do,
-// cannot read marks; it learns from here what to step over. The list is looked at only while last is ahead of the
-// consumer, so a ring on which nobody aborts pays one load of a word that never changes.
+// aborts says which sequences are aborted. Marks say so too, but a later stage, which stands inside
+// ranges, can't read them, and a Single ring has none. The table of blocks is made at the first
+// abort and looked at only while last is ahead of a consumer: a ring on which nobody aborts pays one
+// load of a word that never changes.
+//
+// Block i, which holds the sequences [64i, 64i+64), is at i modulo the size of the table. Only
+// sequences of one lap, from the gate on, are of interest to anybody; they reach into one block more
+// than fill a lap, and the table has at least that many. So an abort finds in its place its own
+// block or one that every consumer has passed. An abort costs a compare-and-swap and 16 bytes for
+// each block that it reaches into, however many aborts a slow consumer has before it.
 type aborts struct {
-	last *word        // the greatest end of an aborted range; only raised
-	list cell[[]span] // sorted, disjoint, not adjacent
+	last  *word // the greatest end of an aborted range; only raised
+	table cell[[]cell[abortBlock]]
 }
 
-// add enters [from, to) and drops the ranges that lie wholly below gate, which every consumer has passed.
-// The caller stores the mark afterwards: who sees the mark sees last, and who sees last sees the list (publish edge).
-func (a *aborts) add(from, to, gate int64) {
-	for {
-		old := a.list.load()
-		var spans []span
-		if old != nil {
-			spans = *old
+type abortBlock struct {
+	index int64
+	bits  uint64 // bit i: sequence 64*index+i is aborted
+}
+
+const (
+	blockShift = 6
+	blockSlots = 1 << blockShift
+)
+
+// add enters [from, to), which is claimed, in a ring of that capacity. The caller stores the mark or
+// the cursor afterwards: a consumer that sees it sees last, and if it sees last it sees the blocks
+// (publish edge).
+func (a *aborts) add(from, to, capacity int64) {
+	table := a.blocks(capacity)
+	for s := from; s < to; {
+		index := s >> blockShift
+		end := min(to, (index+1)<<blockShift)
+		mine := ^uint64(0) >> (blockSlots - uint(end-s)) << uint(s&(blockSlots-1))
+		for at := blockAt(table, index); ; {
+			old := at.load()
+			b := &abortBlock{index, mine}
+			if old != nil && old.index == index {
+				b.bits |= old.bits
+			}
+			if at.cas(old, b) { // publish edge
+				break
+			}
 		}
-		next := insert(spans, span{from, to}, gate)
-		if a.list.cas(old, &next) { // publish edge
-			break
-		}
+		s = end
 	}
 	a.last.raise(to) // publish edge
 }
 
-// insert returns a new sorted list with s in it, joined to its neighbours, without what ends at or below gate.
-func insert(spans []span, s span, gate int64) []span {
-	next := make([]span, 0, len(spans)+1)
-	for i, old := range spans {
-		if old.from > s.from {
-			next = extend(next, s)
-			for _, old := range spans[i:] {
-				next = extend(next, old)
+// blocks returns the table, and makes it first if there is none.
+func (a *aborts) blocks(capacity int64) []cell[abortBlock] {
+	if t := a.table.load(); t != nil { // publish edge
+		return *t
+	}
+	made := make([]cell[abortBlock], max(2, 2*capacity/blockSlots))
+	a.table.cas(nil, &made) // publish edge
+	return *a.table.load()
+}
+
+func blockAt(table []cell[abortBlock], index int64) *cell[abortBlock] {
+	return &table[index&int64(len(table)-1)]
+}
+
+// skip returns the first sequence of [from, to) that is not aborted, or to.
+func (a *aborts) skip(from, to int64) int64 { return a.seek(from, to, ^uint64(0)) }
+
+// clean returns the first sequence of [from, to) that is aborted, or to.
+func (a *aborts) clean(from, to int64) int64 { return a.seek(from, to, 0) }
+
+// seek returns the first sequence of [from, to) whose bit, exclusive or flip, is set, or to.
+func (a *aborts) seek(from, to int64, flip uint64) int64 {
+	var table []cell[abortBlock]
+	if t := a.table.load(); t != nil { // publish edge
+		table = *t
+	}
+	for s := from; s < to; {
+		index := s >> blockShift
+		set := flip
+		if table != nil {
+			if b := blockAt(table, index).load(); b != nil && b.index == index { // publish edge
+				set ^= b.bits
 			}
-			return next
 		}
-		if old.to > gate {
-			next = extend(next, old)
+		if set >>= uint(s & (blockSlots - 1)); set != 0 {
+			return min(to, s+int64(bits.TrailingZeros64(set)))
 		}
+		s = (index + 1) << blockShift
 	}
-	return extend(next, s)
-}
-
-func extend(spans []span, s span) []span {
-	if n := len(spans); n > 0 && spans[n-1].to == s.from {
-		spans[n-1].to = s.to
-		return spans
-	}
-	return append(spans, s)
-}
-
-// cut returns the first part of [from, to) that is free of aborted slots; it may be empty, at the end of the aborted
-// slots with which [from, to) begins.
-func (a *aborts) cut(from, to int64) (start, end int64) {
-	list := a.list.load() // publish edge
-	if list == nil {
-		return from, to
-	}
-	i, _ := slices.BinarySearchFunc(*list, from, func(s span, seq int64) int {
-		if s.to <= seq {
-			return -1
-		}
-		return 1
-	})
-	for _, s := range (*list)[i:] {
-		if s.from > from {
-			return from, min(to, s.from)
-		}
-		if from = s.to; from >= to { // the range may be longer than what the caller has found so far
-			return to, to
-		}
-	}
-	return from, to
+	return to
 }

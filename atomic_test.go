@@ -196,16 +196,3 @@ func BenchmarkPause(b *testing.B) {
 		pause(1)
 	}
 }
-
-func BenchmarkProcessFence(b *testing.B) {
-	b.Run("expedited", func(b *testing.B) {
-		for b.Loop() {
-			expeditedFence()
-		}
-	})
-	b.Run("stop the world", func(b *testing.B) {
-		for b.Loop() {
-			stopTheWorldFence()
-		}
-	})
-}

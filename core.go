@@ -1,11 +1,9 @@
 package disruptor
 
-import (
-	"context"
-	"unsafe"
-)
+import "context"
 
-// core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots.
+// core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
+// one producer or consumer does alone is in single, multi and reader.
 type core struct {
 	// Read-only once New has returned.
 	marks
@@ -13,94 +11,77 @@ type core struct {
 	maxBatch int64
 	start    int64 // the first sequence
 	single   bool
-	idle     idling
+	strategy strategy
+	rests    int                  // the most Spins of a consumer's rest: Config.Backoff
 	zero     func(from, to int64) // Config.Clear: zeroes slots; otherwise nil
 	hotWords
 
 	_ [padSize]byte // what follows changes, seldom; what precedes is read at every call
 
-	gates
+	members
 	aborts
 	ends
-	watch   *word // not 0: who moves has to look who waits for it. It is alert or, with Config.Clear, never 0
-	readers lot   // who waits for a range to be published
-	claims  queue // who waits for room
+	watch   *word // not 0: whoever moves has to look who waits for it. It is raised or, with Config.Clear, never 0
+	readers lot   // waits for a range to be published
+	claims  queue // waits for room
 	parking parking
+	handled handled // disruptor_debug
 }
 
-// hotWords are the ring's own shared words, grouped by who writes them. Each group lies alone on its stride.
-type hotWords struct {
-	claim  *word // the end of the last claim; Multi: and closedBit
-	cursor *word // Single: the end of what is published or aborted, in place of marks
-
-	end    *word // no sequence at or above it will ever be published; never while the ring is open
-	closed *word // not 0: a Single producer may claim no more
-	failed *word // not 0: stop now, do not drain
-
-	published *word // a boundary, raised by who leaves and by gates without consumers
-
-	cleared  *word // Config.Clear: slots below it are zeroed; the producers' gate
-	clearing *word // Config.Clear: how many have asked for clearing since the last that did it
-
-	alert      *word // 0: nobody sleeps
-	wantedMark *word // the lowest boundary at which a reader sleeps
-	wantedRoom *word // the gate for which the first claim in the queue sleeps
-	queued     *word // how many claims are in the queue
-}
-
-// newCore makes the core of a ring whose next sequence is start, with positions as a ring that got there by publishing
-// would have them. Single has no marks; for Multi the caller sets those of the past.
+// newCore makes the core of a ring whose next sequence is start, with positions as a ring that got
+// there by publishing would have them. Single has no marks; for Multi the caller sets those of the
+// past.
 func newCore(cfg Config, marks marks, start int64) *core {
 	c := &core{
 		marks:    marks,
 		capacity: int64(cfg.Capacity),
-		maxBatch: int64(cfg.Capacity),
+		maxBatch: batchLimit(cfg.MaxBatch, int64(cfg.Capacity)),
 		start:    start,
 		single:   cfg.Producers == Single,
-		idle:     newIdling(cfg.Wait),
+		strategy: newStrategy(cfg.Wait),
+		rests:    restsFor(cfg.Backoff),
+		hotWords: newHotWords(),
 	}
-	c.idle.rests = restsFor(cfg.Backoff)
-	if cfg.MaxBatch > 0 {
-		c.maxBatch = min(c.maxBatch, int64(cfg.MaxBatch))
-	}
-	a := newArena(6)
-	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), 8*i)) }
-	c.hotWords = hotWords{
-		claim: at(0, 0), cursor: at(0, 1),
-		end: at(1, 0), closed: at(1, 1), failed: at(1, 2),
-		published: at(2, 0),
-		cleared:   at(3, 0), clearing: at(3, 1),
-		alert: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3),
-	}
-	c.aborts.last = at(5, 0)
+	c.aborts.last = c.lastAborted
 	c.claim.store(start)
 	c.cursor.store(start)
 	c.published.store(start)
 	c.cleared.store(start)
 	c.end.store(never)
 	c.ends.over = make(chan struct{})
-	c.gates.list.cas(nil, new([]*member))
+	c.members.list.cas(nil, new([]*member))
 	refreshProcs()
 	c.readers.init(c.wantedMark, &c.parking)
-	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.room, c.need)
-	if c.watch = c.alert; cfg.Clear {
+	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.gate, c.need)
+	if c.watch = c.raised; cfg.Clear {
 		c.watch = new(word)
 		c.watch.store(1)
 	}
-	c.parking.alert.init(c.hotWords.alert, c.claim, c.idle.parks, c.idle.fence)
+	c.parking.alert.init(c.raised, c.claim, c.strategy.parks, c.strategy.fence)
 	return c
+}
+
+// batchLimit returns how many slots a consumer is handed at most at once, 0 meaning all.
+func batchLimit(maxBatch int, most int64) int64 {
+	if maxBatch < 0 {
+		panicf("MaxBatch of %d", maxBatch)
+	}
+	if maxBatch == 0 {
+		return most
+	}
+	return min(most, int64(maxBatch))
 }
 
 func (c *core) newWait(ctx context.Context) wait {
 	c.parking.alert.relax()
-	return newWait(&c.idle, ctx, c.over)
+	return newWait(&c.strategy, ctx, c.over)
 }
 
 // claimed returns the end of the last claim.
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
 
-// found returns how far a reader at the boundary lo may go, and the end of the last aborted range that may be on the
-// way, or 0. Marks are walked until limit is passed.
+// found returns how far a reader at the boundary lo may go, and the end of the last aborted range that
+// may be on the way, or 0. Marks are walked until limit is passed.
 func (c *core) found(lo, limit int64) (hi, aborted int64) {
 	if c.single {
 		hi = c.cursor.load()            // publish edge
@@ -109,69 +90,12 @@ func (c *core) found(lo, limit int64) (hi, aborted int64) {
 	return c.scan(lo, limit)
 }
 
-// publish hands [from, to) of a Multi ring to the consumers.
-//
-//go:noinline
-func (c *core) publish(from, to int64) {
-	if to <= from {
-		return
-	}
-	if c.reach(from) > from {
-		panicTwice(from, to)
-	}
-	if debugChecks {
-		c.checkOpen(from, to)
-	}
-	if c.mark(from, to) {
-		c.rouse(from)
-	}
-}
-
-// handOver publishes [from, to) for one who has just claimed it. It is not inlined: the slots are written on the other side
-// of a call.
-//
-//go:noinline
-func (c *core) handOver(from, to int64) {
-	if c.mark(from, to) {
-		c.rouse(from)
-	}
-}
-
-// mark publishes [from, to), which the caller knows to be open, or aborts it if it is given ^to. It reports whether
-// somebody may have to be roused.
-func (c *core) mark(from, to int64) bool {
-	c.at(from).storeRelease(to) // publish edge, park edge
-	return c.alert.load() != 0  // park edge
-}
-
-// abort gives [from, to) of a Multi ring, which is not empty and for which checkOpen has been asked, back: consumers step
-// over it.
-//
-//go:noinline
-func (c *core) abort(from, to int64) {
-	c.aborts.add(from, to, c.gate())
-	if c.mark(from, ^to) {
-		c.rouse(from)
-	}
-}
-
-// checkOpen panics if any of [from, to) has been published or aborted.
-func (c *core) checkOpen(from, to int64) {
-	open := from >= c.publishedEnd()
-	for s := from; s < to && open; s++ {
-		open = c.reach(s) <= s
-	}
-	if !open {
-		panicTwice(from, to)
-	}
-}
-
-// rouse wakes who waits for what was published from from on, and claims that wait for Published() if no consumer is
-// there.
+// rouse wakes the readers that wait for what was published from from on, and the claims that wait for
+// Published() if there is no consumer.
 func (c *core) rouse(from int64) {
 	fence()                          // park edge: the mark or cursor before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
-		// Who sleeps here holds back the slots behind its key, as scan asks.
+		// A reader that sleeps here holds back the slots behind its key, as scan asks.
 		c.readers.wake(func(key, need int64) int64 { hi, _ := c.found(key, need); return hi })
 	}
 	if c.wantedRoom.load() != never { // park edge
@@ -181,48 +105,46 @@ func (c *core) rouse(from int64) {
 
 // boundary returns the greatest boundary that anyone has stored.
 func (c *core) boundary() int64 {
-	members := c.gates.list.load()
+	list := c.members.list.load()
 	lo := c.published.load() // boundary edge
-	for _, m := range *members {
+	point(pointPublished)
+	for _, m := range *list {
 		lo = max(lo, m.avail.load()) // boundary edge
 	}
 	return lo
 }
 
-// publishedEnd returns the first sequence that is neither published nor aborted.
+// publishedEnd returns the first sequence that is neither published nor aborted. It walks over the
+// marks that no consumer and no earlier call has walked over yet: up to capacity of them.
 func (c *core) publishedEnd() int64 {
-	if c.single {
-		return c.cursor.load() // publish edge
-	}
-	for {
+	hi, ok := c.cursor.load(), c.single // publish edge
+	for !ok {
 		lo := c.boundary()
 		point(pointBoundary)
-		if hi, ok := c.walk(lo); ok {
-			return hi
-		}
+		hi, ok = c.walk(lo)
 	}
+	point(pointWalked)
+	c.published.raise(hi) // boundary edge
+	return hi
 }
 
-// gate returns a sequence below which every consumer is done. Without consumers it is what is published, so that
-// no claim laps an open claim and no limit ignores who joins later.
+// slowest returns a sequence below which every consumer is done. Without consumers it is what is
+// published, so that no claim laps an open claim and no limit ignores a later joiner.
 //
-// The list is read again behind a fence. The other half of that bargain is in join: it enters the list, and then
-// looks what is published. So either gate sees the joiner, or the joiner sees at least what gate saw (join edge).
-func (c *core) gate() int64 {
+// The list is read again behind a fence. The other half of that bargain is in join: it enters the
+// list, and then looks what is published. So either this call sees the joiner, or the joiner sees at
+// least what this call saw (join edge).
+func (c *core) slowest() int64 {
 	for {
-		members := c.gates.list.load() // join edge, leave edge
+		list := c.members.list.load() // join edge, leave edge
 		point(pointListed)
-		var low int64
-		if len(*members) > 0 {
-			low = least(*members)
-		} else {
+		low := least(*list)
+		if len(*list) == 0 {
 			low = c.publishedEnd()
-			point(pointWalked)
-			c.published.raise(low) // boundary edge
 		}
 		point(pointGate)
 		fence() // join edge: own marks or cursor, and positions, before the list
-		if c.gates.list.load() == members {
+		if c.members.list.load() == list {
 			return low
 		}
 	}
@@ -231,31 +153,33 @@ func (c *core) gate() int64 {
 // need returns the gate that leaves room for n slots behind what is claimed.
 func (c *core) need(n int64) int64 { return c.claimed() + n - c.capacity }
 
-// room returns the gate of the producers: a claim may pass it by a lap.
-func (c *core) room() int64 {
+// gate returns what producers must not pass by more than a lap.
+func (c *core) gate() int64 {
 	if c.zero != nil {
 		return c.cleared.load() // clear edge
 	}
-	return c.gate()
+	return c.slowest()
 }
 
 // limit returns the sequence that no claim may pass, after it has moved it as far as it goes.
 func (c *core) limit() int64 {
+	c.parking.alert.relax()
 	if c.zero != nil {
 		c.clearBehind()
 	}
-	return min(c.room()+c.capacity, lastSequence)
+	return min(c.gate()+c.capacity, lastSequence)
 }
 
-// clearBehind zeroes what every consumer is done with. One goroutine at a time does it; who comes meanwhile leaves a
-// count behind, so that the one at work looks again: nobody's progress is overlooked, and nobody waits.
+// clearBehind zeroes what every consumer is done with. One goroutine at a time does it; another that
+// comes meanwhile leaves a count behind, so that the one at work looks again: nobody's progress is
+// overlooked, and nobody waits.
 func (c *core) clearBehind() {
 	if c.clearing.add(1) > 1 { // clear edge: the caller's position before the count
 		return
 	}
 	for n := int64(1); ; n = c.clearing.load() { // clear edge
 		from := c.cleared.load()
-		if to := c.gate(); to > from {
+		if to := c.slowest(); to > from {
 			c.zero(from, to)
 			c.cleared.store(to) // clear edge
 		}
@@ -269,7 +193,8 @@ func (c *core) clearBehind() {
 	}
 }
 
-// moved stores avail and position of m, and wakes who waits for the position or for the room behind it.
+// moved stores avail and position of m, and wakes the goroutines that wait for the position or for the
+// room behind it.
 //
 //go:noinline
 func (c *core) moved(m *member, avail, position int64) {
@@ -279,7 +204,7 @@ func (c *core) moved(m *member, avail, position int64) {
 	}
 }
 
-// passed looks who waits for the position of m, which has been stored.
+// passed looks for sleepers that wait for the position of m, which has been stored.
 func (c *core) passed(m *member, position int64) {
 	fence()                         // park edge: the position before the looks at wanted
 	if m.wanted.load() < position { // park edge

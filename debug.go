@@ -1,15 +1,53 @@
 package disruptor
 
-// A hookPoint is a place where the protocol has read one shared word and not yet the next: where an order of events
-// that seldom happens can be forced. See debug_on.go.
+import "sync"
+
+// A hookPoint is a place where the protocol has read one shared word and not yet the next, or has
+// done one step of a walk: where a test forces an order of events that seldom happens, or counts. See
+// debug_on.go.
 type hookPoint uint8
 
 const (
-	pointBoundary hookPoint = iota // publishedEnd has a boundary, and has not walked yet
-	pointListed                    // gate has the list, and has not read the positions in it
-	pointWalked                    // gate without consumers has walked, and has not raised published
-	pointGate                      // gate has the positions, and has not read the list again
-	pointJoined                    // a joiner is in the list, and has not looked what is published
-	pointLeaving                   // a leaver has raised published, and is still in the list
-	pointClaimed                   // a Single producer has stored its claim, and has not looked at closed
+	pointPublished hookPoint = iota // boundary has published, and has not read any avail
+	pointBoundary                   // publishedEnd has a boundary, and has not walked yet
+	pointWalked                     // publishedEnd has walked, and has not raised published
+	pointListed                     // slowest has the list, and has not read the positions in it
+	pointGate                       // slowest has the positions, and has not read the list again
+	pointJoined                     // a joiner is in the list, and has not looked what is published
+	pointLeaving                    // a leaver has raised published, and is still in the list
+	pointClaimed                    // a Single producer has stored its claim, and has not looked at closed
+	pointAsked                      // Close has asked a served consumer to leave, and has not woken it
+	pointFollowed                   // following visits a member
 )
+
+// handled knows which goroutines serve consumers: those that must not wait for their own ring. It is
+// used with disruptor_debug only.
+type handled struct {
+	mu    sync.Mutex
+	names map[int64]string // of the consumer that a goroutine serves
+}
+
+func (h *handled) enter(goroutine int64, name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.names == nil {
+		h.names = map[int64]string{}
+	}
+	h.names[goroutine] = name
+}
+
+func (h *handled) leave(goroutine int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.names, goroutine)
+}
+
+// refuse panics if this goroutine serves a consumer: it would wait for itself.
+func (h *handled) refuse(what string) {
+	h.mu.Lock()
+	name, found := h.names[goroutineID()]
+	h.mu.Unlock()
+	if found {
+		panicf("%s in the handler of consumer %q, which waits for itself", what, name)
+	}
+}

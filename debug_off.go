@@ -6,3 +6,5 @@ package disruptor
 const debugChecks = false
 
 func point(hookPoint) {}
+
+func goroutineID() int64 { return 0 }

@@ -10,7 +10,9 @@
 //		defer ring.Close()
 //		p := ring.MultiProducer()
 //		for order := range orders {
-//			p.Send(ctx, order)
+//			if err := p.Send(ctx, order); err != nil {
+//				return // the ring or ctx has ended
+//			}
 //		}
 //	}()
 //	err = ring.Run(ctx)
@@ -43,10 +45,12 @@
 //   - next: get the range that is ready to be read
 //   - done: hand slots that have been read back
 //   - position: the first sequence that a consumer has not handed back
-//   - gate: the slowest position, which producers, or a later stage, must not pass
+//   - gate: the slowest position, which producers must not pass by more than a lap
+//   - need: the lowest value of a word that satisfies a goroutine that waits for it
 //   - mark: the word beside a slot of a Multi ring that says how far the range published from there reaches
 //   - cursor: the word that says how far a Single ring is published
 //   - boundary: a sequence at which a published or aborted range begins, where a mark says something
+//   - stage: a consumer that comes after others
 //   - park: sleep until woken
 //
 // # Memory model
@@ -57,33 +61,66 @@
 // is given the slots again. A Close is synchronized before the call that returns ErrClosed. So slots may hold any
 // type, and need no atomic access; the race detector sees all these edges.
 //
-// # Ordering
+// # Ends
 //
-// Each atomic access in the source names the row to which it belongs.
+// A ring ends once, and the first end is the one that [Ring.Err] reports. Calls return errors that wrap
+// ErrClosed and what stands here; Run returns what stands here.
 //
-//	edge      from -> to                                                          order                      where
-//	publish   writes to slots -> mark or cursor -> reads of slots;                release/acquire            marks, aborts, core,
-//	          list of aborted ranges -> its last end -> mark or cursor                                       reader, singleproducer
-//	stage     a consumer's accesses -> its position -> a later stage's            release/acquire            reader, core, gate
-//	reuse     the last reader's accesses -> position -> gate, and the limit       release/acquire, the       gate, multiproducer
-//	          that handles of several goroutines share -> next lap's writes      limit included
-//	join      joiner: list -> Published(); gate: own marks or cursor and          store->load on both sides  gate, core, join
-//	          positions, loads of positions or marks -> list again -> limit
-//	boundary  leaver: avail -> published -> list; gate without consumers:         release/acquire            join, core, reader
-//	          walk -> published -> list again; consumer: avail -> position
-//	leave     the leaver's accesses -> list -> next lap's writes, followers       release/acquire            gate, reader
-//	close     Multi: closed bit -> end, one read-modify-write of the claim word;  store->load on both sides  ends, singleproducer
-//	          Single: claim -> closed || closed -> process fence -> claim         (Single)
-//	clear     all consumers' accesses -> zeroes -> cleared -> next lap's writes;  release/acquire; the       core
-//	          position -> clearing                                                count is store->load
-//	park      position -> alert, wanted || alert, wanted -> position              store->load on both sides  core, wait_block,
-//	                                                                              (wait_block: by whom)      sleepers, reader
+//	what ends                  claims             consumers                            Run
+//	Close, Shutdown            ErrClosed          all that was claimed before it, and  nil
+//	                                              then ErrClosed
+//	Shutdown out of time       its error          stop where they stand; its error     its error
+//	the context of Run         its cause          stop where they stand; its cause     its cause
+//	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
+//	runtime.Goexit                                *HandlerError
+//
+// Two ends leave the ring as it is. Close of a consumer ends its calls with ErrClosed, and Run serves
+// the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
+// that wraps the cause and says what was in the way.
 //
 // # Checks
 //
-// Always on: the range of n, publication of a batch whose first slot is published or aborted already, abort of a batch
-// of which any slot is, batches of other rings or none, Done of what is not in hand, nil arguments. With the build tag
-// disruptor_debug also: publication of a batch of which any slot is published, and use of a SingleProducer by two
-// goroutines at once.
-// The tag purego leaves out the assembly, as builds with the race detector do.
+// Always on: the range of n, nil arguments, batches of other rings or none, Done of what is not in hand;
+// on a Single ring, publication or abort of any slot that is not open; on a Multi ring, publication of a
+// batch whose first slot begins a range that was published or aborted already, and abort of a batch of
+// which any slot is.
+//
+// With the build tag disruptor_debug also: on a Multi ring, publication of a batch of which any slot is
+// published or aborted; use of a SingleProducer or a Consumer by two goroutines at once, or of a
+// Consumer that Run serves by another goroutine; a handler that waits for room in its own full ring, or
+// calls Shutdown.
+//
+// # Builds
+//
+// The tag purego leaves out the assembly and the plain stores of amd64, as builds with the race detector
+// do: everything is then done by sync/atomic.
 package disruptor
+
+// Ordering. Each atomic access in the source names the row, the edge, to which it belongs.
+//
+//	edge      from -> to                                            order                where
+//	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
+//	          slots; table of aborted sequences -> last end of                           aborts, core, reader
+//	          one -> mark or cursor
+//	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, core, members
+//	          stage's
+//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi
+//	          the limit that handles of several goroutines          the limit included
+//	          share -> next lap's writes
+//	join      joiner: list -> what is published; gate: own marks    store->load on       members, core, join
+//	          or cursor and positions, loads of positions or        both sides
+//	          marks -> list again -> limit
+//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader
+//	          published; gate without consumers: walk ->
+//	          published -> list again; consumer: avail ->
+//	          position
+//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, reader
+//	          -> next lap's writes, followers
+//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
+//	          the claim word; Single: claim -> closed || closed     both sides (Single)
+//	          -> process fence -> claim
+//	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
+//	          next lap's writes; position -> clearing               the count is
+//	                                                                store->load
+//	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
+//	          position                                              sides (alert: whose) reader, single, multi

@@ -2,8 +2,8 @@ package disruptor
 
 import "fmt"
 
-// ends is how a ring ends. The first end wins and is stored once, in ending; a failure that comes while the ring
-// drains after Close stops the drain and is stored beside it.
+// ends is how a ring ends. The first end wins and is stored once, in ending; a failure that comes while
+// the ring drains after Close stops the drain and is stored beside it.
 type ends struct {
 	ending  cell[ending]
 	failure cell[ending]
@@ -20,18 +20,19 @@ func (c *core) close() { c.finish(&ending{err: ErrClosed}) }
 
 // fail ends the ring at once: consumers stop where they stand.
 func (c *core) fail(cause error) {
-	e := &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause}
-	c.failure.cas(nil, e)
+	c.failure.cas(nil, &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause})
 	c.failed.store(1)          // close edge
 	c.finish(c.failure.load()) // of two failures at once, the same one for all
 }
 
-// finish fixes the one end that all consumers find: the claim word as it is when no claim can be added to it.
+// finish fixes the one end that all consumers find: the claim word as it is when no claim can be added
+// to it.
 //
-// On a Multi ring the closed bit is in the claim word itself, so each claim's compare-and-swap comes before it, and
-// is counted, or fails. A Single producer claims without a locked instruction: it stores the claim word and then
-// looks at closed, and its look may run ahead of its store. The fence of the whole process between the two accesses
-// here is the other half of that bargain: either the producer sees closed, or its claim is seen here (close edge).
+// On a Multi ring the closed bit is in the claim word itself, so each claim's compare-and-swap comes
+// before it, and is counted, or fails. A Single producer claims without a locked instruction: it stores
+// the claim word and then looks at closed, and its look may run ahead of its store. The fence of the
+// whole process between the two accesses here is the other half of that bargain: either the producer
+// sees closed, or its claim is seen here (close edge).
 func (c *core) finish(e *ending) {
 	if c.ending.cas(nil, e) {
 		if c.single {
@@ -52,7 +53,7 @@ func (c *core) finish(e *ending) {
 func (c *core) wakeAll() {
 	c.readers.wakeAll()
 	c.claims.wakeAll()
-	for _, m := range *c.gates.list.load() {
+	for _, m := range *c.members.list.load() {
 		m.sleepers.wakeAll()
 	}
 }
@@ -61,6 +62,14 @@ func (c *core) wakeAll() {
 func (c *core) err() error {
 	if e := c.ending.load(); e != nil { // close edge
 		return e.err
+	}
+	return nil
+}
+
+// cause returns what failed the ring, nil if nothing has.
+func (c *core) cause() error {
+	if f := c.failure.load(); f != nil { // close edge
+		return f.cause
 	}
 	return nil
 }
@@ -74,4 +83,29 @@ func (c *core) endedAt(seq int64) error {
 		return c.ending.load().err
 	}
 	return nil
+}
+
+// unpublished returns the ranges below the end of a closed ring that are claimed and neither published
+// nor aborted.
+func (c *core) unpublished() (open []span) {
+	end := c.end.load() // close edge
+	from := c.publishedEnd()
+	if c.single {
+		if from < end {
+			open = append(open, span{from, end})
+		}
+		return open
+	}
+	for s := from; s < end; s++ {
+		if to := c.reach(s); to > s {
+			s = to - 1
+			continue
+		}
+		if n := len(open); n > 0 && open[n-1].to == s {
+			open[n-1].to++
+		} else {
+			open = append(open, span{s, s + 1})
+		}
+	}
+	return open
 }

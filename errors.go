@@ -3,22 +3,48 @@ package disruptor
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
-// What the calls of a ring return besides the cause of an ended context. All are found by errors.Is.
+// The errors of this package. Each may be wrapped: compare with errors.Is.
 var (
-	// ErrClosed: the ring has ended, or this consumer has. When a cancelled Run or a failed handler ended the ring,
-	// the error wraps both ErrClosed and that cause.
+	// ErrClosed: the ring has ended, or this consumer has. If a cancelled Run, a failed handler or
+	// a Shutdown out of time ended the ring, the error wraps both ErrClosed and that cause.
 	ErrClosed = errors.New("disruptor: closed")
-	// ErrCapacity: Config.Capacity is no power of two from 1 to 1<<30, or so many slots don't fit the address space.
+	// ErrCapacity: Config.Capacity is not a power of two from 1 to 1<<30, or so many slots don't fit
+	// the address space.
 	ErrCapacity = errors.New("disruptor: capacity is not usable")
 	// ErrOverwritten: At was asked for a sequence that this consumer has handed back.
 	ErrOverwritten = errors.New("disruptor: sequence handed back")
 	// ErrNotPublished: At was asked for a sequence that is not available to this consumer yet.
 	ErrNotPublished = errors.New("disruptor: sequence not available yet")
-	// ErrAborted: At was asked for a sequence that its producer gave back.
+	// ErrAborted: At was asked for a sequence that its producer aborted.
 	ErrAborted = errors.New("disruptor: sequence aborted")
 )
+
+// A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
+// or its Start or Stop did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return
+// it, alone or wrapped; errors.As finds it, and errors.Is finds Err.
+type HandlerError struct {
+	Consumer string // its name
+	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none
+	Err      error  // what it returned; "panic: …", which wraps the value if that is an error
+	Stack    []byte // of a panic; otherwise nil
+}
+
+// Error returns one line. Newlines in it are escaped.
+func (e *HandlerError) Error() string {
+	at := fmt.Sprintf("batch [%d, %d)", e.From, e.To)
+	if e.From == e.To {
+		at = fmt.Sprintf("at %d", e.From)
+	}
+	return escapeNewlines.Replace(fmt.Sprintf("consumer %q, %s: %v", e.Consumer, at, e.Err))
+}
+
+// Unwrap returns Err.
+func (e *HandlerError) Unwrap() error { return e.Err }
+
+var escapeNewlines = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 // panicf is not inlined: its callers are on fast paths.
 //
@@ -28,3 +54,11 @@ func panicf(format string, args ...any) {
 }
 
 func panicTwice(from, to int64) { panicf("sequences [%d, %d) published or aborted twice", from, to) }
+
+// rangeText says which range of sequences is meant, or none.
+func rangeText(from, to int64) string {
+	if from == to {
+		return "nothing"
+	}
+	return fmt.Sprintf("[%d, %d)", from, to)
+}

@@ -2,59 +2,77 @@ package disruptor
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime/debug"
+	"slices"
 	"sync"
-	"time"
 )
 
-// A Handler is called with each batch that its consumer is handed. When it returns nil the batch is done; it may call
-// Done for a first part of it earlier. An error or a panic ends the ring. It must not wait for room in its own ring:
-// a full ring waits for the handler.
+// A Handler is called with each batch that its consumer is handed, on one goroutine. When it returns nil
+// the batch is done; it may call Done for a first part of it earlier. An error or a panic ends the ring.
+// It must not wait for room in its own ring: a full ring waits for the handler.
 type Handler[T any] func(Batch[T]) error
+
+// Each returns a handler that calls f for each event of a batch, in order. It stops at the first error
+// and returns it with the sequence; the batch is then not done. It panics if f is nil.
+func Each[T any](f func(seq int64, event *T) error) Handler[T] {
+	if f == nil {
+		panicf("Each with a nil function")
+	}
+	return func(b Batch[T]) error {
+		for seq, event := range b.All() {
+			if err := f(seq, event); err != nil {
+				return fmt.Errorf("sequence %d: %w", seq, err)
+			}
+		}
+		return nil
+	}
+}
 
 // graph is the handlers of a ring and the goroutines that Run gives them.
 type graph[T any] struct {
 	mu      sync.Mutex
 	stages  []*stage[T] // what Run serves; without those that have left
 	running bool
-	serving int // goroutines
-	idle    sync.Cond
+	serving int       // goroutines
+	changed sync.Cond // of serving, and of what Shutdown waits for
 }
 
-type stage[T any] struct {
-	consumer *Consumer[T]
-	handler  Handler[T]
-	idle     time.Duration // 0: the handler does not want to know
-	serving  bool
-}
-
-// Handle makes a consumer, as Consumer does, whose batches Run hands to h on a goroutine of its own. Any goroutine may
-// call it; while Run is active it starts at once. It panics if h is nil, and as Consumer does.
+// Handle makes a consumer, as Consumer does, whose batches Run hands to h. It is [Ring.HandleWith] with
+// a name and the consumers to come after.
 func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Consumer[T] {
-	return r.handle(name, 0, h, after)
+	return r.HandleWith(ConsumerConfig[T]{Name: name, After: after}, h)
 }
 
-func (r *Ring[T]) handle(name string, idle time.Duration, h Handler[T], after []*Consumer[T]) *Consumer[T] {
+// HandleWith makes a consumer, as ConsumerWith does, whose batches Run hands to h, all on one goroutine.
+// Any goroutine may call it; while Run is active it starts at once. It panics if h is nil, if Idle is
+// negative, and if After or MaxBatch is as ConsumerWith does not take it.
+func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
-		panicf("nil handler for consumer %q", name)
+		panicf("nil handler for consumer %q", cfg.Name)
 	}
-	s := &stage[T]{consumer: r.Consumer(name, after...), handler: h, idle: idle}
+	if cfg.Idle < 0 {
+		panicf("Idle of %v for consumer %q", cfg.Idle, cfg.Name)
+	}
+	c := r.join(cfg)
+	c.member.service.store(byNobody)
+	s := &stage[T]{consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop, finished: c.gone}
 	g := &r.graph
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stages = append(g.stages, s)
 	if g.running {
-		g.start(s)
+		g.serve(s)
 	}
-	return s.consumer
+	return c
 }
 
-// Run serves the consumers made by Handle, each on a goroutine, until the ring ends, and returns when all of them have
-// stopped: nil after Close, when everything has been delivered; the cause of ctx, if that ended the ring; or the error
-// of the first handler that failed, wrapped in the name of its consumer, with the stack if it was a panic. On a closed
-// ring it delivers what is left. It panics while another Run is active.
+// Run serves the consumers made by Handle and HandleWith, each on a goroutine, until the ring ends, and
+// returns when all of them have stopped: nil after Close, when everything has been delivered; the cause
+// of ctx, if that ended the ring; a [*HandlerError], if a handler did; or what Shutdown returned when it
+// ran out of time. On a closed ring it delivers what is left. It panics while another Run is active.
+//
+// The end of ctx throws away what handlers have not been handed yet: each stops after the batch in hand.
+// To stop and keep everything, call Close or Shutdown, and give Run a context that outlives them.
 func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
@@ -69,10 +87,7 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	if !stop() { // the context has ended, too; a cancel that comes after this is too late to be the end of anything
 		<-failed
 	}
-	if f := r.core.failure.load(); f != nil { // close edge
-		return f.cause
-	}
-	return nil
+	return r.core.cause()
 }
 
 func (g *graph[T]) begin() {
@@ -82,9 +97,9 @@ func (g *graph[T]) begin() {
 		panicf("Run while another Run is active")
 	}
 	g.running = true
-	g.idle.L = &g.mu
+	g.changed.L = &g.mu
 	for _, s := range g.stages {
-		g.start(s)
+		g.serve(s)
 	}
 }
 
@@ -93,135 +108,71 @@ func (g *graph[T]) end() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.serving > 0 {
-		g.idle.Wait()
+		g.changed.Wait()
 	}
 	g.running = false
 }
 
-// start gives s a goroutine. The caller holds mu.
-func (g *graph[T]) start(s *stage[T]) {
-	s.serving = true
+// serve gives s a goroutine. The caller holds mu.
+func (g *graph[T]) serve(s *stage[T]) {
+	s.serving, s.finished = true, false
 	g.serving++
+	s.consumer.member.service.store(byRun)
 	go func() {
-		defer g.stopped(s)
+		defer g.served(s)
 		s.serve()
 	}()
 }
 
-func (g *graph[T]) stopped(s *stage[T]) {
+func (g *graph[T]) served(s *stage[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s.serving = false
+	s.serving, s.finished = false, true
+	s.consumer.member.service.store(byNobody)
 	if s.consumer.gone {
 		g.drop(s)
 	}
 	g.serving--
-	g.idle.Broadcast()
+	g.changed.Broadcast()
 }
 
 // drop forgets s. The caller holds mu.
 func (g *graph[T]) drop(s *stage[T]) {
-	for i, o := range g.stages {
-		if o == s {
-			g.stages = append(g.stages[:i:i], g.stages[i+1:]...)
-			return
-		}
-	}
+	g.stages = slices.DeleteFunc(g.stages, func(o *stage[T]) bool { return o == s })
 }
 
-// Close takes the consumer out of the ring: producers and the consumers after it wait for it no more, and what it was
-// handed and has not finished is not its own any more. Its Next then returns ErrClosed. The goroutine that uses the
-// consumer calls it. A consumer made by Handle may be closed by any goroutine: while Run is active it finishes the
-// batch in hand before it leaves, and Close does not wait for that. To close it again does nothing.
+// Close removes the consumer from the ring. Nothing waits for it any longer, and it must not use slots
+// it has not finished. Its Next then returns ErrClosed. The goroutine that uses the consumer calls it. A
+// consumer made by Handle may be closed by any goroutine: while Run is active it finishes the batch in
+// hand before it leaves, and Close does not wait for that. To close it again does nothing.
 func (c *Consumer[T]) Close() {
-	if !c.ring.graph.close(c) {
-		c.leave()
+	if c.ring.graph.close(c) {
+		return
 	}
+	if debugChecks {
+		c.occupy()
+		defer c.vacate()
+	}
+	c.leave()
 }
 
-// close makes c leave, or asks the goroutine that serves it to, and reports whether c was made by Handle and had not
-// left. Several goroutines may do so at once.
+// close makes c leave, or asks the goroutine that serves it to, and reports whether c was made by Handle
+// and had not left. Several goroutines may do so at once.
 func (g *graph[T]) close(c *Consumer[T]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, s := range g.stages {
-		if s.consumer != c {
-			continue
-		}
-		if s.serving {
-			c.member.leaving.store(1) // leave edge
-			c.core.wakeAll()
-			return true
-		}
+	i := slices.IndexFunc(g.stages, func(s *stage[T]) bool { return s.consumer == c })
+	if i < 0 {
+		return false
+	}
+	if s := g.stages[i]; s.serving {
+		c.member.leaving.store(1) // leave edge
+		point(pointAsked)
+		c.core.wakeAll()
+	} else {
 		g.drop(s)
 		c.leave()
-		return true
+		g.changed.Broadcast()
 	}
-	return false
-}
-
-// serve hands batches to the handler until the consumer finds its end.
-func (s *stage[T]) serve() {
-	c := s.consumer
-	returned := false
-	defer func() {
-		if !returned {
-			c.core.fail(fmt.Errorf("consumer %q: %w", c.Name(), recovered(recover())))
-		}
-	}()
-	if err := s.loop(); err != nil {
-		c.core.fail(fmt.Errorf("consumer %q: %w", c.Name(), err))
-	}
-	returned = true
-	if c.member.leaving.load() != 0 { // leave edge
-		c.leave()
-	}
-}
-
-// loop returns the error of the handler, nil if the consumer has found its end.
-func (s *stage[T]) loop() error {
-	c := s.consumer
-	ctx, q := context.Background(), (*quiet)(nil)
-	if s.idle > 0 {
-		q = newQuiet(s.idle)
-		defer q.rest()
-		ctx = q
-	}
-	for {
-		b, err := c.Next(ctx)
-		switch {
-		case q != nil && err == context.DeadlineExceeded:
-			b = Batch[T]{c.ring, c.pos, c.pos}
-		case err != nil || c.closed():
-			return nil
-		}
-		if err := s.handler(b); err != nil {
-			return err
-		}
-		c.finish(b)
-		if q != nil {
-			q.rest()
-		}
-	}
-}
-
-// A panicError is a handler's panic. It unwraps to the value if that is an error.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n\n%s", p.value, p.stack) }
-
-func (p *panicError) Unwrap() error {
-	err, _ := p.value.(error)
-	return err
-}
-
-// recovered returns an error for what recover returned in a goroutine that did not return.
-func recovered(value any) error {
-	if value == nil {
-		return errors.New("handler called runtime.Goexit")
-	}
-	return &panicError{value, debug.Stack()}
+	return true
 }

@@ -44,21 +44,19 @@ var layers = map[string]layer{
 	"doc.go": beside, "errors.go": beside, "debug.go": beside, "debug_on.go": beside, "debug_off.go": beside,
 
 	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_other.go": machine,
-	"pause_asm.go": machine, "pause_noasm.go": machine,
-	"barrier.go": machine, "barrier_linux.go": machine, "barrier_other.go": machine,
-	"hint.go": machine, "quota.go": machine, "quota_linux.go": machine, "quota_other.go": machine,
+	"pause_asm.go": machine, "pause_noasm.go": machine, "hint.go": machine, "fence.go": machine,
 
 	"sequence.go": position, "marks.go": position, "aborts.go": position,
 
-	"wait.go": waiting, "wait_spin.go": waiting, "wait_block.go": waiting,
-	"sleepers.go": waiting,
+	"wait.go": waiting, "wait_spin.go": waiting, "wait_block.go": waiting, "backoff.go": waiting,
+	"sleepers.go": waiting, "alert.go": waiting,
 
-	"gate.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
+	"memory.go": ring, "members.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
 
-	"producer.go": hands, "singleproducer.go": hands, "multiproducer.go": hands, "reader.go": hands,
-	"consumer.go": hands, "join.go": hands,
+	"producer.go": hands, "single.go": hands, "multi.go": hands, "singleproducer.go": hands, "multiproducer.go": hands,
+	"reader.go": hands, "join.go": hands, "consumer.go": hands,
 
-	"graph.go": graphLayer, "idle.go": graphLayer,
+	"graph.go": graphLayer, "stage.go": graphLayer, "quiet.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,
 }
 

@@ -109,7 +109,7 @@ func TestHandlesArePadded(t *testing.T) {
 		require.GreaterOrEqual(t, h.before, uintptr(widest), "%s: before the first hot word", h.name)
 		require.GreaterOrEqual(t, h.size-h.end, uintptr(widest), "%s: behind the last hot word", h.name)
 	}
-	require.GreaterOrEqual(t, unsafe.Offsetof(c.gates), unsafe.Offsetof(c.hotWords)+unsafe.Sizeof(c.hotWords)+widest,
+	require.GreaterOrEqual(t, unsafe.Offsetof(c.members), unsafe.Offsetof(c.hotWords)+unsafe.Sizeof(c.hotWords)+widest,
 		"core: between what never changes and what does")
 }
 

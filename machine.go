@@ -1,54 +1,62 @@
 package disruptor
 
 import (
+	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
 )
 
-// Machine says what the library has found out about the machine it runs on, and what it does about it. Everything but
-// Procs is found out once per process.
+// Machine says what the library has found out about the machine it runs on. Everything but Procs is
+// found out once per process.
 type Machine struct {
-	CPU          string // brand, "" if unknown
-	Line         int    // bytes of a cache line as the CPU reports them, 0 if it does not
-	Stride       int    // bytes between words that different goroutines write
-	StrideReason string
-
-	Assembly bool // this build has the assembly of this architecture
-
-	Hint         time.Duration // what one spin hint takes
-	HintsPerSpin int           // hints in one Spin
-
-	// ProcessFence is how a goroutine that parks, or closes a Single ring, orders the stores of all others: "membarrier",
-	// "stop-the-world", or "not needed" where every store is ordered by itself.
-	ProcessFence string
-
-	Quota float64 // CPUs that the cgroups of the process allow, 0: no limit
-	Procs int     // GOMAXPROCS
+	CPU      string        // brand, "" if unknown
+	Assembly bool          // this build has the assembly of this architecture
+	SpinHint time.Duration // what one spin hint takes, 0 if the clock is too coarse to tell
+	Quota    float64       // CPUs that the cgroups of the process allow, 0: no limit
+	Procs    int           // GOMAXPROCS
 }
 
-// ThisMachine returns what has been found out. Any goroutine may call it. The first call may register the process for
-// membarrier(2), which takes some 16 ms.
+// ThisMachine returns what has been found out. Any goroutine may call it.
 func ThisMachine() Machine {
+	return Machine{
+		CPU:      cpuid.CPU.BrandName,
+		Assembly: hasAsm,
+		SpinHint: hintTime,
+		Quota:    cpuQuota(),
+		Procs:    runtime.GOMAXPROCS(0),
+	}
+}
+
+// String returns what has been found out and what the library does about it, a line each, for people to
+// read. The first call may register the process for membarrier(2), which takes some 16 ms.
+func (m Machine) String() string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-14s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	line("CPU", "%s (%s)", m.CPU, runtime.GOARCH)
 	d := detectCPU()
-	m := Machine{
-		CPU:          cpuid.CPU.BrandName,
-		Line:         max(d.line, 0),
-		Stride:       stride,
-		StrideReason: strideReason(d),
-		Assembly:     hasAsm,
-		Hint:         hintTime,
-		HintsPerSpin: hintsPerSpin,
-		ProcessFence: "not needed",
-		Quota:        cpuQuota(),
-		Procs:        runtime.GOMAXPROCS(0),
+	line("stride", "%d bytes: %s", stride, strideReason(d))
+	line("assembly", "%v", m.Assembly)
+	line("spin hint", "%v, %d in one Spin", m.SpinHint, hintsPerSpin)
+	line("process fence", "%s", fenceName())
+	if m.Quota > 0 {
+		line("quota", "%.2f CPUs", m.Quota)
 	}
-	if buffersStores {
-		m.ProcessFence = "stop-the-world"
-		if cheapProcessFence() {
-			m.ProcessFence = "membarrier"
-		}
+	line("GOMAXPROCS", "%d", m.Procs)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// fenceName says how a goroutine that parks, or closes a Single ring, orders the stores of all others.
+func fenceName() string {
+	switch {
+	case !buffersStores:
+		return "not needed"
+	case cheapProcessFence():
+		return "membarrier"
 	}
-	return m
+	return "stop-the-world"
 }

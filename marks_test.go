@@ -108,47 +108,6 @@ func TestWalkNoticesALaterLap(t *testing.T) {
 	}
 }
 
-func TestAbortedRangesAreJoinedAndPruned(t *testing.T) {
-	var last word
-	a := aborts{last: &last}
-	list := func() []span { return *a.list.load() }
-	a.add(10, 12, 0)
-	a.add(20, 21, 0)
-	a.add(4, 6, 0)
-	require.Equal(t, []span{{4, 6}, {10, 12}, {20, 21}}, list())
-	require.Equal(t, int64(21), last.load(), "only raised")
-	a.add(12, 15, 0)
-	a.add(6, 10, 0)
-	require.Equal(t, []span{{4, 15}, {20, 21}}, list(), "neighbours are one range")
-	a.add(30, 31, 14)
-	require.Equal(t, []span{{4, 15}, {20, 21}, {30, 31}}, list(), "not every consumer has passed 14")
-	a.add(31, 32, 15)
-	require.Equal(t, []span{{20, 21}, {30, 32}}, list())
-	a.add(40, 41, 100)
-	require.Equal(t, []span{{40, 41}}, list(), "what is new stays")
-	require.Equal(t, int64(41), last.load())
-}
-
-func TestCutReturnsTheFirstPartThatIsFreeOfAborts(t *testing.T) {
-	var last word
-	a := aborts{last: &last}
-	cut := func(from, to int64) [2]int64 {
-		start, end := a.cut(from, to)
-		return [2]int64{start, end}
-	}
-	require.Equal(t, [2]int64{3, 9}, cut(3, 9), "nothing was ever aborted")
-	a.add(4, 6, 0)
-	a.add(8, 9, 0)
-	for _, c := range [][4]int64{
-		{0, 3, 0, 3}, {0, 4, 0, 4}, {0, 5, 0, 4}, {0, 20, 0, 4}, // up to the next one
-		{4, 20, 6, 8}, {5, 20, 6, 8}, {4, 7, 6, 7}, // after the one at its start
-		{4, 6, 6, 6}, {4, 5, 5, 5}, // nothing but aborted slots: no further than the caller has found
-		{6, 8, 6, 8}, {8, 20, 9, 20}, {9, 20, 9, 20}, {3, 3, 3, 3},
-	} {
-		require.Equal(t, [2]int64{c[2], c[3]}, cut(c[0], c[1]), "[%d, %d)", c[0], c[1])
-	}
-}
-
 // C21. Whoever publishes 3 and 5 has published 3 and 5; consumers are handed them in their turn.
 func TestOnlyWhatIsPublishedHasAMarkOfThisLap(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 8})

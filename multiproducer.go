@@ -1,24 +1,23 @@
 package disruptor
 
-import (
-	"context"
-	"runtime"
-)
+import "context"
 
-// A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may use it at once; one each
-// is faster. Claims may be published in any order and by another goroutine than claimed them; consumers see them in
-// the order of their sequences. It must not be copied.
+// A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may use it at
+// once; one each is faster. Claims may be published in any order and by another goroutine than claimed
+// them; consumers see them in the order of their sequences. It must not be copied.
 //
-// What was written to a batch before Publish is visible to every consumer that is handed any of its slots.
+// What was written to a batch before Publish is visible to every consumer that is handed any of its
+// slots.
 //
-// The ring's marks are an availability buffer after the LMAX Disruptor's, with the reach of a range in the place of a
-// lap number, so that a batch of any length is published by one store.
+// The ring's marks are an availability buffer after the LMAX Disruptor's, with the reach of a range in
+// the place of a lap number, so that a batch of any length is published by one store.
 type MultiProducer[T any] struct {
 	ring *Ring[T]
 	multi
 }
 
-// MultiProducer returns a new producer of a Multi ring. Any goroutine may call it. It panics on a Single ring.
+// MultiProducer returns a new producer of a Multi ring. Any goroutine may call it. It panics on a Single
+// ring.
 func (r *Ring[T]) MultiProducer() *MultiProducer[T] {
 	if r.core.single {
 		panicf("MultiProducer of a Single ring")
@@ -28,172 +27,83 @@ func (r *Ring[T]) MultiProducer() *MultiProducer[T] {
 	return p
 }
 
-// TryClaim claims n slots, 1 <= n <= Cap, and does not wait: it returns false if there is no room now that is not
-// waited for by others, and if the ring has ended, which Ring.Err tells apart. It panics if n is out of range.
+// TryClaim claims n slots without waiting. It returns false if there is no room, which may be so for a
+// moment while a consumer joins, if other claims are queued for room, and if the ring has ended; use
+// [Ring.Err] to tell. It panics if n is not in 1 to Cap.
 func (p *MultiProducer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	b.ring = p.ring
-	b.from, b.to, ok = p.try(n)
-	return
+	b.from, b.to = p.try(n)
+	return b, b.to > b.from
 }
 
-// Claim is TryClaim that waits for room, as the ring's WaitStrategy says, behind those that wait already. It returns
-// the cause of ctx if that ends first, and ErrClosed, perhaps with a cause, if the ring does. A claim that fits
-// succeeds even if ctx has ended.
+// Claim is [MultiProducer.TryClaim] that waits for room, as the ring's WaitStrategy says, behind the
+// claims that wait already. If ctx ends first it returns an error that wraps the cause and says which
+// consumer, or which claim that was never published, was in the way; if the ring ends first, one that
+// wraps ErrClosed. A claim that fits succeeds even if ctx has ended.
+//
+// A goroutine should publish one claim before it waits for the next: another goroutine's claim, queued
+// before it, may need more room than the first one leaves. Then only a context or Close ends the two.
 func (p *MultiProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err error) {
 	b.ring = p.ring
 	b.from, b.to, err = p.wait(ctx, n)
 	return
 }
 
-// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It panics if b was
-// published or aborted already, or never claimed.
+// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It
+// panics if b's first slot begins a range that was published or aborted already. That finds a batch
+// published twice; it does not find a part of one that was published as a whole, a whole of which a part
+// was, or a batch that was never claimed. With the build tag disruptor_debug it finds all but the last.
 func (p *MultiProducer[T]) Publish(b Batch[T]) {
 	p.publish(b.ring == p.ring, b.from, b.to)
 }
 
-// Abort gives the slots of b back: b as it was claimed, or a part of it made by Split. Consumers step over them.
+// Abort gives the slots of b back: b as it was claimed, or a part of it made by Split. Consumers step
+// over them. It panics if any of them was published or aborted already; to find out it reads the marks
+// of b, of what was published since anybody last looked and, behind a gap, those of up to Cap slots
+// before b.
 func (p *MultiProducer[T]) Abort(b Batch[T]) {
 	p.abort(b.ring == p.ring, b.from, b.to)
 }
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
 func (p *MultiProducer[T]) TrySend(v T) bool {
-	from, to, ok := p.grab(1)
-	if !ok {
-		if from, to = p.attempt(1, false); to == from {
+	from, to := p.grab(1)
+	if to == from {
+		if from, to = p.attempt(1, newcomer); to == from {
 			return false
 		}
 	}
 	*p.ring.slot(from) = v
-	p.core.handOver(from, to)
+	p.handOver(from, to)
 	return true
 }
 
-// Send is TrySend that waits for room as Claim does, and fails as Claim does.
+// Send is [MultiProducer.TrySend] that waits for room as Claim does, and fails as Claim does.
 func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 	checkContext(ctx)
-	from, to, ok := p.grab(1)
-	if !ok {
+	from, to := p.grab(1)
+	if to == from {
 		var err error
 		if from, to, err = p.waitSlow(ctx, 1); err != nil {
 			return err
 		}
 	}
 	*p.ring.slot(from) = v
-	p.core.handOver(from, to)
+	p.handOver(from, to)
 	return nil
 }
 
-// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error, panics or calls
-// runtime.Goexit the claim is aborted; the error is returned and the panic goes on.
+// SendAll publishes events in order, in runs of as many as there is room for, and waits for room
+// between runs as Claim does. Events of other producers may come between runs. It returns how many it
+// has published: all of them, or fewer and why, as Claim does. ctx is looked at before each run, also if
+// there is room.
+func (p *MultiProducer[T]) SendAll(ctx context.Context, events []T) (n int, err error) {
+	return sendAll(ctx, p, p.free, events)
+}
+
+// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error,
+// panics or calls runtime.Goexit the claim is aborted; the error is returned and the panic goes on. It
+// panics if fill is nil.
 func (p *MultiProducer[T]) Do(ctx context.Context, n int, fill func(Batch[T]) error) error {
-	b, err := p.Claim(ctx, n)
-	if err != nil {
-		return err
-	}
-	return do[T](p, b, fill)
-}
-
-// multi is a MultiProducer without its type.
-type multi struct {
-	_ [padSize]byte // hot words of this handle
-
-	core  *core
-	claim *word // core.claim
-	limit word  // no claim may pass it; only raised
-	fails word  // failed compare-and-swaps
-
-	_ [padSize]byte
-}
-
-// failsPerYield: two producers that own every P keep a consumer off it, and fail in turn until the ring is full.
-// Giving way after every 8th failure halved the time per event at batch 1 (3 producers and a consumer on 2 cores:
-// 0.1-0.6 M failures in 1-2 M claims without, 0-200 with). Since consumers back off, any number from 1 to 64 does.
-const failsPerYield = 8
-
-func (p *multi) init(c *core) { p.core, p.claim = c, c.claim }
-
-// grab claims n slots if it need ask nobody for room and no other claim comes between.
-//
-// Room is checked before the compare-and-swap. A fetch-and-add would be cheaper under contention, but a claim that
-// can't be taken back hangs on Close, on a full ring and on its context.
-func (p *multi) grab(n int) (from, to int64, ok bool) {
-	from = p.claim.load()
-	to = from + int64(n)
-	// reuse edge: the limit was stored after the gate was read. Not to > limit: a large n would overflow.
-	return from, to, n > 0 && int64(n) <= p.limit.load()-from && p.claim.cas(from, to) // close edge
-}
-
-// try claims n slots and reports whether it could.
-func (p *multi) try(n int) (from, to int64, ok bool) {
-	from, to, ok = p.grab(n)
-	if !ok {
-		from, to = p.attempt(n, false)
-		return from, to, to > from
-	}
-	return from, to, true
-}
-
-// wait is try that waits.
-func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
-	checkContext(ctx)
-	from, to, ok := p.grab(n)
-	if !ok {
-		return p.waitSlow(ctx, n)
-	}
-	return from, to, nil
-}
-
-func (p *multi) waitSlow(ctx context.Context, n int) (from, to int64, err error) {
-	if from, to = p.attempt(n, false); to > from {
-		return from, to, nil
-	}
-	return p.core.claimSlow(ctx, n, p)
-}
-
-func (p *multi) attempt(n int, turn bool) (from, to int64) {
-	p.core.checkCount(n)
-	for {
-		from = p.claim.load()
-		to = from + int64(n)
-		if from&closedBit != 0 {
-			return 0, 0
-		}
-		if to > p.limit.load() { // reuse edge
-			if p.core.mustQueue(turn) {
-				return 0, 0
-			}
-			p.limit.raise(p.core.limit()) // reuse edge
-			if to > lastSequence {
-				panicf("sequences exhausted")
-			}
-			if to > p.limit.load() {
-				return 0, 0
-			}
-		}
-		if p.claim.cas(from, to) { // close edge
-			return from, to
-		}
-		if p.fails.add(1)%failsPerYield == 0 {
-			runtime.Gosched()
-		}
-	}
-}
-
-func (p *multi) publish(own bool, from, to int64) {
-	if !own {
-		panicForeign("Publish", from, to)
-	}
-	p.core.publish(from, to)
-}
-
-func (p *multi) abort(own bool, from, to int64) {
-	if !own {
-		panicForeign("Abort", from, to)
-	}
-	if to == from {
-		return
-	}
-	p.core.checkOpen(from, to)
-	p.core.abort(from, to)
+	return do(ctx, p, n, fill)
 }

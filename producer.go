@@ -1,9 +1,12 @@
 package disruptor
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
-// Producer is what a SingleProducer and a MultiProducer both do, for code that takes either. Calls through it are
-// dynamic: hold the concrete type where nanoseconds matter.
+// Producer is what a [SingleProducer] and a [MultiProducer] both do, for code that takes either. Calls
+// through it are dynamic: hold the concrete type where nanoseconds matter.
 type Producer[T any] interface {
 	TryClaim(n int) (Batch[T], bool)
 	Claim(ctx context.Context, n int) (Batch[T], error)
@@ -11,18 +14,26 @@ type Producer[T any] interface {
 	Abort(b Batch[T])
 	TrySend(v T) bool
 	Send(ctx context.Context, v T) error
+	SendAll(ctx context.Context, events []T) (n int, err error)
 	Do(ctx context.Context, n int, fill func(Batch[T]) error) error
 }
 
 // do is Do for both.
-func do[T any](p Producer[T], b Batch[T], fill func(Batch[T]) error) error {
+func do[T any](ctx context.Context, p Producer[T], n int, fill func(Batch[T]) error) error {
+	if fill == nil {
+		panicf("Do with a nil function")
+	}
+	b, err := p.Claim(ctx, n)
+	if err != nil {
+		return err
+	}
 	returned := false
 	defer func() {
 		if !returned { // a panic, which goes on, or runtime.Goexit
 			p.Abort(b)
 		}
 	}()
-	err := fill(b)
+	err = fill(b)
 	returned = true
 	if err != nil {
 		p.Abort(b)
@@ -32,11 +43,47 @@ func do[T any](p Producer[T], b Batch[T], fill func(Batch[T]) error) error {
 	return nil
 }
 
+// sendAll is SendAll for both: free returns how many slots a claim would find now, up to n. It never
+// waits for more than one slot: a consumer may wait for events of which the ring has no room for a
+// run.
+func sendAll[T any](ctx context.Context, p Producer[T], free func(n int) int, events []T) (n int, err error) {
+	checkContext(ctx)
+	for n < len(events) {
+		if ctx.Err() != nil {
+			return n, context.Cause(ctx)
+		}
+		b, ok := Batch[T]{}, false
+		if run := free(len(events) - n); run > 0 {
+			b, ok = p.TryClaim(run)
+		}
+		if !ok {
+			if b, err = p.Claim(ctx, 1); err != nil {
+				return n, err
+			}
+		}
+		head, tail := b.Slices()
+		k := copy(head, events[n:])
+		copy(tail, events[n+k:])
+		p.Publish(b)
+		n += b.Len()
+	}
+	return n, nil
+}
+
 // A claimer is the half of a producer that knows no slots.
 type claimer interface {
-	// attempt claims n slots if there is room; it looks for room itself unless others queue for it and turn is false.
-	attempt(n int, turn bool) (from, to int64)
+	// attempt claims n slots if there is room, or returns an empty range. It looks for room itself
+	// unless others queue for it and it is not the caller's turn.
+	attempt(n int, t turn) (from, to int64)
 }
+
+// turn says whether a claim may take room that others queue for.
+type turn bool
+
+const (
+	newcomer turn = false
+	first    turn = true // in the queue
+)
 
 func (c *core) checkCount(n int) {
 	if n < 1 || int64(n) > c.capacity {
@@ -44,45 +91,63 @@ func (c *core) checkCount(n int) {
 	}
 }
 
-// claimSlow waits for room for n slots, for which the caller has just looked in vain.
-func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
-	w := c.newWait(ctx)
-	for {
-		if err := c.err(); err != nil {
-			return 0, 0, err
-		}
-		park, err := w.idle()
-		if park {
-			return c.claimQueued(ctx, n, p)
-		}
-		if from, to = p.attempt(n, false); to > from { // also if room came with the end of the context: prefer success
-			return from, to, nil
-		}
-		if err != nil {
-			return 0, 0, err
-		}
-	}
-}
-
-// claimQueued waits its turn behind the claims that wait already, and then for room.
-func (c *core) claimQueued(ctx context.Context, n int, p claimer) (from, to int64, err error) {
-	s := c.claims.enter(n)
-	defer c.claims.leave(s)
-	for again := false; ; again = true {
-		if c.claims.first(s) { // park edge: the need is registered, now look
-			if from, to = p.attempt(n, true); to > from {
-				return from, to, nil
-			}
-		}
-		if err := c.err(); err != nil {
-			return 0, 0, err
-		}
-		if ctx.Err() != nil {
-			return 0, 0, context.Cause(ctx)
-		}
-		c.claims.park(ctx, s, again)
-	}
-}
-
 // mustQueue reports whether an attempt that needs to look for room has to queue first.
-func (c *core) mustQueue(turn bool) bool { return !turn && c.queued.load() > 0 } // park edge
+func (c *core) mustQueue(t turn) bool { return t == newcomer && c.queued.load() > 0 } // park edge
+
+// free returns how many slots lie between what is claimed and limit, at most n.
+func (c *core) free(n int, limit int64) int {
+	return int(min(int64(n), max(0, limit-c.claimed())))
+}
+
+// claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the
+// strategy says Park it queues behind the claims that wait already.
+func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
+	if debugChecks {
+		c.handled.refuse("a claim that waits for room")
+	}
+	w := c.newWait(ctx)
+	var place *sleeper // in the queue
+	defer func() {
+		if place != nil {
+			c.claims.leave(place)
+		}
+	}()
+	look := func() bool {
+		switch {
+		case place == nil:
+			from, to = p.attempt(n, newcomer)
+		case c.claims.isFirst(place): // park edge: the need is registered, now look
+			from, to = p.attempt(n, first)
+		}
+		return to > from
+	}
+	park := func(again bool) (slept bool) {
+		if place == nil { // the look that follows comes after the registration
+			place, w.queued = c.claims.enter(n), true
+			return false
+		}
+		c.claims.park(ctx, place, again)
+		return true
+	}
+	err = w.until(look, c.err, park)
+	if err != nil && err != c.err() {
+		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
+	}
+	return from, to, err
+}
+
+// obstacle says what a claim that finds no room waits for.
+func (c *core) obstacle() string {
+	list, published := *c.members.list.load(), c.publishedEnd()
+	var slow *member
+	for _, m := range list {
+		if slow == nil || m.position.load() < slow.position.load() {
+			slow = m
+		}
+	}
+	if slow == nil || slow.position.load() >= published {
+		return fmt.Sprintf("claimed and not published: %s", rangeText(published, max(published, c.claimed())))
+	}
+	slow = slow.cause(list)
+	return fmt.Sprintf("consumer %q is %d behind", slow.name, published-slow.position.load())
+}

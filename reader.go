@@ -5,35 +5,43 @@ import (
 	"fmt"
 )
 
-// A reader is a consumer without its type: where it stands, and what it may hand out. One goroutine uses it.
+// A reader is a consumer without its type: where it stands, and what it may hand out. One goroutine
+// uses it.
 //
-// Slots in [pos, ready) are published or aborted and held for this consumer: nobody writes them before pos has passed.
+// Slots in [pos, ready) are published or aborted and held for this consumer: nobody writes them before
+// pos has passed.
 type reader struct {
 	_ [padSize]byte // private hot words: neighbours on the heap must not share a line with them
 
-	core    *core
-	member  *member
-	watch   *word // core.watch
-	pos     int64 // what member.position says
-	ready   int64 // end of what has been found
-	handed  int64 // end of what has been handed out
-	aborted int64 // end of the last aborted range that may lie in [pos, ready)
-	joined  int64 // where it joined: the last boundary that a stage knows
-	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
-	gone    bool  // has left
-	spins   int   // Spins of the next rest
-	few     int64 // slots that are too few for a look
-	hits    int   // looks in a row that have found few, and without a wait
+	core     *core
+	member   *member
+	watch    *word // core.watch
+	maxBatch int64
+	pos      int64 // what member.position says
+	ready    int64 // end of what has been found
+	handed   int64 // end of what has been handed out
+	aborted  int64 // end of the last aborted range that may lie in [pos, ready)
+	joined   int64 // where it joined: the last boundary that a stage knows
+	direct   bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
+	gone     bool  // has left
+	backoff  backoff
 
-	seen *[]*member // the list for which member.follows holds
+	seen    *[]*member // the list for which follows holds
+	follows []*member  // what member.follows says
+
+	busy   word // disruptor_debug: not 0 while a call is active
+	server word // disruptor_debug: the goroutine by which Run serves it; 0: none
 
 	_ [padSize]byte
 }
 
-// look returns what can be handed out now, starting at the first slot not yet done.
+// look returns what can be handed out now, starting at the first slot not yet done: an empty range if
+// that is nothing, and after a failure.
 func (r *reader) look() (from, to int64) {
-	limit := r.pos + r.core.maxBatch
+	limit := r.pos + r.maxBatch
 	switch { // extend, without the call
+	case r.core.failed.load() != 0: // close edge
+		return r.pos, r.pos
 	case !r.direct:
 		r.extend(limit)
 	case r.core.single:
@@ -62,30 +70,32 @@ func (r *reader) extend(limit int64) {
 	}
 }
 
-// extendStage finds how far those have come whom this stage follows. It may itself be ahead of them, if it joined so.
+// extendStage finds how far the members have come that this stage follows. It may itself be ahead of
+// them, if it joined so.
 func (r *reader) extendStage() {
 	if r.gone {
 		return
 	}
-	if list := r.core.gates.list.load(); list != r.seen { // leave edge
+	if list := r.core.members.list.load(); list != r.seen { // leave edge
 		r.refollow(list)
 		if r.direct {
 			return
 		}
 	}
-	r.ready = max(r.ready, least(r.member.follows))
+	r.ready = max(r.ready, least(r.follows))
 	r.aborted = r.core.aborts.last.load() // publish edge: after the positions, which moved over the range
 }
 
-// lookAround is look with aborted ranges in [pos, ready), or beside it. Where they come first, nothing is in hand, and
-// the position moves over them; after a lap of them it returns empty, so that a wait sees its context.
+// lookAround is look with aborted ranges in [pos, ready), or beside it. Where they come first, nothing
+// is in hand, and the position moves over them; after a lap of them it returns an empty range, so that
+// a wait sees its context.
 func (r *reader) lookAround() (from, to int64) {
 	for lap := r.pos + r.core.capacity; r.pos < lap; {
-		limit := r.pos + r.core.maxBatch
+		limit := r.pos + r.maxBatch
 		r.extend(limit)
-		start, end := r.core.aborts.cut(r.pos, r.ready)
+		start := r.core.aborts.skip(r.pos, r.ready)
 		if start == r.pos {
-			to = min(end, limit)
+			to = r.core.aborts.clean(r.pos, min(r.ready, limit))
 			r.handed = max(r.handed, to)
 			return r.pos, to
 		}
@@ -94,12 +104,12 @@ func (r *reader) lookAround() (from, to int64) {
 	return r.pos, r.pos
 }
 
-// done hands back [from, to), a prefix of what was handed out; own says that it is of this ring.
+// done hands back [from, to), a prefix of what was handed out; mine says that it is of this ring.
 //
 //go:noinline
-func (r *reader) done(own bool, from, to int64) {
-	if !own || from > r.pos || to <= r.pos || to > r.handed {
-		r.doneSlow(own, from, to)
+func (r *reader) done(mine bool, from, to int64) {
+	if !mine || from > r.pos || to <= r.pos || to > r.handed {
+		r.doneSlow(mine, from, to)
 		return
 	}
 	r.pos = to
@@ -109,8 +119,8 @@ func (r *reader) done(own bool, from, to int64) {
 	}
 }
 
-func (r *reader) doneSlow(own bool, from, to int64) {
-	if !own {
+func (r *reader) doneSlow(mine bool, from, to int64) {
+	if !mine {
 		panicForeign("Done", from, to)
 	}
 	if to == from {
@@ -119,10 +129,10 @@ func (r *reader) doneSlow(own bool, from, to int64) {
 	if r.gone {
 		return // Close has handed back everything
 	}
-	panicf("Done of [%d, %d), but [%d, %d) is in hand", from, to, r.pos, r.handed)
+	panicf("Done of [%d, %d) by consumer %q: %s is in hand", from, to, r.member.name, rangeText(r.pos, r.handed))
 }
 
-// move steps to pos and wakes who waits for it.
+// move steps to pos and wakes the goroutines that wait for it.
 func (r *reader) move(pos int64) {
 	r.pos = pos
 	r.handed = max(r.handed, pos)
@@ -140,16 +150,17 @@ func (r *reader) boundary() int64 {
 // next waits until there is something to hand out.
 func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 	checkContext(ctx)
-	if r.gone || r.core.failed.load() != 0 { // close edge
-		return 0, 0, r.ended(r.pos)
+	if from, to = r.look(); to == from {
+		return r.nextSlow(ctx)
 	}
-	if from, to = r.look(); to > from {
-		if r.ready-from < r.few {
-			to = r.gather(from, to)
-		}
-		return from, to, nil
+	if r.ready-from < r.backoff.few {
+		to = r.gather(from, to)
 	}
-	r.hits = 0
+	return from, to, nil
+}
+
+func (r *reader) nextSlow(ctx context.Context) (from, to int64, err error) {
+	r.backoff.hits = 0
 	for {
 		if err := r.await(ctx, r.pos); err != nil {
 			return 0, 0, err
@@ -161,25 +172,23 @@ func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 		if ctx.Err() != nil {
 			return 0, 0, context.Cause(ctx)
 		}
-		if r.core.failed.load() != 0 { // close edge
-			return 0, 0, r.ended(r.pos)
-		}
 	}
 }
 
-// gather rests before it hands out what look has just found, [from, to), if several looks have found few: then a producer
-// publishes about as fast as this consumer follows, and each look takes the line from it that it is about to write.
-// It returns the end of what can be handed out now.
+// gather rests before it hands out what look has just found, [from, to), if several looks have found
+// few: then a producer publishes about as fast as this consumer follows. It returns the end of what can
+// be handed out now.
 func (r *reader) gather(from, to int64) int64 {
-	if r.hits++; r.hits < hitsPerRest || procs.load() == 1 {
+	if !r.backoff.hit() {
 		return to
 	}
 	r.core.parking.alert.relax()
-	w := wait{idling: &r.core.idle, n: 1, spins: r.spins}
-	w.rest(r.spins)
+	r.core.strategy.rest(r.backoff.spins)
 	before := r.ready
-	_, to = r.look()
-	r.spins = w.adapt(r.ready-before, r.core.capacity)
+	if _, now := r.look(); now > to { // not after a failure: what was found before it is handed out
+		to = now
+	}
+	r.backoff.adapt(r.ready-before, 1)
 	return to
 }
 
@@ -198,28 +207,23 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 	return r.ready, nil
 }
 
-// await returns when seq, for which the caller has just looked in vain, is available, published or aborted, or an error
-// when it never will be or ctx has ended. It rests before each look: to look again at once takes the line away from the
-// producer that is about to write it.
+// await returns when seq, for which the caller has just looked in vain, is available, published or
+// aborted, or an error when it never will be or ctx has ended. It rests before each look: to look again
+// at once takes the line away from the producer that is about to write it.
 func (r *reader) await(ctx context.Context, seq int64) error {
 	w := r.core.newWait(ctx)
-	w.spins = r.spins
-	for {
-		if err := r.ended(seq); err != nil {
-			return err
-		}
-		park, err := w.idle()
-		if park {
-			w.parked = r.park(ctx, seq, w.parked)
-		}
-		if r.reached(seq) { // also if it came with the end of the context: prefer success
-			r.spins = w.adapt(r.ready-seq, r.core.capacity)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	w.spins = r.backoff.spins
+	r.member.waiting.storeRelease(1)
+	err := w.until(
+		func() bool { return r.reached(seq) },
+		func() error { return r.ended(seq) },
+		func(again bool) bool { return r.park(ctx, seq, again) },
+	)
+	r.member.waiting.storeRelease(0)
+	if err == nil {
+		r.backoff.adapt(r.ready-seq, w.n)
 	}
+	return err
 }
 
 // reached reports whether seq is available.
@@ -230,7 +234,7 @@ func (r *reader) reached(seq int64) bool {
 
 // ended returns why seq will never be available to this consumer, nil if it may be.
 func (r *reader) ended(seq int64) error {
-	if r.closed() {
+	if r.closed() && r.core.failed.load() == 0 { // close edge
 		return ErrClosed
 	}
 	return r.core.endedAt(seq)
@@ -244,10 +248,8 @@ func (r *reader) find(seq int64) error {
 	if !r.reached(seq) {
 		return fmt.Errorf("%w: %d is not below %d", ErrNotPublished, seq, r.ready)
 	}
-	if r.aborted > seq {
-		if start, _ := r.core.aborts.cut(seq, seq+1); start > seq {
-			return fmt.Errorf("%w: %d", ErrAborted, seq)
-		}
+	if r.aborted > seq && r.core.aborts.skip(seq, seq+1) > seq {
+		return fmt.Errorf("%w: %d", ErrAborted, seq)
 	}
 	return nil
 }
@@ -255,8 +257,8 @@ func (r *reader) find(seq int64) error {
 // closed reports whether it was the consumer that ended, and not the ring.
 func (r *reader) closed() bool { return r.gone || r.member.leaving.load() != 0 } // leave edge
 
-// park sleeps until seq may be available: on what is published next, or on the slowest of those that it follows.
-// It reports whether it has slept; again says that it has before, in the same wait.
+// park sleeps until seq may be available: on what is published next, or on the slowest of the members
+// that it follows. It reports whether it has slept; again says that it has before, in the same wait.
 func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	if r.direct {
 		key := r.ready
@@ -268,15 +270,15 @@ func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
 		r.core.readers.leave(s)
 		return slept
 	}
-	slowest := r.member.follows[0]
-	for _, m := range r.member.follows[1:] {
+	slowest := r.follows[0]
+	for _, m := range r.follows[1:] {
 		if m.position.load() < slowest.position.load() { // stage edge
 			slowest = m
 		}
 	}
 	s := slowest.sleepers.enter(seq, seq+1) // park edge
-	// One that has moved on, or left, wakes nobody who came later.
-	if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil { // park edge
+	// One that has moved on, or left, wakes no sleeper that came later.
+	if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil { // park edge
 		slowest.sleepers.park(ctx, s, again)
 		slept = true
 	}
@@ -284,21 +286,14 @@ func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	return slept
 }
 
-// refollow follows, in the place of members that have left, those whom they followed.
-func (r *reader) refollow(list *[]*member) {
-	r.seen = list
-	r.member.follows = following(r.member.follows, *list)
-	if len(r.member.follows) == 0 {
-		r.inherit()
+// occupy panics if another goroutine is in a call of this consumer, or serves it; vacate ends the call.
+func (r *reader) occupy() {
+	if server := r.server.load(); server != 0 && server != goroutineID() {
+		panicf("consumer %q, which Run serves, is used by another goroutine", r.member.name)
+	}
+	if !r.busy.cas(0, 1) {
+		panicf("consumer %q is used by two goroutines at once", r.member.name)
 	}
 }
 
-// inherit makes a stage whose predecessors have all left follow the ring. Each of them raised published to its avail
-// before it left, so published, read after the list without them, is a boundary that is not behind this stage. Its
-// position may be inside a range below that; there it goes by the list of aborted ranges, as before, and reads no
-// marks.
-func (r *reader) inherit() {
-	r.direct = true
-	r.ready = max(r.joined, r.core.published.load()) // boundary edge
-	r.aborted = r.core.aborts.last.load()            // publish edge
-}
+func (r *reader) vacate() { r.busy.store(0) }

@@ -3,7 +3,6 @@ package disruptor
 import (
 	"fmt"
 	"time"
-	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/history"
 )
@@ -12,20 +11,23 @@ import (
 type Config struct {
 	// Capacity is how many slots the ring has: a power of two from 1 to 1<<30.
 	Capacity int
-	// Producers says who publishes: any number of goroutines (Multi, the zero value) or one (Single).
+	// Producers says how many goroutines publish: any number (Multi, the zero value) or one (Single).
 	Producers Producers
-	// Wait is how both sides wait: SpinWait, YieldWait, SleepWait, BlockWait or an own strategy; nil means BlockWait{}.
+	// Wait is how both sides wait: SpinWait, YieldWait, SleepWait or BlockWait, or a pointer to one that is not nil, or a
+	// user-defined strategy; nil means BlockWait{}.
 	Wait WaitStrategy
-	// Backoff is the longest rest of a consumer between two looks while events come faster than it looks; 0 means
-	// 500 ns, negative none, the most is 1 ms. The rest adapts: it doubles as long as each look finds several events, and
-	// halves with each that finds one or none. A look takes a cache line away from the producer, so long rests make a
-	// saturated ring faster, and its events late by up to that much. 8 µs took a third of the time of 500 ns with events
-	// of 64 bytes, and nine tenths with events of 8 bytes (1 producer, 2 cores, one event at a time). A rest of more than
-	// 1 µs is given to other goroutines, but with SpinWait; where several producers want all the processors, that is a
-	// loss.
+	// Backoff bounds how long a busy consumer pauses between polls. Longer pauses raise throughput and
+	// delay events by up to that much. 0 means 500 ns; negative disables it; the maximum is 1 ms.
+	//
+	// The pause adapts: it doubles as long as each look finds several events, and halves with each that
+	// finds one or none. 8 µs took a third of the time of 500 ns with events of 64 bytes, and nine tenths
+	// with events of 8 bytes (1 producer, 2 cores, one event at a time). A pause of more than 1 µs is
+	// given to other goroutines, except with SpinWait; where several producers want all the processors,
+	// that is a loss.
 	Backoff time.Duration
-	// MaxBatch is how many slots a consumer is handed at most at once; 0 means no limit. A small batch gives room back
-	// to producers earlier, a large one costs less per slot.
+	// MaxBatch is how many slots a consumer is handed at most at once, unless its ConsumerConfig says
+	// otherwise; 0 means no limit. A small batch gives room back to producers earlier, a large one costs
+	// less per slot.
 	MaxBatch int
 	// Clear zeroes slots as soon as every consumer is done with them, so that the garbage collector can free what they
 	// referred to. It excludes Fill.
@@ -55,8 +57,9 @@ type Ring[T any] struct {
 	graph graph[T]
 }
 
-// New makes a ring. It fails with an error that is ErrCapacity if Config.Capacity is no power of two from 1 to 1<<30
-// or asks for more slots than the address space holds, and panics on a negative MaxBatch, a Backoff above 1 ms or an unknown Producers.
+// New makes a ring. It fails with an error that is ErrCapacity if Config.Capacity is not a power of two
+// from 1 to 1<<30, or if so many slots don't fit the address space. It panics on a negative MaxBatch, a
+// Backoff above 1 ms, an unknown Producers and a Wait that is a nil pointer to a built-in strategy.
 func New[T any](cfg Config) (*Ring[T], error) { return newRingAt[T](cfg, 0) }
 
 // NewAt makes a ring that has come as far as past.End, with the marks that a Multi ring has once the ranges of past have
@@ -83,9 +86,6 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 	if n < 1 || n > 1<<30 || n&(n-1) != 0 {
 		return nil, fmt.Errorf("%w: %d slots: not a power of two from 1 to 1<<30", ErrCapacity, n)
 	}
-	if cfg.MaxBatch < 0 {
-		panicf("MaxBatch of %d", cfg.MaxBatch)
-	}
 	if cfg.Producers > Single {
 		panicf("Producers of %d", cfg.Producers)
 	}
@@ -100,28 +100,6 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 	return r, nil
 }
 
-// allocate makes n slots and, for Multi, their marks and touches each page of them: the first lap would pay for the
-// faults otherwise.
-func allocate[T any](n int, producers Producers) (slots []T, m marks, err error) {
-	var zero T
-	size := int(unsafe.Sizeof(zero))
-	defer func() {
-		if recover() != nil { // make panics when the address space is too small, and only it knows how small that is
-			slots, err = nil, fmt.Errorf("%w: %d slots of %d bytes exceed the address space", ErrCapacity, n, size)
-		}
-	}()
-	slots = make([]T, n)
-	if size > 0 {
-		for i := 0; i < n; i += max(1, pageSize/size) {
-			slots[i] = zero
-		}
-	}
-	if producers == Multi {
-		m = newMarks(n)
-	}
-	return slots, m, nil
-}
-
 // zero clears the slots of [from, to) for Config.Clear.
 func (r *Ring[T]) zero(from, to int64) {
 	head, tail := Batch[T]{r, from, to}.Slices()
@@ -134,10 +112,15 @@ func (r *Ring[T]) slot(seq int64) *T { return &r.slots[seq&r.mask] }
 // Cap returns the number of slots.
 func (r *Ring[T]) Cap() int { return len(r.slots) }
 
-// Fill calls init once for each slot, in the order of the slots, before the first claim: to give slots the buffers
-// that their events will use. One goroutine may call it, before it hands the ring to others. It panics if something
-// has been claimed already, and on a ring with Config.Clear, which would take the buffers away again.
+// Fill calls init once for each slot, in the order of the slots, before the first claim: to give slots
+// the buffers that their events will use. One goroutine may call it, before it hands the ring to others.
+// It panics if init is nil, if something has been claimed already, and on a ring with Config.Clear,
+// which would take the buffers away again. Send replaces a slot with all that it holds: fill a claim
+// instead where the buffers are to stay.
 func (r *Ring[T]) Fill(init func(i int, slot *T)) {
+	if init == nil {
+		panicf("Fill with a nil function")
+	}
 	if r.core.zero != nil {
 		panicf("Fill of a ring with Config.Clear")
 	}
@@ -149,15 +132,18 @@ func (r *Ring[T]) Fill(init func(i int, slot *T)) {
 	}
 }
 
-// Published returns the sequence below which everything has been published or aborted; the next has not. It is 0 on
-// a fresh ring and never goes back. What was published is visible to the caller. On a Multi ring it walks over the marks
-// that no consumer has found yet, up to Cap of them where nobody consumes.
+// Published returns the sequence below which everything has been published or aborted; the next has
+// not. It is 0 on a fresh ring and never goes back. Any goroutine may call it; what was published is
+// visible to the caller. On a Multi ring it reads the marks of what was published since a consumer or
+// another call last looked, up to Cap of them.
 func (r *Ring[T]) Published() int64 { return r.core.publishedEnd() }
 
-// Close ends the ring: no claim succeeds any more, and those that wait return ErrClosed. What was claimed before may
-// still be published or aborted. Consumers find all of it, and then ErrClosed. To close a closed ring does nothing.
+// Close ends the ring: no claim succeeds any more, and those that wait return ErrClosed. What was
+// claimed before may still be published or aborted. Consumers find all of it, and then ErrClosed. Any
+// goroutine may call it, again and again. [Ring.Shutdown] closes and waits for the handlers.
 func (r *Ring[T]) Close() { r.core.close() }
 
-// Err returns nil while the ring is open, ErrClosed after Close, and an error that wraps ErrClosed and the cause if
-// the context of Run or a failed handler ended the ring. The first end is the one that counts.
+// Err returns nil while the ring is open, ErrClosed after Close, and an error that wraps ErrClosed and
+// the cause if the context of Run, a failed handler or a Shutdown out of time ended the ring. The first
+// end is the one that counts. Any goroutine may call it.
 func (r *Ring[T]) Err() error { return r.core.err() }

@@ -45,4 +45,5 @@ func (w *word) raise(v int64) {
 type cell[V any] struct{ p atomic.Pointer[V] }
 
 func (c *cell[V]) load() *V           { return c.p.Load() }
+func (c *cell[V]) store(v *V)         { c.p.Store(v) }
 func (c *cell[V]) cas(old, v *V) bool { return c.p.CompareAndSwap(old, v) }

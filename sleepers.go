@@ -5,13 +5,16 @@ import (
 	"sync"
 )
 
-// A sleeper is one parked goroutine. Sleepers are kept by their lot for the next one who parks there, so a wait
-// allocates only when more goroutines sleep at once than ever before, and no channel outlives its ring.
+// A sleeper is one parked goroutine. Its list keeps it for the next one that parks there, so a wait
+// allocates only when more goroutines sleep at once than ever before, and no channel outlives its
+// ring.
 type sleeper struct {
-	key  int64         // lot: a position above which the sleeper is woken, or looked after; never once it is roused
-	need int64         // lot: the lowest position that satisfies it; queue: the slots of its claim
-	wake chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
-	next *sleeper
+	key   int64         // lot: nothing happens up to this position; never once it is roused
+	need  int64         // lot: the lowest position that satisfies it
+	slots int64         // queue: the slots of its claim
+	wake  chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
+
+	prev, next *sleeper
 }
 
 // sleep returns when s is roused or ctx is done. No timer runs for it but the context's own.
@@ -26,24 +29,32 @@ func (s *sleeper) sleep(ctx context.Context) {
 	}
 }
 
-// sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats.
+func (s *sleeper) rouse() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats. add and
+// remove take the same few steps however long the list is.
 type sleepers struct {
-	mu     sync.Mutex
-	asleep *sleeper // linked through next, oldest first
-	free   *sleeper
+	mu          sync.Mutex
+	first, last *sleeper // linked both ways, oldest first
+	free        *sleeper // linked through next
 	*parking
 }
 
 // parking is what the lots and the queue of one ring share.
 type parking struct {
-	alert
+	alert  alert
 	parks  word
 	wakes  word
 	wasted word
 }
 
 // add appends a sleeper. The caller holds mu.
-func (l *sleepers) add(key, need int64) *sleeper {
+func (l *sleepers) add() *sleeper {
 	s := l.free
 	if s == nil {
 		s = &sleeper{wake: make(chan struct{}, 1)}
@@ -54,22 +65,28 @@ func (l *sleepers) add(key, need int64) *sleeper {
 		default:
 		}
 	}
-	s.key, s.need, s.next = key, need, nil
-	p := &l.asleep
-	for *p != nil {
-		p = &(*p).next
+	s.prev, s.next = l.last, nil
+	if s.prev == nil {
+		l.first = s
+	} else {
+		s.prev.next = s
 	}
-	*p = s
+	l.last = s
 	return s
 }
 
 // remove takes s from the list. The caller holds mu.
 func (l *sleepers) remove(s *sleeper) {
-	p := &l.asleep
-	for *p != s {
-		p = &(*p).next
+	if s.prev == nil {
+		l.first = s.next
+	} else {
+		s.prev.next = s.next
 	}
-	*p = s.next
+	if s.next == nil {
+		l.last = s.prev
+	} else {
+		s.next.prev = s.prev
+	}
 	s.next, l.free = l.free, s
 }
 
@@ -80,23 +97,17 @@ func (l *sleepers) rouse(s *sleeper) {
 	l.wakes.add(1)
 }
 
-func (s *sleeper) rouse() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-// wakeAll rouses everyone, to look whether their wait has ended.
+// wakeAll rouses all, to look whether their wait has ended.
 func (l *sleepers) wakeAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for s := l.asleep; s != nil; s = s.next {
+	for s := l.first; s != nil; s = s.next {
 		s.rouse()
 	}
 }
 
-// park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in vain.
+// park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in
+// vain.
 func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
 	if l.parks.add(1)%procsPeriod == 0 {
 		refreshProcs()
@@ -107,7 +118,7 @@ func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
 	s.sleep(ctx)
 }
 
-// A lot holds those who wait for one position: of a member, or of the published ranges.
+// A lot holds the goroutines that wait for one position: of a member, or of the published ranges.
 type lot struct {
 	sleepers
 	wanted *word // the lowest key; never if nobody sleeps
@@ -118,13 +129,14 @@ func (l *lot) init(wanted *word, p *parking) {
 	wanted.store(never)
 }
 
-// enter registers a sleeper, who is woken when need is reached; nothing happens before the position is above key. The
-// caller looks again at what it waits for, then parks or goes, and leaves.
+// enter registers a sleeper, to be woken when need is reached; nothing happens before the position is
+// above key. The caller looks again at what it waits for, then parks or goes, and leaves.
 func (l *lot) enter(key, need int64) *sleeper {
 	l.alert.enter()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.add(key, need)
+	s := l.add()
+	s.key, s.need = key, need
 	l.announce()
 	return s
 }
@@ -140,21 +152,22 @@ func (l *lot) leave(s *sleeper) {
 // announce stores the lowest key. The caller holds mu.
 func (l *lot) announce() {
 	low := never
-	for s := l.asleep; s != nil; s = s.next {
+	for s := l.first; s != nil; s = s.next {
 		low = min(low, s.key)
 	}
 	l.wanted.store(low) // park edge
 }
 
-// wake rouses those whose need is reached, of which reach tells: it returns how far the position has come for one who
-// has seen it at key, need being enough. Who is not satisfied is registered for what comes next, and then looked after
-// again, as a sleeper looks again after it has registered: so it wakes once, however many steps lead to its need.
+// wake rouses every sleeper whose need is met. reach(key, need) reports how far the position has
+// advanced past key, looking no further than need. Sleepers not yet satisfied are registered again at
+// the new position and checked again, as a sleeper looks again after it has registered: so each wakes
+// once, however many steps lead to its need.
 func (l *lot) wake(reach func(key, need int64) int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for again := true; again; {
 		again = false
-		for s := l.asleep; s != nil; s = s.next {
+		for s := l.first; s != nil; s = s.next {
 			if s.key == never {
 				continue
 			}
@@ -169,20 +182,20 @@ func (l *lot) wake(reach func(key, need int64) int64) {
 	}
 }
 
-// A queue holds the claims that wait for room, first come first served. Only the first one looks for room; when it goes,
-// with the room or without it, it wakes the next if there is room for that one too. A newcomer that finds anyone here
-// does not try to overtake.
+// A queue holds the claims that wait for room, first come first served. Only the first one looks for
+// room; when it goes, with the room or without it, it wakes the next if there is room for that one
+// too. A newcomer that finds anyone here does not try to overtake.
 type queue struct {
 	sleepers
 	wanted *word // the gate that the first one waits for; never if nobody waits
 	length *word
 
-	room func() int64        // the gate
-	gate func(n int64) int64 // the gate that leaves room for n slots behind what is claimed now
+	gate func() int64        // the gate
+	need func(n int64) int64 // the gate that leaves room for n slots behind what is claimed now
 }
 
-func (q *queue) init(wanted, length *word, p *parking, room func() int64, gate func(n int64) int64) {
-	q.wanted, q.length, q.parking, q.room, q.gate = wanted, length, p, room, gate
+func (q *queue) init(wanted, length *word, p *parking, gate func() int64, need func(n int64) int64) {
+	q.wanted, q.length, q.parking, q.gate, q.need = wanted, length, p, gate, need
 	wanted.store(never)
 }
 
@@ -192,24 +205,27 @@ func (q *queue) enter(n int) *sleeper {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.length.add(1) // park edge
-	return q.add(0, int64(n))
+	s := q.add()
+	s.key, s.slots = 0, int64(n)
+	return s
 }
 
-// first registers the gate that s needs and reports true, if s is first. The caller looks for room then.
-func (q *queue) first(s *sleeper) bool {
+// isFirst registers the gate that s needs and reports true, if s is first. The caller looks for room
+// then.
+func (q *queue) isFirst(s *sleeper) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.asleep != s {
+	if q.first != s {
 		return false
 	}
-	q.wanted.store(q.gate(s.need)) // park edge
+	q.wanted.store(q.need(s.slots)) // park edge
 	return true
 }
 
 // leave takes s from the queue and passes the turn on: a wake-up that came for s is not lost with it.
 func (q *queue) leave(s *sleeper) {
 	q.mu.Lock()
-	first := q.asleep == s
+	first := q.first == s
 	q.remove(s)
 	q.length.add(-1)
 	if first {
@@ -219,24 +235,25 @@ func (q *queue) leave(s *sleeper) {
 	q.alert.leave()
 }
 
-// wake rouses the first one if there is room for it. The gate is computed under the lock: of two consumers that move at
-// once, the second to lock sees both positions.
+// wake rouses the first one if there is room for it. The gate is computed under the lock: of two
+// consumers that move at once, the second to lock sees both positions.
 func (q *queue) wake() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.turn()
 }
 
-// turn registers what the first one waits for, looks on its behalf, and rouses it if there is room. The caller holds mu.
+// turn registers what the first one waits for, looks on its behalf, and rouses it if there is room.
+// The caller holds mu.
 func (q *queue) turn() {
-	s := q.asleep
+	s := q.first
 	if s == nil {
 		q.wanted.store(never)
 		return
 	}
-	need := q.gate(s.need)
+	need := q.need(s.slots)
 	q.wanted.store(need) // park edge
-	if q.room() >= need {
+	if q.gate() >= need {
 		q.wanted.store(never)
 		q.rouse(s)
 	}

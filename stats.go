@@ -1,7 +1,12 @@
 package disruptor
 
-// Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was true at some moment
-// during the call, not all of them at the same one.
+import (
+	"fmt"
+	"strings"
+)
+
+// Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was true at
+// some moment during the call, not all of them at the same one.
 type Stats struct {
 	Capacity  int
 	Claimed   int64 // end of the last claim
@@ -16,36 +21,100 @@ type Stats struct {
 	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
 }
 
-// ConsumerStats is a consumer in Stats.
+// ConsumerStats is a consumer in [Stats]. A consumer with a Lag but nothing Available waits for one that
+// it is after; one that has something Available and is Busy is slow itself.
 type ConsumerStats struct {
-	Name     string
-	Position int64 // slots below are handed back
-	Lag      int64 // published slots that are not
+	Name      string
+	After     []string // the names of the consumers that it follows now; empty: it follows the producers
+	Position  int64    // slots below are handed back
+	Lag       int64    // published slots that are not
+	Available int64    // of these, the ones that it could read now
+	State     ConsumerState
 }
 
-// Stats returns a snapshot. Any goroutine may call it; it blocks nobody and adds nothing to what others do.
+// ConsumerState says what a consumer does.
+type ConsumerState uint8
+
+const (
+	Busy     ConsumerState = iota // in its handler, or in code of its own that uses it by hand
+	Waiting                       // in Next, WaitFor, Batches or Run, for something to read
+	Unserved                      // made by Handle, and no Run serves it
+)
+
+// String returns "busy", "waiting" or "unserved".
+func (s ConsumerState) String() string {
+	switch s {
+	case Busy:
+		return "busy"
+	case Waiting:
+		return "waiting"
+	case Unserved:
+		return "unserved"
+	}
+	return fmt.Sprintf("ConsumerState(%d)", uint8(s))
+}
+
+// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It costs what Published costs,
+// and a step for each pair of consumers of which one follows the other.
 func (r *Ring[T]) Stats() Stats {
 	c := r.core
-	members := *c.gates.list.load()
+	list := *c.members.list.load()
 	s := Stats{
 		Capacity:  r.Cap(),
-		Consumers: make([]ConsumerStats, len(members)),
+		Consumers: make([]ConsumerStats, len(list)),
 		Waiting:   int(c.queued.load()),
 		Parks:     c.parking.parks.load(),
 		Wakes:     c.parking.wakes.load(),
 		Wasted:    c.parking.wasted.load(),
-		Fences:    c.parking.fences.load(),
+		Fences:    c.parking.alert.fences.load(),
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
-	gate := c.gate()
-	for i, m := range members {
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load()}
+	gate := c.slowest()
+	for i, m := range list {
+		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load(), State: m.state()}
+	}
+	ready := make([]int64, len(list))
+	for i, m := range list {
+		follows := m.followed(list)
+		ready[i] = least(follows)
+		for _, f := range follows {
+			s.Consumers[i].After = append(s.Consumers[i].After, f.name)
+		}
 	}
 	s.Published = c.publishedEnd()
 	s.Claimed = max(c.claimed(), s.Published)
 	for i := range s.Consumers {
-		s.Consumers[i].Lag = max(0, s.Published-s.Consumers[i].Position)
+		at := &s.Consumers[i]
+		at.Lag = max(0, s.Published-at.Position)
+		at.Available = max(0, min(ready[i], s.Published)-at.Position)
 	}
 	s.Free = int(max(0, gate+c.capacity-s.Claimed))
 	return s
+}
+
+func (m *member) state() ConsumerState {
+	switch {
+	case m.waiting.load() != 0:
+		return Waiting
+	case m.service.load() == byNobody:
+		return Unserved
+	}
+	return Busy
+}
+
+// String returns a line for the ring and one for each consumer, for people to read.
+func (s Stats) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ring of %d slots: %d claimed, %d published, %d free, %d claims wait for room\n",
+		s.Capacity, s.Claimed, s.Published, s.Free, s.Waiting)
+	for _, c := range s.Consumers {
+		fmt.Fprintf(&b, "  %q", c.Name)
+		for i, name := range c.After {
+			fmt.Fprintf(&b, "%s%q", map[bool]string{true: " after ", false: ", "}[i == 0], name)
+		}
+		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available\n", c.State, c.Position, c.Lag, c.Available)
+	}
+	fmt.Fprintf(&b, "  parked %d times, woken %d times, %d of them in vain; %d fences of the process",
+		s.Parks, s.Wakes, s.Wasted, s.Fences)
+	return b.String()
 }

@@ -6,33 +6,40 @@ import (
 	"time"
 )
 
-// A WaitStrategy says what a goroutine does while what it waits for has not come. The loop around it, the context,
-// Close and the parking belong to the ring, so no strategy can lose a wake-up, hang or overrun a context.
+// A WaitStrategy says what a goroutine does while what it waits for has not come. The loop around
+// it, the context, Close and the parking belong to the ring, so no strategy can lose a wake-up or
+// overrun a context. An Idle that blocks delays what its goroutine waits for by as long.
 //
-// The built-in strategies are SpinWait, YieldWait, SleepWait and BlockWait. An own strategy is any value with an
-// Idle method; it is shared by all goroutines of a ring and called by several of them at once.
+// The built-in strategies are [SpinWait], [YieldWait], [SleepWait] and [BlockWait], as values or
+// pointers. Any other type with an Idle method is user-defined, also one that embeds a built-in
+// strategy: the ring asks its Idle, and no field of what it embeds has an effect of its own. All
+// goroutines of a ring share it and call it at once.
 type WaitStrategy interface {
-	// Idle returns what to do at the n-th empty look of one wait, counted from 0.
+	// Idle returns what to do at the n-th empty look of one wait. n counts from 0; after some
+	// billion looks it falls back to half of that.
 	Idle(n int) Action
 }
 
-// An Action is one step of a wait: Spin, Yield, Park, or a Sleep.
+// An Action is one step of a wait: [Spin], [Yield], [Park], or a [Sleep].
 type Action int64
 
 const (
-	// Spin executes the CPU's spin hint for about 30 ns, during which the sibling hyper-thread runs and the cache line
-	// waited for is left alone; at the first looks of a wait for up to half a microsecond, where events come as fast as
-	// they are taken. With GOMAXPROCS at 1, or under a cgroup's quota of one CPU or less, it yields instead.
+	// Spin executes the CPU's spin hint for about 30 ns, during which the sibling hyper-thread runs
+	// and the cache line waited for is left alone. The first looks of a wait may rest for longer,
+	// up to Config.Backoff, where events come as fast as they are taken. With GOMAXPROCS at 1, or
+	// under a cgroup's quota of one CPU or less, Spin yields instead.
 	Spin Action = 0
 	// Yield lets other goroutines run, by runtime.Gosched.
 	Yield Action = -1
-	// Park sleeps until what is waited for has come. A consumer may wake early; Idle is then asked again, with a higher
-	// n. A claim that has parked stays in the queue of claims, and Idle is asked no more.
+	// Park sleeps until what is waited for has come. A consumer may wake early; Idle is then asked
+	// again, with a higher n. A claim that has parked stays in the queue of claims, and Idle is
+	// asked no more.
 	Park Action = -2
 )
 
-// Sleep is the action that sleeps for d, or until the context of the wait or the ring ends. It is not woken by what
-// it waits for, nor by Close of a consumer that Run serves. A d of 0 or less is Yield.
+// Sleep is the action that sleeps for d, or until the context of the wait or the ring ends. What the
+// goroutine waits for does not wake it, nor does Close of a consumer that Run serves. A d of 0 or
+// less is Yield.
 func Sleep(d time.Duration) Action {
 	if d <= 0 {
 		return Yield
@@ -40,15 +47,15 @@ func Sleep(d time.Duration) Action {
 	return Action(d)
 }
 
-// idling is a ring's strategy. The built-in ones are told apart by kind, without a call through the interface.
-type idling struct {
+// strategy is a ring's WaitStrategy. The built-in ones are told apart by kind, without a call
+// through the interface.
+type strategy struct {
 	kind  waitKind
-	parks bool // a wait may park, so who moves a position has to look for sleepers
-	fence bool // BlockWait.Fence
-	looks int  // BlockWait: Spins before it parks
-	rests int  // the most Spins between two looks of a consumer
-	max   time.Duration
-	own   WaitStrategy
+	parks bool      // a wait may park, so whoever moves a position has to look for sleepers
+	fence bool      // BlockWait.Fence
+	spins int64     // BlockWait: how many before it parks
+	sleep SleepWait // SleepWait
+	user  WaitStrategy
 }
 
 type waitKind uint8
@@ -58,57 +65,90 @@ const (
 	waitYield
 	waitSleep
 	waitBlock
-	waitOwn
+	waitUser
 )
 
-func newIdling(s WaitStrategy) idling {
+func newStrategy(s WaitStrategy) strategy {
 	switch s := s.(type) {
 	case nil:
-		return newIdling(BlockWait{})
+		return newStrategy(BlockWait{})
 	case SpinWait:
-		return idling{kind: waitSpin}
+		return strategy{kind: waitSpin}
 	case YieldWait:
-		return idling{kind: waitYield}
+		return strategy{kind: waitYield}
 	case SleepWait:
-		return idling{kind: waitSleep, max: s.max()}
+		return strategy{kind: waitSleep, sleep: s}
 	case BlockWait:
-		return idling{kind: waitBlock, parks: true, fence: s.Fence, looks: s.looks()}
+		return strategy{kind: waitBlock, parks: true, fence: s.Fence, spins: s.spins()}
+	case *SpinWait:
+		return newStrategy(pointed(s))
+	case *YieldWait:
+		return newStrategy(pointed(s))
+	case *SleepWait:
+		return newStrategy(pointed(s))
+	case *BlockWait:
+		return newStrategy(pointed(s))
 	default:
-		return idling{kind: waitOwn, parks: true, own: s}
+		return strategy{kind: waitUser, parks: true, user: s}
+	}
+}
+
+func pointed[S any](s *S) S {
+	if s == nil {
+		panicf("Config.Wait is a nil %T", s)
+	}
+	return *s
+}
+
+// action returns what to do at the n-th look of a wait that has spun for that many Spins. A look may
+// stand for several of them; BlockWait's budget is a time, and so counted in Spins.
+func (s *strategy) action(n int, spun int64) Action {
+	switch s.kind {
+	case waitSpin:
+		return SpinWait{}.Idle(n)
+	case waitYield:
+		return YieldWait{}.Idle(n)
+	case waitSleep:
+		return s.sleep.Idle(n)
+	case waitBlock:
+		if spun >= s.spins {
+			return Park
+		}
+		return YieldWait{}.Idle(n)
+	default:
+		return s.user.Idle(n)
 	}
 }
 
 // A wait is one wait of one goroutine, from its first empty look to its end.
 type wait struct {
-	idling   *idling
+	strategy *strategy
 	ctx      context.Context
 	over     <-chan struct{} // closed when the ring has ended
 	deadline time.Time       // zero: none
-	n        int             // looks so far
-	spins    int             // Spins before the first look: 1, for a consumer up to idling.rests; each empty look halves them
-	spun     int             // Spins so far, each about spinTime
-	checked  int             // of them, before the last look at the context
+	n        int             // looks so far, or as many less as nextLook has taken back
+	spins    int             // Spins before the first look; each empty look halves them
+	spun     int64           // Spins so far, each about spinTime
+	checked  int64           // of them, before the last look at the context
 	parked   bool            // has slept, and its end has not come
+	queued   bool            // is in the queue of claims: to park is all that is left to do
 }
 
-// action asks the strategy. A look may stand for several Spins; BlockWait's budget is in those.
-func (w *wait) action() Action {
-	switch s := w.idling; s.kind {
-	case waitSpin:
-		return spinAction(w.n)
-	case waitYield:
-		return yieldAction(w.n)
-	case waitSleep:
-		return sleepAction(w.n, s.max)
-	case waitBlock:
-		if w.spun >= s.looks {
-			return Park
-		}
-		return yieldAction(w.n)
-	default:
-		return s.own.Idle(w.n)
-	}
-}
+const (
+	// contextPeriod is how many Spins pass between two looks at the context and the clock: about a
+	// microsecond.
+	contextPeriod = 32
+
+	// looksPeriod is a multiple of the periods of all built-in strategies, and mostLooks one of it.
+	// A wait that has looked that often counts on from half of it, so that it neither overflows an
+	// int of 32 bits nor starts again as if it had just begun.
+	looksPeriod = spinPeriod * (yieldPeriod + 1)
+	mostLooks   = looksPeriod * 34_000 // 1.05e9
+
+	// procsLooks is how many looks pass between two of a wait that never sleeps at GOMAXPROCS: about
+	// a millisecond.
+	procsLooks = 1 << 15
+)
 
 func checkContext(ctx context.Context) {
 	if ctx == nil {
@@ -116,45 +156,44 @@ func checkContext(ctx context.Context) {
 	}
 }
 
-func newWait(s *idling, ctx context.Context, over <-chan struct{}) wait {
-	w := wait{idling: s, ctx: ctx, over: over, spins: 1}
+func newWait(s *strategy, ctx context.Context, over <-chan struct{}) wait {
+	w := wait{strategy: s, ctx: ctx, over: over, spins: 1}
 	w.deadline, _ = ctx.Deadline()
 	return w
 }
 
-const (
-	// contextPeriod is how many Spins pass between two looks at the context and the clock: about a microsecond.
-	contextPeriod = 32
-	// fewSlots found by hitsPerRest looks in a row are answered by a rest.
-	fewSlots    = 64
-	hitsPerRest = 3
-	// restPeriod is how many Spins of a long rest pass between two calls of Gosched.
-	restPeriod = 8
-
-	defaultBackoff = 500 * time.Nanosecond
-	maxBackoff     = time.Millisecond
-)
-
-// restsFor returns how many Spins a consumer rests at most for Config.Backoff.
-func restsFor(backoff time.Duration) int {
-	switch {
-	case backoff > maxBackoff:
-		panicf("Backoff of %v: more than %v", backoff, maxBackoff)
-	case backoff < 0:
-		return 1
-	case backoff == 0:
-		backoff = defaultBackoff
+// until is the one loop in which a goroutine waits. It returns nil when look reports that what the
+// goroutine waits for is there; else what ended returns, which is why it will never come; else the
+// cause of the context. The caller has just looked in vain. park registers the goroutine, looks
+// again and sleeps; it reports whether it has slept, and is told whether it has before in this wait.
+func (w *wait) until(look func() bool, ended func() error, park func(again bool) (slept bool)) error {
+	for {
+		if err := ended(); err != nil {
+			return err
+		}
+		mustPark, err := w.step()
+		if mustPark {
+			w.parked = park(w.parked)
+		}
+		if look() { // also if it came with the end of the context: success is preferred
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return int(max(backoff/spinTime, 1))
 }
 
-// idle does what the strategy says at the next empty look. It reports that the caller has to park, or that the
-// context has ended.
-func (w *wait) idle() (park bool, err error) {
-	action := w.action()
+// step does what the strategy says at the next empty look. It reports that the caller has to park,
+// or that the context has ended.
+func (w *wait) step() (park bool, err error) {
+	action := Park
+	if !w.queued {
+		action = w.strategy.action(w.n, w.spun)
+	}
 	spins := max(w.spins>>min(w.n, 62), 1)
-	w.n++
-	w.spun += spins
+	w.nextLook()
+	w.spun += int64(spins)
 	if w.spun-w.checked >= contextPeriod || action != Spin {
 		w.checked = w.spun
 		if err := w.expired(); err != nil {
@@ -163,7 +202,7 @@ func (w *wait) idle() (park bool, err error) {
 	}
 	switch {
 	case action == Spin && procs.load() > 1:
-		w.rest(spins)
+		w.strategy.rest(spins)
 	case action == Spin || action == Yield:
 		runtime.Gosched()
 	case action == Park:
@@ -176,33 +215,17 @@ func (w *wait) idle() (park bool, err error) {
 	return false, nil
 }
 
-// rest executes Spins. A rest of more than a microsecond leaves the processor to others, but with SpinWait. It is bounded
-// by a count, because the clock may stand still.
-func (w *wait) rest(spins int) {
-	if spins <= contextPeriod || w.idling.kind == waitSpin {
-		pause(spins * hintsPerSpin)
-		return
+func (w *wait) nextLook() {
+	if w.n++; w.n == mostLooks {
+		w.n = mostLooks / 2
 	}
-	begin := time.Now()
-	for n := 0; n < spins && time.Since(begin) < time.Duration(spins)*spinTime; n += restPeriod {
-		runtime.Gosched()
-		pause(restPeriod * hintsPerSpin)
+	if w.n%procsLooks == 0 {
+		refreshProcs()
 	}
 }
 
-// adapt returns the first rest of the next wait of this consumer, which has found that many slots at its end. More than
-// one after a look or two means that a producer publishes faster than the consumer looks: each look then takes the line
-// away from it, for few events. To look half as often makes both faster. A single one is an answer, or an event that came
-// by itself, and is waited for closely; so is what comes after several empty looks, each of which halves the rest.
-func (w *wait) adapt(found, capacity int64) int {
-	if found > 1 && w.n <= 2 && found <= capacity/4 {
-		return min(2*w.spins, w.idling.rests)
-	}
-	return max(w.spins>>max(w.n-2, 1), 1)
-}
-
-// expired returns the cause if the context has ended. The deadline is compared with the clock, because with every P
-// spinning nobody runs the timer that would end the context.
+// expired returns the cause if the context has ended. The deadline is compared with the clock,
+// because with every P spinning nobody runs the timer that would end the context.
 func (w *wait) expired() error {
 	if w.ctx.Err() == nil {
 		if w.deadline.IsZero() || time.Until(w.deadline) > 0 {
@@ -216,9 +239,10 @@ func (w *wait) expired() error {
 	return context.DeadlineExceeded
 }
 
-// yieldToTimer lets the context's timer run, which knows the cause. The timer may be another P's, and that P busy, so it
-// is waited for half a millisecond and a few yields; and if the clock stands still, as in a test's bubble, many more of
-// them: the system may have stopped the other P's thread for some milliseconds.
+// yieldToTimer lets the context's timer run, which knows the cause. The timer may be another P's,
+// and that P busy, so it is waited for half a millisecond and a few yields; and if the clock stands
+// still, as in a test's bubble, many more of them: the system may have stopped the other P's thread
+// for some milliseconds.
 func (w *wait) yieldToTimer() {
 	begin := time.Now()
 	for n := 0; w.ctx.Err() == nil && n < 1_000_000 && (n < 16 || time.Since(begin) < 500*time.Microsecond); n++ {
@@ -226,8 +250,8 @@ func (w *wait) yieldToTimer() {
 	}
 }
 
-// sleep sleeps for d, no longer than to the deadline. A short sleep can't be interrupted; a long one ends with the
-// context and with the ring.
+// sleep sleeps for d, no longer than to the deadline. A short sleep can't be interrupted; a long one
+// ends with the context and with the ring.
 func (w *wait) sleep(d time.Duration) {
 	refreshProcs()
 	if !w.deadline.IsZero() {
@@ -251,9 +275,10 @@ func (w *wait) sleep(d time.Duration) {
 	}
 }
 
-// procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a quota that lets no two
-// run all the time. It is refreshed by New, after each Sleep and with one park in procsPeriod: often enough, since every
-// strategy yields now and then even if it believes that there are more processors.
+// procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a
+// quota that lets no two run all the time. It is refreshed by New, after each Sleep, by one park in
+// procsPeriod and by one look in procsLooks: often enough, since every built-in strategy yields now
+// and then even if it believes that there are more processors.
 var procs word
 
 const procsPeriod = 64

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/host"
 )
 
 // When wakers fence, and when the sleeper does it for them; when the alert may go down, and when a sleeper may trust
@@ -39,7 +41,7 @@ func TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark(t *testing.T) {
 	for _, kind := range []Producers{Single, Multi} {
 		r := newRing[int](t, Config{Capacity: 2, Producers: kind, Wait: BlockWait{Spin: -1}})
 		p, c := newProducer(r), r.Consumer("c")
-		quiet := r.core.alert.load()
+		quiet := r.core.raised.load()
 		require.Equal(t, once == 1, quiet == 0, "a new ring spares its wakers, if it can")
 		for range 10 {
 			parkOnce(t, r, p, c)
@@ -47,11 +49,11 @@ func TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark(t *testing.T) {
 		}
 		for round := range int64(3) {
 			calm(r, calmSlots-1)
-			require.NotEqual(t, int64(0), r.core.alert.load())
+			require.NotEqual(t, int64(0), r.core.raised.load())
 			parkOnce(t, r, p, c)
 			require.Equal(t, once*(round+1), r.Stats().Fences, "a park in between counts from the start")
 			calm(r, calmSlots)
-			require.Equal(t, quiet, r.core.alert.load())
+			require.Equal(t, quiet, r.core.raised.load())
 			parkOnce(t, r, p, c)
 			require.Equal(t, once*(round+2), r.Stats().Fences)
 		}
@@ -66,7 +68,7 @@ func TestNobodyIsSparedWhileSomebodySleeps(t *testing.T) {
 		go func() { _, err := c.Next(context.Background()); done <- err }()
 		synctest.Wait()
 		calm(r, 3*calmSlots)
-		require.GreaterOrEqual(t, r.core.alert.load(), oneSleep)
+		require.GreaterOrEqual(t, r.core.raised.load(), oneSleep)
 		require.True(t, r.MultiProducer().TrySend(0))
 		synctest.Wait() // or it sleeps for ever
 		require.NoError(t, <-done)
@@ -78,20 +80,19 @@ func TestARingThatShallFenceNeverInterruptsTheProcess(t *testing.T) {
 	p, c := newProducer(r), r.Consumer("c")
 	for range 3 {
 		calm(r, 2*calmSlots)
-		require.NotZero(t, r.core.alert.load())
+		require.NotZero(t, r.core.raised.load())
 		parkOnce(t, r, p, c)
 	}
 	require.Zero(t, r.Stats().Fences)
 }
 
 func TestWhereTheKernelHasNoProcessFenceWakersFence(t *testing.T) {
-	forceStopTheWorld = true
-	defer func() { forceStopTheWorld = false }()
+	defer host.ForceStopTheWorld()()
 	r := newRing[int](t, Config{Capacity: 2, Wait: BlockWait{Spin: -1}})
 	p, c := newProducer(r), r.Consumer("c")
 	for range 3 {
 		calm(r, 2*calmSlots)
-		require.NotZero(t, r.core.alert.load())
+		require.NotZero(t, r.core.raised.load())
 		parkOnce(t, r, p, c)
 	}
 	require.Zero(t, r.Stats().Fences)
@@ -100,12 +101,12 @@ func TestWhereTheKernelHasNoProcessFenceWakersFence(t *testing.T) {
 func TestRingsThatNeverParkNeverLookForSleepers(t *testing.T) {
 	for _, wait := range []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}} {
 		r := newRing[int](t, Config{Capacity: 2, Wait: wait})
-		require.Zero(t, r.core.alert.load())
+		require.Zero(t, r.core.raised.load())
 	}
 }
 
 func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
-	a := alert{word: new(word), claim: new(word)}
+	a := alert{raised: new(word), claim: new(word)}
 	a.claim.store(calmSlots)
 	var stop word
 	var wg sync.WaitGroup
@@ -116,19 +117,19 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 	})
 	down := 0
 	for i, met := 0, 0; i < 20_000 || met < 100; i++ {
-		a.cas(0, settled)
+		a.raised.cas(0, settled)
 		a.calm.store(0)
 		pause(i % 8)
-		if a.load() == 0 {
+		if a.raised.load() == 0 {
 			met++ // both are at it at once
 		} else if i >= 20_000 {
 			runtime.Gosched()
 		}
 		a.enter()
 		pause(8)
-		if a.load() < oneSleep {
+		if a.raised.load() < oneSleep {
 			down++
-			a.store(oneSleep)
+			a.raised.store(oneSleep)
 		}
 		a.leave()
 	}
@@ -138,25 +139,24 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 }
 
 func TestTheAlertIsSettledOnlyOnceTheProcessIsFenced(t *testing.T) {
-	defer func(old bool) { forceStopTheWorld = old }(forceStopTheWorld)
-	forceStopTheWorld = true
-	a := alert{word: new(word)}
+	defer host.ForceStopTheWorld()()
+	a := alert{raised: new(word)}
 	var raised word
 	var wg sync.WaitGroup
-	fenceStats.Lock() // nobody gets through a fence
+	release := host.Hold() // nobody gets through a fence
 	for sleepers := range int64(2) {
 		wg.Go(func() {
 			a.enter()
 			raised.add(1)
 		})
-		eventually(t, func() bool { return a.load() >= (sleepers+1)*oneSleep }, "the alert is raised")
+		eventually(t, func() bool { return a.raised.load() >= (sleepers+1)*oneSleep }, "the alert is raised")
 	}
 	for range 10_000 {
 		runtime.Gosched()
 	}
 	early := raised.load()
-	fenceStats.Unlock()
+	release()
 	wg.Wait()
 	require.Zero(t, early, "sleepers that took the fence of another for done")
-	require.Equal(t, settled+2*oneSleep, a.load())
+	require.Equal(t, settled+2*oneSleep, a.raised.load())
 }

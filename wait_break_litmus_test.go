@@ -33,12 +33,12 @@ func (b *backlog) fill() {
 var parkSides = []struct {
 	name      string
 	producers Producers
-	move      func(r *reader, p *single, seq int64) // makes seq available
+	move      func(h movers, seq int64) // makes seq available
 	enter     func(r *reader, seq int64) *sleeper
 	moved     func(r *reader, seq int64) bool // the look before the sleep
 	leave     func(r *reader, s *sleeper)
 }{
-	{"a publish and a reader", Multi, publishCore, enterReader, isMarked, leaveReader},
+	{"a publish and a reader", Multi, publishMulti, enterReader, isMarked, leaveReader},
 	{"a Single publish and a reader", Single, publishSingle, enterReader, isPassedByCursor, leaveReader},
 	{"a Single publish of the part before others and a reader", Single, publishSlow, enterReader, isPassedByCursor, leaveReader},
 	{"a position and a stage", Multi, doneWith, enterStage, isPassed, leaveStage},
@@ -46,21 +46,28 @@ var parkSides = []struct {
 	{"a position and a claim whose turn has come", Multi, doneWith, enterTurn, leftToTurn, leaveClaim},
 }
 
-func publishCore(r *reader, _ *single, seq int64) { r.core.publish(seq, seq+1) }
-
-func publishSingle(_ *reader, p *single, seq int64) {
-	p.open, p.next = seq, seq+1
-	p.publish(true, seq, seq+1)
+// movers are what moves: a consumer, and a producer of the ring's kind.
+type movers struct {
+	*reader
+	single *single
+	multi  *multi
 }
 
-func publishSlow(_ *reader, p *single, seq int64) {
-	p.open, p.next = seq, seq+1
-	p.publishSlow(true, seq, seq+1)
+func publishMulti(h movers, seq int64) { h.multi.publish(true, seq, seq+1) }
+
+func publishSingle(h movers, seq int64) {
+	h.single.open, h.single.next = seq, seq+1
+	h.single.publish(true, seq, seq+1)
 }
 
-func doneWith(r *reader, _ *single, seq int64) {
-	r.pos, r.handed = seq, seq+1
-	r.done(true, seq, seq+1)
+func publishSlow(h movers, seq int64) {
+	h.single.open, h.single.next = seq, seq+1
+	h.single.publishSlow(true, seq, seq+1)
+}
+
+func doneWith(h movers, seq int64) {
+	h.pos, h.handed = seq, seq+1
+	h.done(true, seq, seq+1)
 }
 
 func isMarked(r *reader, seq int64) bool         { return r.core.reach(seq) > seq }
@@ -74,14 +81,14 @@ func enterStage(r *reader, seq int64) *sleeper  { return r.member.sleepers.enter
 func enterClaim(r *reader, seq int64) *sleeper {
 	r.core.claim.store(seq + r.core.capacity) // a claim of one slot needs the gate at seq+1
 	s := r.core.claims.enter(1)
-	r.core.claims.first(s)
+	r.core.claims.isFirst(s)
 	return s
 }
 
 func enterTurn(r *reader, seq int64) *sleeper {
 	r.core.claim.store(seq + r.core.capacity)
 	large := r.core.claims.enter(1000) // whose need tells nobody what the next one needs
-	r.core.claims.first(large)
+	r.core.claims.isFirst(large)
 	s := r.core.claims.enter(1)
 	r.core.claims.leave(large)
 	return s
@@ -104,9 +111,12 @@ func TestWhoSeesNothingIsWokenThoughTheStoreIsLate(t *testing.T) {
 			t.Run(side.name+"/"+order.name, func(t *testing.T) {
 				const rounds = 10_000
 				ring := newRing[int](t, Config{Capacity: 1 << 12, Producers: side.producers, Wait: BlockWait{}})
-				p, r := new(single), ring.Consumer("c").reader
+				r := ring.Consumer("c").reader
+				h := movers{reader: r}
 				if side.producers == Single {
-					p = &ring.SingleProducer().single
+					h.single = &ring.SingleProducer().single
+				} else {
+					h.multi = &ring.MultiProducer().multi
 				}
 				var moves, stop word
 				var wg sync.WaitGroup
@@ -114,13 +124,13 @@ func TestWhoSeesNothingIsWokenThoughTheStoreIsLate(t *testing.T) {
 				wg.Go(func() {
 					for seq := int64(0); stop.load() == 0; seq++ {
 						late.fill()
-						side.move(r, p, seq)
+						side.move(h, seq)
 						moves.store(seq + 1)
 					}
 				})
 				lost := 0
 				for i := int64(0); i < rounds && lost == 0; i++ {
-					order.before(r.core.alert)
+					order.before(r.core.raised)
 					next := moves.load() + i%order.ahead
 					s := side.enter(r, next)
 					if !side.moved(r, next) {
@@ -162,16 +172,16 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 			return round{ring.Close, func() *sleeper { return q.enter(1) }, func() bool { return ring.Err() != nil }, q.leave}
 		}},
 		{"a leave and a stage", func(ring *Ring[int], r *reader) round {
-			l, list := &r.member.sleepers, ring.core.gates.list.load()
+			l, list := &r.member.sleepers, ring.core.members.list.load()
 			return round{r.leave, func() *sleeper { return l.enter(0, 1) },
-				func() bool { return ring.core.gates.list.load() != list }, l.leave}
+				func() bool { return ring.core.members.list.load() != list }, l.leave}
 		}},
 		{"a leave and a claim", func(ring *Ring[int], r *reader) round {
 			q := &ring.core.claims
-			ring.core.publish(0, 1)
+			ring.MultiProducer().publish(true, 0, 1)
 			ring.core.claim.store(1)
-			return round{r.leave, func() *sleeper { s := q.enter(1); q.first(s); return s },
-				func() bool { return ring.core.gate() > 0 }, q.leave}
+			return round{r.leave, func() *sleeper { s := q.enter(1); q.isFirst(s); return s },
+				func() bool { return ring.core.slowest() > 0 }, q.leave}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,19 +18,19 @@ func TestWhoSeesNothingAfterItHasRegisteredIsWoken(t *testing.T) {
 	// sides look before they see what the other has stored.
 	for _, side := range []struct {
 		name  string
-		move  func(r *reader, seq int64) // makes seq available
+		move  func(r *reader, p *multi, seq int64) // makes seq available
 		moved func(r *reader, seq int64) bool
 		lot   func(r *reader) *lot
 	}{
 		{
 			"a publish and a reader",
-			func(r *reader, seq int64) { r.core.publish(seq, seq+1) },
+			func(_ *reader, p *multi, seq int64) { p.publish(true, seq, seq+1) },
 			func(r *reader, seq int64) bool { return r.core.reach(seq) > seq },
 			func(r *reader) *lot { return &r.core.readers },
 		},
 		{
 			"a position and a stage",
-			func(r *reader, seq int64) { r.pos = seq; r.handed = seq + 1; r.done(true, seq, seq+1) },
+			func(r *reader, _ *multi, seq int64) { r.pos = seq; r.handed = seq + 1; r.done(true, seq, seq+1) },
 			func(r *reader, seq int64) bool { return r.member.position.load() > seq },
 			func(r *reader) *lot { return &r.member.sleepers },
 		},
@@ -44,19 +44,20 @@ func TestWhoSeesNothingAfterItHasRegisteredIsWoken(t *testing.T) {
 			{"the sleeper fences the process", 20_000, func(alert *word) { alert.cas(settled, 0) }},
 		} {
 			t.Run(side.name+"/"+order.name, func(t *testing.T) {
-				r := newRing[int](t, Config{Capacity: 1 << 12, Wait: BlockWait{}}).Consumer("c").reader
+				ring := newRing[int](t, Config{Capacity: 1 << 12, Wait: BlockWait{}})
+				r, p := ring.Consumer("c").reader, &ring.MultiProducer().multi
 				var moves, stop word
 				var wg sync.WaitGroup
 				wg.Go(func() {
 					for seq := int64(0); stop.load() == 0; seq++ {
-						side.move(r, seq)
+						side.move(r, p, seq)
 						moves.store(seq + 1)
 					}
 				})
 				lot := side.lot(r)
 				lost := 0
 				for range order.rounds {
-					order.before(r.core.alert)
+					order.before(r.core.raised)
 					next := moves.load()
 					s := lot.enter(next, next+1)
 					if !side.moved(r, next) {

@@ -2,73 +2,66 @@ package disruptor
 
 import "time"
 
-// yieldPeriod is how many looks separate two calls of Gosched in YieldWait. After 30, about a microsecond, a
-// bystander's timer overran by 2 µs at the median, after 1,000 by 20 µs, without any Gosched by 19 ms (2 cores, both
-// with a spinner); Gosched itself costs 150 ns when nobody else wants to run.
+// yieldPeriod is how many looks separate two calls of Gosched in YieldWait. After 30, about a
+// microsecond, a bystander's timer overran by 2 µs at the median, after 1,000 by 20 µs, without any
+// Gosched by 19 ms (2 cores, both with a spinner); Gosched itself costs 150 ns when nobody else
+// wants to run.
 const (
 	yieldPeriod = 30
 	spinPeriod  = 1000
 )
 
-// SpinWait looks again after each of the CPU's spin hints and never gives its processor to another thread. It answers
-// fastest and uses a whole core while it waits. After 1,000 looks, some 30 µs, it lets other goroutines run once: more
-// spinners than GOMAXPROCS are slow, but they don't stop the program. With 4 spinners for each of 2 cores, a bystander's
-// sleep of 1 ms overran by 23 µs at the median and by 60 to 125 µs at p99, 5 ms at most, and a garbage collection took
-// 1.8 ms (BenchmarkOversubscribed; by 0.1 and 0.2 ms, and 4.7 ms, where nobody waited and the cores had gone to sleep).
-// Any goroutine may share the value.
+// SpinWait looks again after each of the CPU's spin hints and never gives its processor to another
+// thread. It answers fastest and uses a whole core while it waits. After 1,000 looks, some 30 µs, it
+// lets other goroutines run once: more spinners than GOMAXPROCS are slow, but they don't stop the
+// program. With 4 spinners for each of 2 cores, a bystander's sleep of 1 ms overran by 23 µs at the
+// median and by 60 to 125 µs at p99, 5 ms at most, and a garbage collection took 1.8 ms
+// (BenchmarkOversubscribed; by 0.1 and 0.2 ms, and 4.7 ms, where nobody waited and the cores had
+// gone to sleep). Any goroutine may share the value.
 type SpinWait struct{}
 
 // Idle is what SpinWait does at the n-th empty look.
-func (SpinWait) Idle(n int) Action { return spinAction(n) }
-
-func spinAction(n int) Action {
+func (SpinWait) Idle(n int) Action {
 	if n%spinPeriod == spinPeriod-1 {
 		return Yield
 	}
 	return Spin
 }
 
-// YieldWait spins for about a microsecond and yields, in turn. It answers nearly as fast as SpinWait as long as there
-// is a processor for everyone, and it uses a whole core, but lets every other goroutine have it.
-// Any goroutine may share the value.
+// YieldWait spins for about a microsecond and yields, in turn. It answers nearly as fast as SpinWait
+// as long as there is a processor for everyone, and it uses a whole core, but lets every other
+// goroutine have it. Any goroutine may share the value.
 type YieldWait struct{}
 
 // Idle is what YieldWait does at the n-th empty look.
-func (YieldWait) Idle(n int) Action { return yieldAction(n) }
-
-func yieldAction(n int) Action {
+func (YieldWait) Idle(n int) Action {
 	if n%(yieldPeriod+1) == yieldPeriod {
 		return Yield
 	}
 	return Spin
 }
 
-// SleepWait yields for a short while and then sleeps, longer and longer. It uses little CPU and answers late, by up
-// to Max and what the operating system adds, and costs the other side nothing at all: nobody has to wake it.
-// Any goroutine may share the value.
+// SleepWait yields for a short while and then sleeps, longer and longer. It uses little CPU and
+// answers late, by up to Max and what the operating system adds, and costs the other side nothing at
+// all: nobody has to wake it. Any goroutine may share the value.
 type SleepWait struct {
 	// Max is the longest sleep; 0 or less means 1 ms.
 	Max time.Duration
 }
 
-// Idle is what SleepWait does at the n-th empty look.
-func (s SleepWait) Idle(n int) Action { return sleepAction(n, s.max()) }
-
-func (s SleepWait) max() time.Duration {
-	if s.Max <= 0 {
-		return time.Millisecond
-	}
-	return s.Max
-}
-
-// sleepAction doubles from 1 µs after 100 looks that yield.
-func sleepAction(n int, longest time.Duration) Action {
+// Idle is what SleepWait does at the n-th empty look: for 100 looks what YieldWait does, and then it
+// sleeps for 1 µs, 2 µs and so on up to Max.
+func (s SleepWait) Idle(n int) Action {
 	const looks = 100
 	if n < looks {
-		return yieldAction(n)
+		return YieldWait{}.Idle(n)
+	}
+	longest := s.Max
+	if longest <= 0 {
+		longest = time.Millisecond
 	}
 	if doublings := n - looks; doublings < 20 {
-		return Sleep(min(time.Microsecond<<doublings, longest))
+		longest = min(time.Microsecond<<doublings, longest)
 	}
 	return Sleep(longest)
 }

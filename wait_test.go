@@ -18,16 +18,14 @@ func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 		SpinWait{}, YieldWait{}, SleepWait{}, SleepWait{Max: 3 * time.Microsecond}, SleepWait{Max: -1},
 		BlockWait{}, BlockWait{Spin: -1}, BlockWait{Spin: 1}, BlockWait{Spin: time.Millisecond}, BlockWait{Fence: true},
 	} {
-		idling := newIdling(s)
+		own := newStrategy(s)
 		for n := range 10_000 {
-			w := wait{idling: &idling, n: n, spun: n}
-			require.Equal(t, s.Idle(n), w.action(), "%#v at %d", s, n)
+			require.Equal(t, s.Idle(n), own.action(n, int64(n)), "%#v at %d", s, n)
 		}
 	}
-	idling := newIdling(nil)
+	none := newStrategy(nil)
 	for n := range 1000 {
-		w := wait{idling: &idling, n: n, spun: n}
-		require.Equal(t, BlockWait{}.Idle(n), w.action())
+		require.Equal(t, BlockWait{}.Idle(n), none.action(n, int64(n)))
 	}
 }
 
@@ -76,8 +74,8 @@ type lateRoom struct {
 	event func()
 }
 
-func (l *lateRoom) attempt(n int, turn bool) (from, to int64) {
-	from, to = l.claimer.attempt(n, turn)
+func (l *lateRoom) attempt(n int, t turn) (from, to int64) {
+	from, to = l.claimer.attempt(n, t)
 	if event := l.event; to == from && event != nil {
 		l.event = nil
 		event()
@@ -102,7 +100,7 @@ func TestAClaimIsRegisteredBeforeItsLastLook(t *testing.T) {
 				consumer := r.Consumer("c")
 				require.True(t, p.TrySend(0))
 				late := &lateRoom{&p.multi, func() { c.event(r, consumer) }}
-				_, _, err := r.core.claimQueued(context.Background(), 1, late)
+				_, _, err := r.core.claimSlow(context.Background(), 1, late)
 				require.Equal(t, c.want, err, c.name)
 				require.Nil(t, late.event)
 			})
@@ -128,8 +126,8 @@ func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
 			r.Consumer("c")
 			require.True(t, p.TrySend(0))
 			c.end(r)
-			_, _, err := r.core.claimQueued(c.ctx, 1, &p.multi)
-			require.Equal(t, c.want, err)
+			_, _, err := r.core.claimSlow(c.ctx, 1, &p.multi)
+			require.ErrorIs(t, err, c.want)
 			require.Zero(t, r.Stats().Parks)
 		})
 	}
@@ -138,7 +136,7 @@ func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
 func TestBackoffIsBounded(t *testing.T) {
 	for backoff, rests := range map[time.Duration]int{-1: 1, 0: 16, 1: 1, 29: 1, 60: 2, time.Microsecond: 33, time.Millisecond: 33333} {
 		r := newRing[int](t, Config{Capacity: 64, Backoff: backoff})
-		require.Equal(t, rests, r.core.idle.rests, backoff)
+		require.Equal(t, rests, r.core.rests, backoff)
 	}
 	require.PanicsWithValue(t, "disruptor: Backoff of 1.000001ms: more than 1ms", func() {
 		_, _ = New[int](Config{Capacity: 64, Backoff: time.Millisecond + 1})
@@ -163,8 +161,10 @@ func TestRestsAdapt(t *testing.T) {
 		{"a quarter of the ring", 2, 1, 16, 4},
 		{"more: a longer rest would fill it", 2, 1, 17, 1},
 	} {
-		w := wait{idling: &idling{rests: 16}, n: c.n, spins: c.spins}
-		require.EqualValues(t, c.want, w.adapt(c.found, 64), c.name)
+		b := newBackoff(16, 64, 64)
+		b.spins = c.spins
+		b.adapt(c.found, c.n)
+		require.EqualValues(t, c.want, b.spins, c.name)
 	}
 }
 
@@ -187,15 +187,15 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	}
 	next(1, 1)
 	next(63, 63)
-	require.Equal(t, 2, c.hits)
+	require.Equal(t, 2, c.backoff.hits)
 	next(64, 64)
-	require.Equal(t, 2, c.hits, "many")
+	require.Equal(t, 2, c.backoff.hits, "many")
 	_, err := c.Next(cancelled())
 	require.Error(t, err)
-	require.Zero(t, c.hits, "a wait")
+	require.Zero(t, c.backoff.hits, "a wait")
 	for i := range 5 {
 		next(1, 1)
-		require.Equal(t, i+1, c.hits)
+		require.Equal(t, min(i+1, hitsPerRest), c.backoff.hits)
 	}
 
 	from, to := c.Position(), c.Position()+1
@@ -205,9 +205,9 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	for range 3 { // during the rest, so to speak
 		require.True(t, p.TrySend(0))
 	}
-	c.spins = 2
+	c.backoff.spins = 2
 	require.Equal(t, to+3, c.gather(from, to), "what has come during the rest is handed out, too")
-	require.Equal(t, 4, c.spins)
+	require.Equal(t, 4, c.backoff.spins)
 }
 
 func TestWithoutBackoffNobodyRestsOnWhatThereIs(t *testing.T) {
@@ -219,7 +219,7 @@ func TestWithoutBackoffNobodyRestsOnWhatThereIs(t *testing.T) {
 			b, err := c.Next(context.Background())
 			require.NoError(t, err)
 			c.Done(b)
-			require.Zero(t, c.hits, cfg)
+			require.Zero(t, c.backoff.hits, cfg)
 		}
 	}
 }
@@ -233,8 +233,8 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 		c := r.Consumer("c")
 		begin := time.Now()
 		w := r.core.newWait(t.Context())
-		w.spins = r.core.idle.rests
-		park, err := w.idle()
+		w.spins = r.core.rests
+		park, err := w.step()
 		require.NoError(t, err)
 		require.False(t, park)
 		require.Zero(t, time.Since(begin))

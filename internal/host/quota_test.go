@@ -1,11 +1,9 @@
-package disruptor
+package host
 
 import (
 	"io/fs"
-	"runtime"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -38,41 +36,4 @@ func TestQuotaIsTheLeastFromTheGroupUp(t *testing.T) {
 		require.InDelta(t, c.want, quotaIn(files), 1e-9, c.name)
 	}
 	require.Zero(t, quotaIn(nil))
-}
-
-func TestNothingSpinsUnderAQuotaOfOneCPUOrLess(t *testing.T) {
-	defer func(quota func() float64) {
-		cpuQuota = quota
-		refreshProcs()
-	}(cpuQuota)
-	for quota, spins := range map[float64]bool{0.1: false, 0.5: false, 1: false, 1.5: runtime.GOMAXPROCS(0) > 1, 0: runtime.GOMAXPROCS(0) > 1} {
-		cpuQuota = func() float64 { return quota }
-		newRing[int](t, Config{Capacity: 1})
-		require.Equal(t, spins, procs.load() > 1, quota)
-	}
-}
-
-func TestASpinTakesAboutAsLongWhateverTheHintTakes(t *testing.T) {
-	for hint, want := range map[time.Duration]int{
-		0: maxPause, 1: 30, 3: 10, 10: 3, 14: 2, 25: 1, 29: 1, 40: 1, 1000: 1, time.Hour: 1,
-	} {
-		require.Equal(t, want, hintsFor(hint), hint)
-	}
-	require.Positive(t, hintTime)
-	require.Less(t, hintTime, time.Millisecond)
-	require.Equal(t, hintsFor(hintTime), hintsPerSpin)
-}
-
-func TestThisMachineSaysWhatTheLibraryDoes(t *testing.T) {
-	m := ThisMachine()
-	require.Equal(t, stride, m.Stride)
-	require.NotEmpty(t, m.StrideReason)
-	require.Equal(t, hasAsm, m.Assembly)
-	require.Equal(t, hintTime, m.Hint)
-	require.Equal(t, hintsPerSpin, m.HintsPerSpin)
-	require.Equal(t, runtime.GOMAXPROCS(0), m.Procs)
-	require.Equal(t, !buffersStores, m.ProcessFence == "not needed")
-	forceStopTheWorld = true
-	defer func() { forceStopTheWorld = false }()
-	require.Equal(t, buffersStores, ThisMachine().ProcessFence == "stop-the-world")
 }

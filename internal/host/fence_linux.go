@@ -1,4 +1,4 @@
-package disruptor
+package host
 
 import (
 	"sync"
@@ -16,7 +16,7 @@ const (
 // of it) will interrupt this process's threads for us. A process registers once, for all of its threads.
 var registerExpedited = sync.OnceValue(func() bool { return membarrier(membarrierRegisterPrivateExpedited) })
 
-// expeditedFence is processFence by the kernel: it interrupts each CPU that runs a thread of this process, and a
+// expeditedFence is Fence by the kernel: it interrupts each CPU that runs a thread of this process, and a
 // thread that is not running has been through a context switch. It took 0.8 µs with the other CPUs elsewhere and
 // 18 µs with one interrupt to send (2 vCPUs). It reports false if there is no such call.
 func expeditedFence() bool {

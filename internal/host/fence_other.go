@@ -1,6 +1,6 @@
 //go:build !linux
 
-package disruptor
+package host
 
 // expeditedFence reports false: the system offers no fence for the whole process, or none that Go can reach.
 func expeditedFence() bool { return false }

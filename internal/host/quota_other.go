@@ -1,6 +1,6 @@
 //go:build !linux
 
-package disruptor
+package host
 
 import "io/fs"
 

@@ -1,4 +1,4 @@
-package disruptor
+package host
 
 import (
 	"io/fs"

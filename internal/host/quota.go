@@ -1,4 +1,6 @@
-package disruptor
+// Package host knows what the operating system does for this process: how much of the CPUs it lets it use, and how to
+// make all of its threads execute a memory barrier.
+package host
 
 import (
 	"io/fs"
@@ -8,10 +10,10 @@ import (
 	"sync"
 )
 
-// cpuQuota returns how many CPUs the control groups of this process let it use on average, or 0 if they set no limit or
+// CPUQuota returns how many CPUs the control groups of this process let it use on average, or 0 if they set no limit or
 // there are none. Go keeps GOMAXPROCS at 2 or more whatever they say, and a process of less than one CPU that spins
 // spends what the other side needs. It is read once.
-var cpuQuota = sync.OnceValue(func() float64 { return quotaIn(systemFiles()) })
+var CPUQuota = sync.OnceValue(func() float64 { return quotaIn(systemFiles()) })
 
 // quotaIn reads the quota in a file system that has /proc and /sys: the least limit from the process's group up, by
 // cgroups(7), version 2 or 1.

@@ -10,16 +10,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func newMember(name string, position int64, follows ...*member) *member {
-	m := &member{name: name, memberWords: new(memberWords), follows: follows}
+func memberAt(name string, position int64, follows ...*member) *member {
+	m := newMember(name, new(parking))
 	m.position.store(position)
+	m.follows.store(&follows)
 	return m
 }
 
 // C36, C43, C44.
 func TestLeastIsTheSmallestPosition(t *testing.T) {
 	require.Equal(t, never, least(nil))
-	a, b, c := newMember("a", 7), newMember("b", 3), newMember("c", lastSequence)
+	a, b, c := memberAt("a", 7), memberAt("b", 3), memberAt("c", lastSequence)
 	require.Equal(t, int64(7), least([]*member{a}))
 	require.Equal(t, int64(3), least([]*member{a, b, c}))
 	require.Equal(t, int64(3), least([]*member{b, c}))
@@ -28,22 +29,22 @@ func TestLeastIsTheSmallestPosition(t *testing.T) {
 
 // C45, C49.
 func TestMembersJoinWithThePositionThatTheyHoldAndLeaveOnce(t *testing.T) {
-	var g gates
+	var g members
 	g.list.cas(nil, new([]*member))
-	a, b := newMember("a", 0), newMember("b", 0)
-	g.join(a, func(members []*member) int64 {
-		require.Empty(t, members)
+	a, b := memberAt("a", 0), memberAt("b", 0)
+	g.join(a, func(list []*member) int64 {
+		require.Empty(t, list)
 		return 5
 	})
 	require.Equal(t, int64(5), a.position.load())
 
 	// Whoever finds that the list has changed looks for its place again.
-	c, tries := newMember("c", 0), 0
-	g.join(c, func(members []*member) int64 {
+	c, tries := memberAt("c", 0), 0
+	g.join(c, func(list []*member) int64 {
 		if tries++; tries == 1 {
 			g.join(b, func([]*member) int64 { return 2 })
 		}
-		return least(members)
+		return least(list)
 	})
 	require.Equal(t, 2, tries)
 	require.Equal(t, int64(2), c.position.load())
@@ -60,10 +61,10 @@ func TestMembersJoinWithThePositionThatTheyHoldAndLeaveOnce(t *testing.T) {
 }
 
 func TestFollowingReplacesWhoHasLeft(t *testing.T) {
-	a, b := newMember("a", 0), newMember("b", 0)
-	c := newMember("c", 0, a)
-	d := newMember("d", 0, c, b)
-	e := newMember("e", 0, d)
+	a, b := memberAt("a", 0), memberAt("b", 0)
+	c := memberAt("c", 0, a)
+	d := memberAt("d", 0, c, b)
+	e := memberAt("e", 0, d)
 	for _, test := range []struct {
 		name    string
 		follows []*member
@@ -89,16 +90,16 @@ func TestGate(t *testing.T) {
 	p := r.MultiProducer()
 	publish(t, p, 3)
 	require.Zero(t, r.core.published.load())
-	require.Equal(t, int64(3), r.core.gate())
+	require.Equal(t, int64(3), r.core.slowest())
 	require.Equal(t, int64(3), r.core.published.load())
 	a, b := r.Consumer("a"), r.Consumer("b")
 	publish(t, p, 2)
 	advance(t, b, 5)
-	require.Equal(t, int64(3), r.core.gate())
+	require.Equal(t, int64(3), r.core.slowest())
 	advance(t, a, 4)
-	require.Equal(t, int64(4), r.core.gate())
+	require.Equal(t, int64(4), r.core.slowest())
 	a.Close()
-	require.Equal(t, int64(5), r.core.gate())
+	require.Equal(t, int64(5), r.core.slowest())
 	require.Equal(t, int64(5), r.core.published.load(), "raised by who has left to what it had found")
 }
 
@@ -115,7 +116,7 @@ func TestAChainOfConsumersThatLeftIsNotKept(t *testing.T) {
 	var reach func(m *member)
 	reach = func(m *member) {
 		reached[m] = true
-		for _, o := range m.follows {
+		for _, o := range *m.follows.load() {
 			reach(o)
 		}
 	}
@@ -135,7 +136,7 @@ func TestAChainOfConsumersThatLeftIsNotKept(t *testing.T) {
 // the producer writes to memory that is in no cache before it publishes.
 func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 	joins := 10_000
-	if !hasAsm {
+	if !buffersStores {
 		joins = 500 // sync/atomic leaves nothing in a store buffer
 	}
 	cold := make([]int64, 1<<23)

@@ -1,0 +1,20 @@
+package disruptor
+
+import "github.com/be395dad/disruptor/internal/host"
+
+// processFence returns when every goroutine of this process has executed a full memory barrier
+// since the call began. A goroutine that is about to sleep, or ends a ring, calls it so that
+// publishers need not order their store before their look: the rare side pays for both. Only where
+// a storeRelease may wait in the store buffer while the load after it executes is it needed; every
+// other build keeps those two in order.
+func processFence() {
+	if buffersStores {
+		host.Fence()
+	}
+}
+
+// cheapProcessFence reports whether processFence leaves most of the machine alone.
+func cheapProcessFence() bool { return !buffersStores || host.HasCheapFence() }
+
+// cpuQuota returns how many CPUs this process may use, 0 for no limit. Tests replace it.
+var cpuQuota = host.CPUQuota

@@ -1,0 +1,135 @@
+package disruptor
+
+import "unsafe"
+
+// A member is a consumer as the rest of the ring sees it: its shared words, the goroutines that sleep
+// on it, the members that it follows. Every consumer is a gate, not only the ends of chains, because a
+// stage may join ahead of the stage that it follows.
+type member struct {
+	name string
+	*memberWords
+	sleepers lot // those that wait for position
+
+	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
+	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list).
+	follows cell[[]*member]
+}
+
+// memberWords lie on a stride of their own. A goroutine that sees position sees an avail that is not
+// behind it: they are stored in this order.
+type memberWords struct {
+	avail    word // a boundary of published ranges, 0 before the join is complete
+	position word // slots below it are handed back
+	wanted   word // the lowest position that a sleeper of this member waits for
+	leaving  word // not 0: asked to leave by Close from another goroutine
+
+	// For Stats only, on no edge.
+	waiting word // not 0: in a wait
+	service word // a servedBy
+}
+
+// servedBy says what calls a consumer.
+type servedBy = int64
+
+const (
+	byHand   servedBy = iota
+	byNobody          // made by Handle, and no Run serves it
+	byRun
+)
+
+func newMember(name string, p *parking) *member {
+	m := &member{name: name, memberWords: newMemberWords()}
+	m.sleepers.init(&m.wanted, p)
+	return m
+}
+
+func (m *member) storeRelease(avail, position int64) {
+	storeReleasePair(unsafe.Pointer(&m.avail), avail, position)
+}
+
+// members is the list of a ring's members behind one pointer: to join or to leave puts a new list in
+// its place, so producers, which read it only when their limit is used up, pay nothing for it.
+type members struct{ list cell[[]*member] }
+
+// join enters m into the list, each time with a position that no member of the list and no boundary is
+// behind.
+func (g *members) join(m *member, hold func(list []*member) int64) {
+	for {
+		old := g.list.load() // join edge
+		m.position.store(hold(*old))
+		next := append(append(make([]*member, 0, len(*old)+1), *old...), m)
+		if g.list.cas(old, &next) { // join edge
+			return
+		}
+	}
+}
+
+// leave takes m from the list and reports whether it was there.
+func (g *members) leave(m *member) bool {
+	for {
+		old := g.list.load() // leave edge
+		next := make([]*member, 0, len(*old))
+		for _, o := range *old {
+			if o != m {
+				next = append(next, o)
+			}
+		}
+		if len(next) == len(*old) {
+			return false
+		}
+		if g.list.cas(old, &next) { // leave edge
+			return true
+		}
+	}
+}
+
+// least returns the smallest position, or never if there is none.
+func least(list []*member) int64 {
+	low := never
+	for _, m := range list {
+		low = min(low, m.position.load()) // reuse edge for producers, stage edge for later stages
+	}
+	return low
+}
+
+// following replaces each member of follows that is not in list any more by those that it followed
+// when it left. It visits each member once.
+func following(follows, list []*member) []*member {
+	in := make(map[*member]bool, len(list))
+	for _, m := range list {
+		in[m] = true
+	}
+	var next []*member
+	seen := map[*member]bool{}
+	var visit func(ms []*member)
+	visit = func(ms []*member) {
+		for _, m := range ms {
+			if seen[m] {
+				continue
+			}
+			seen[m] = true
+			point(pointFollowed)
+			if in[m] {
+				next = append(next, m)
+			} else {
+				visit(*m.follows.load()) // leave edge: m's goroutine replaces it no more
+			}
+		}
+	}
+	visit(follows)
+	return next
+}
+
+// followed returns the members that m follows now, those that have left replaced. Any goroutine may
+// call it.
+func (m *member) followed(list []*member) []*member { return following(*m.follows.load(), list) }
+
+// cause returns the member for which m waits in the end: m itself, if it could go on.
+func (m *member) cause(list []*member) *member {
+	for _, f := range m.followed(list) {
+		if f.position.load() <= m.position.load() {
+			return f.cause(list)
+		}
+	}
+	return m
+}

@@ -1,0 +1,66 @@
+package disruptor
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// hotWords are the ring's own shared words, grouped by the goroutines that write them. Each group
+// lies alone on its stride.
+type hotWords struct {
+	claim  *word // the end of the last claim; Multi: and closedBit
+	cursor *word // Single: the end of what is published or aborted, in place of marks
+
+	end    *word // no sequence at or above it will ever be published; never while the ring is open
+	closed *word // not 0: a Single producer may claim no more
+	failed *word // not 0: stop now, do not drain
+
+	published *word // a boundary: the highest that a look at what is published, or a leaver, has found
+
+	cleared  *word // Config.Clear: slots below it are zeroed; the producers' gate
+	clearing *word // Config.Clear: how many have asked for clearing since the last that did it
+
+	raised     *word // the alert's: 0: nobody sleeps
+	wantedMark *word // the lowest boundary at which a reader sleeps
+	wantedRoom *word // the gate for which the first claim in the queue sleeps
+	queued     *word // how many claims are in the queue
+
+	lastAborted *word // the greatest end of an aborted range
+}
+
+func newHotWords() hotWords {
+	a := newArena(6)
+	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), wordBytes*i)) }
+	return hotWords{
+		claim: at(0, 0), cursor: at(0, 1),
+		end: at(1, 0), closed: at(1, 1), failed: at(1, 2),
+		published: at(2, 0),
+		cleared:   at(3, 0), clearing: at(3, 1),
+		raised: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3),
+		lastAborted: at(5, 0),
+	}
+}
+
+func newMemberWords() *memberWords { return (*memberWords)(newArena(1).group(0)) }
+
+// allocate makes n slots and, for Multi, their marks and touches each page of them: the first lap
+// would pay for the faults otherwise.
+func allocate[T any](n int, producers Producers) (slots []T, m marks, err error) {
+	var zero T
+	size := int(unsafe.Sizeof(zero))
+	defer func() {
+		if recover() != nil { // make panics when the address space is too small, and only it knows how small that is
+			slots, err = nil, fmt.Errorf("%w: %d slots of %d bytes exceed the address space", ErrCapacity, n, size)
+		}
+	}()
+	slots = make([]T, n)
+	if size > 0 {
+		for i := 0; i < n; i += max(1, pageSize/size) {
+			slots[i] = zero
+		}
+	}
+	if producers == Multi {
+		m = newMarks(n)
+	}
+	return slots, m, nil
+}
