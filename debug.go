@@ -42,12 +42,15 @@ func (h *handled) leave(goroutine int64) {
 	delete(h.names, goroutine)
 }
 
-// refuse panics if this goroutine serves a consumer: it would wait for itself.
+// refuse panics if this goroutine serves a consumer: what its handler does would wait for itself.
 func (h *handled) refuse(what string) {
 	h.mu.Lock()
-	name, found := h.names[goroutineID()]
+	name, found := "", false
+	if len(h.names) > 0 {
+		name, found = h.names[goroutineID()]
+	}
 	h.mu.Unlock()
 	if found {
-		panicf("%s in the handler of consumer %q, which waits for itself", what, name)
+		panicf("the handler of consumer %q %s, and would wait for itself", name, what)
 	}
 }
