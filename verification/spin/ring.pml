@@ -13,7 +13,10 @@
             NC consumers; INITMASK are there from the start, JOINMASK join, LEAVEMASK leave at any time.
    Graph:   AFTER0, AFTER1, AFTER2: mask of the consumers that 0, 1, 2 are made after; 0: follows the ring.
    Options: ABORT (a claim may be aborted), ABORTALL (with ABORT: each one is), SPLIT (and published in parts, in any order), CLOSEANY (Close at any time,
-            otherwise after the last claim), LOOK=n (someone calls Published() n times), CLEAR (Config.Clear).
+            otherwise after the last claim), CHECK (Abort looks what is published first), LOOK=n (someone calls Published()
+            n times), RAISE=n (the same in two steps), CLEAR (Config.Clear).
+   Variants: GATE_RAISES (only a gate without consumers and who leaves raise published), RAISE_LAPPED (so does a walk that
+            was lapped).
    Bugs:    BUG_*, one at a time; README.md says what each stands for. */
 
 #ifndef N
@@ -123,7 +126,16 @@ inline boundary(lo, members, i) {
   i = 0; members = 0
 }
 
-/* Published(): a walk over the marks from a boundary; from a fresher one when a producer has lapped it meanwhile */
+inline raisePublished(x) {
+#ifdef BUG_STORE_PUBLISHED
+  published = x
+#else
+  d_step { published = (published < x -> x : published) }
+#endif
+}
+
+/* Published(): a walk over the marks from a boundary; from a fresher one when a producer has lapped it meanwhile. It
+   raises published to the boundary that it found, so that the next walk begins there. */
 inline publishedEnd(lo, members, i, m) {
   boundary(lo, members, i);
   do
@@ -134,16 +146,31 @@ inline publishedEnd(lo, members, i, m) {
        :: m > lo -> lo = m; m = 1
 #else
        :: m > lo && m <= lo+N -> lo = m; m = 1
-       :: m > lo+N -> m = 2
+       :: m > lo+N ->
+#ifdef BUG_RAISE_LAPPED_MARK
+          published = (published < m -> m : published);
+#endif
+          m = 2
 #endif
        :: else -> m = 0; assert(lo == ghFirst)      /* exact at the moment of the last look */
        fi
      };
      if
-     :: m == 0 -> break
+     :: m == 0 ->
+#if defined(BUG_RAISE_OPEN)
+        raisePublished(lo+1);
+#elif defined(BUG_RAISE_WITHIN)
+        raisePublished((lo > 0 -> lo-1 : 0));
+#elif !defined(BUG_WALK_NOT_STORED) && !defined(GATE_RAISES)
+        raisePublished(lo);
+#endif
+        break
      :: m == 1 -> skip
      :: m == 2 ->
         m = 0;
+#ifdef RAISE_LAPPED
+        raisePublished(lo);
+#endif
 #ifdef BUG_WALK_FROM_AVAILS_ONLY
         (inlist == 0 && published > lo) || (INLIST(0) && avail[0] > lo)
 #if NC > 1
@@ -159,14 +186,6 @@ inline publishedEnd(lo, members, i, m) {
   m = 0
 }
 
-inline raisePublished(x) {
-#ifdef BUG_STORE_PUBLISHED
-  published = x
-#else
-  d_step { published = (published < x -> x : published) }
-#endif
-}
-
 /* The gate. twice: the list is read a second time, behind a fence, and if it changed everything starts over. */
 inline gate(g, members, version, i, m, twice) {
   do
@@ -177,7 +196,7 @@ inline gate(g, members, version, i, m, twice) {
         g = 100
 #else
         publishedEnd(g, members, i, m);
-#ifndef BUG_WALK_NOT_STORED
+#ifdef GATE_RAISES
         raisePublished(g)
 #endif
 #endif
@@ -398,6 +417,9 @@ again: skip;
         if
         :: !ab -> storeMark(from, to)
         :: else ->
+#ifdef CHECK
+           publishedEnd(g, members, i, m); assert(g <= from); g = 0;
+#endif
 #ifdef BUG_MARK_BEFORE_LIST
            storeAbortMark(from, to); enterAbort(from, to, 0)
 #else
@@ -650,6 +672,19 @@ proctype Looker() {                                 /* Published() never goes ba
 }
 #endif
 
+#ifdef RAISE
+/* The same by what others see of it. A walk reads, and what it finds is exact at its last look, as publishedEnd asserts;
+   until it raises published to that, any time may pass. */
+proctype Raiser() {
+  byte q, k;
+  do
+  :: k < RAISE -> q = ghFirst; raisePublished(q); q = 0; k++
+  :: else -> break
+  od;
+  k = 0
+}
+#endif
+
 proctype Closer() {
 #ifndef CLOSEANY
   ghProducersDone == P;
@@ -672,6 +707,9 @@ init {
     i = 0; do :: i < P -> run Producer(i); i++ :: else -> break od; i = 0;
 #ifdef LOOK
     run Looker();
+#endif
+#ifdef RAISE
+    run Raiser();
 #endif
     run Closer()
   }
