@@ -14,7 +14,8 @@
    Graph:   AFTER0, AFTER1, AFTER2: mask of the consumers that 0, 1, 2 are made after; 0: follows the ring.
    Options: ABORT (a claim may be aborted), ABORTALL (with ABORT: each one is), SPLIT (and published in parts, in any order), CLOSEANY (Close at any time,
             otherwise after the last claim), CHECK (Abort looks what is published first), LOOK=n (someone calls Published()
-            n times), RAISE=n (the same in two steps), CLEAR (Config.Clear).
+            n times), RAISE=n (the same in two steps), CLEAR (Config.Clear), TABLE=b (in the place of the list the table
+            of aborts.pml, with b sequences to a block; here a range enters in one step).
    Variants: GATE_RAISES (only a gate without consumers and who leaves raise published), RAISE_LAPPED (so does a walk that
             was lapped).
    Bugs:    BUG_*, one at a time; README.md says what each stands for. */
@@ -54,6 +55,12 @@
 #endif
 #ifndef AFTER2
 #define AFTER2 0
+#endif
+
+#ifdef BUG_TABLE_SHORT
+#define SIZE ((N + TABLE-1 + TABLE-1) / TABLE - 1)
+#else
+#define SIZE ((N + TABLE-1 + TABLE-1) / TABLE)
 #endif
 
 #define ABORTED 128
@@ -314,6 +321,22 @@ inline storeAbortMark(from, to) {
    computed before: by the time of the CAS it may be stale, that is, lower than it could be. */
 inline enterAbort(from, to, g) {
   d_step {
+#ifdef TABLE
+    g = from;                                        /* a block takes the place of an older one; nothing is pruned */
+    do
+    :: g < to ->
+       h = 0;
+       do
+       :: h/TABLE < g/TABLE ->
+          if :: (g/TABLE - h/TABLE) % SIZE == 0 -> aborts = aborts & ~(1<<h) :: else fi;
+          h++
+       :: else -> break
+       od;
+       g++
+    :: else -> break
+    od;
+    g = 0;
+#endif
     aborts = (aborts >> (g)) << (g);
     h = from; do :: h < to -> aborts = aborts | (1<<h); h++ :: else -> break od; h = 0
   };
@@ -425,7 +448,7 @@ again: skip;
 #else
 #ifdef BUG_PRUNE_TO_CLAIM
            g = claim;
-#else
+#elif !defined(TABLE)
            gate(g, members, version, i, m, PRUNE_TWICE);
 #endif
            enterAbort(from, to, g); g = 0;

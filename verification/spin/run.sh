@@ -65,6 +65,7 @@ good quick join-empty-look ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLOOK=1 -
 good quick join-stage-raise ring -DP=1 $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DRAISE=1 -DK0=2
 good quick stage-leave-raise ring -DP=1 $one $stage -DLEAVEMASK=1 -DABORT -DCHECK -DRAISE=1 -DK0=2
 good quick three-leave-raise ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DRAISE=1 -DK0=1
+good quick join-table ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DCHECK -DTABLE=1 -DK0=2 -DK1=1
 good quick clear-two ring $one -DNC=2 -DINITMASK=3 -DK0=1 -DK1=1 -DCLEAR
 good quick clear-leave ring -DP=1 $one -DNC=2 -DINITMASK=3 -DLEAVEMASK=1 -DK0=2 -DCLEAR
 good quick clear-join ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DK0=2 -DK1=1 -DCLEAR
@@ -82,6 +83,9 @@ good full stage-ranges-look ring -DP=1 -DN=2 $stage -DLEAVEMASK=1 -DABORT -DLOOK
 good full stage-2-raise ring -DN=2 $stage -DLEAVEMASK=1 -DABORT -DCHECK -DFIXN -DRAISE=1 -DK0=1 -DK1=2
 good full three-leave-look ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DLOOK=1 -DK0=1
 good full three-leave-raise-2 ring -DP=1 $two -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DRAISE=1 -DK0=2
+good full join-table-2 ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DCHECK -DTABLE=2 -DK0=2 -DK1=2
+good full join-table-laps ring -DP=1 $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DCHECK -DTABLE=1 -DK0=4
+good full stage-table ring -DP=1 $two $stage -DLEAVEMASK=1 -DABORT -DCHECK -DTABLE=2 -DK0=4
 good full clear-join-raise ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DRAISE=1 -DK0=2 -DK1=1 -DCLEAR
 good full n1-abort ring $one -DNC=1 -DINITMASK=0 -DLOOK=2 -DABORT -DK0=2 -DK1=2
 good full n1-chain ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DK0=2 -DK1=1
@@ -131,6 +135,7 @@ bug NO_STEP_OVER stage-leave
 bug CLOSED_BESIDE_CLAIM close-any
 bug PRUNE_LIST_ONCE join-abort
 bug PRUNE_TO_CLAIM join-abort
+bug TABLE_SHORT join-table-laps stage-table
 bug CLEAR_TRY_LOCK clear-two
 bug CLEAR_STORE_FIRST clear-two
 bug CLEAR_LIST_ONCE clear-join
