@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/be395dad/disruptor"
 )
@@ -34,6 +35,42 @@ func ExampleConsumer() {
 	// b
 	// c
 	// c 3 0
+}
+
+// An event loop polls the ring beside its other work, until the ring has ended and is drained.
+func ExampleConsumer_TryNext() {
+	ctx := context.Background()
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
+	c := ring.Consumer("c")
+	go func() {
+		p := ring.MultiProducer()
+		for _, s := range []string{"a", "b", "c", "d", "e"} {
+			_ = p.Send(ctx, s)
+		}
+		ring.Close()
+	}()
+	for {
+		b, ok := c.TryNext()
+		if !ok && ring.Err() != nil {
+			var err error
+			if b, err = c.Next(ctx); err != nil { // does not wait: what is left, or why there is no more
+				fmt.Println(err)
+				return
+			}
+		}
+		for _, s := range b.All() {
+			fmt.Println(*s)
+		}
+		c.Done(b)
+		runtime.Gosched() // the other work
+	}
+	// Output:
+	// a
+	// b
+	// c
+	// d
+	// e
+	// disruptor: closed
 }
 
 func ExampleConsumer_Batches() {

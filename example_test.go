@@ -101,7 +101,7 @@ func ExampleRing_Close() {
 		fmt.Println(*b.At(0))
 	}
 	_, err := c.Next(ctx)
-	fmt.Println(err == disruptor.ErrClosed, ring.Err())
+	fmt.Println(errors.Is(err, disruptor.ErrClosed), ring.Err())
 	// Output:
 	// disruptor: closed
 	// sent before
@@ -142,7 +142,7 @@ func ExampleHandler() {
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, full))
 	// Output:
-	// consumer "journal": disk full
+	// consumer "journal", batch [0, 1): disk full
 	// true
 }
 
@@ -201,23 +201,6 @@ func ExampleRing_Stats() {
 	// Output:
 	// 5 published, 5 of 8 free
 	// slow is at 2 and 3 behind
-}
-
-func ExampleConsumerStats() {
-	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 8})
-	fast := ring.Consumer("fast")
-	ring.Consumer("slow")
-	ring.MultiProducer().TrySend(1)
-	b, _ := fast.TryNext()
-	fast.Done(b)
-	var slowest disruptor.ConsumerStats
-	for _, c := range ring.Stats().Consumers {
-		if c.Lag > slowest.Lag {
-			slowest = c
-		}
-	}
-	fmt.Println(slowest.Name)
-	// Output: slow
 }
 
 // The single producer of a ring claims without atomic read-modify-writes.

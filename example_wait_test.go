@@ -23,7 +23,7 @@ func (h tradingHours) Idle(n int) disruptor.Action {
 	return disruptor.Park
 }
 
-// An own strategy only says what to do; it can't lose a wake-up.
+// A user-defined strategy only says what to do; it can't lose a wake-up.
 func ExampleWaitStrategy() {
 	night := tradingHours{open: func() bool { return false }}
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 2, Wait: night})

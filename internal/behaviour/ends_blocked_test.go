@@ -65,7 +65,7 @@ func TestEveryClaimThatWaitsOnAFullRingReturns(t *testing.T) {
 				end.end(r, blocker, cancel)
 				wg.Wait()
 				for _, err := range errs {
-					require.Equal(t, end.want, err)
+					require.ErrorIs(t, err, end.want)
 				}
 				require.Zero(t, r.Stats().Waiting)
 				if end.want == nil {
@@ -101,7 +101,7 @@ func TestAClaimThatIsCancelledPassesItsTurnOn(t *testing.T) {
 	require.False(t, p.TrySend(5), "a newcomer does not overtake those that wait")
 	require.Equal(t, 2, r.Stats().Waiting)
 	cancel(cause)
-	require.Equal(t, cause, <-done)
+	require.ErrorIs(t, <-done, cause)
 	require.NoError(t, <-done)
 }
 

@@ -45,7 +45,9 @@ func TestTheContextOfACallEndsThatCallAndTheRingGoesOn(t *testing.T) {
 						eventually(t, func() bool { return r.Stats().Parks >= 2 }, "both have parked")
 					}
 					cancel(cause)
-					require.Equal(t, cause, <-produced)
+					err := <-produced
+					require.ErrorIs(t, err, cause)
+					require.NotErrorIs(t, err, disruptor.ErrClosed)
 					require.Equal(t, cause, <-consumed)
 
 					require.NoError(t, r.Err())

@@ -19,9 +19,9 @@ type ringEnd struct {
 	name  string
 	fault func() error // what the handler does when it is released
 	end   func(*endingRing)
-	cause error // what the calls and Run wrap, besides ErrClosed; nil: nothing
-	call  []string
-	run   []string // texts in what Run returns; nil: Run returns the cause itself
+	cause error  // what the calls and Run wrap, besides ErrClosed; nil: nothing
+	text  string // of the HandlerError that Run returns and calls wrap; "": Run returns the cause itself
+	stack string // in its stack; "": it has none
 }
 
 var ringEnds = []ringEnd{
@@ -47,30 +47,28 @@ var ringEnds = []ringEnd{
 		fault: func() error { return errHandler },
 		end:   func(e *endingRing) { close(e.release) },
 		cause: errHandler,
-		call:  []string{`consumer "handler": no space left`},
-		run:   []string{`consumer "handler": no space left`},
+		text:  `consumer "handler", batch [0, 4): no space left`,
 	},
 	{
 		name:  "handler's panic with a value",
 		fault: panicWithValue,
 		end:   func(e *endingRing) { close(e.release) },
-		call:  []string{`consumer "handler": panic: 42`},
-		run:   []string{`consumer "handler": panic: 42`, "behaviour.panicWithValue"},
+		text:  `consumer "handler", batch [0, 4): panic: 42`,
+		stack: "behaviour.panicWithValue",
 	},
 	{
 		name:  "handler's panic with an error",
 		fault: panicWithError,
 		end:   func(e *endingRing) { close(e.release) },
 		cause: errHandler,
-		call:  []string{`consumer "handler": panic: no space left`},
-		run:   []string{`consumer "handler": panic: no space left`, "behaviour.panicWithError"},
+		text:  `consumer "handler", batch [0, 4): panic: no space left`,
+		stack: "behaviour.panicWithError",
 	},
 	{
 		name:  "handler's Goexit",
 		fault: func() error { runtime.Goexit(); return nil },
 		end:   func(e *endingRing) { close(e.release) },
-		call:  []string{`consumer "handler": handler called runtime.Goexit`},
-		run:   []string{`consumer "handler": handler called runtime.Goexit`},
+		text:  `consumer "handler", batch [0, 4): handler called runtime.Goexit`,
 	},
 }
 
@@ -78,7 +76,7 @@ func panicWithValue() error { panic(42) }
 
 func panicWithError() error { panic(errHandler) }
 
-func (e *ringEnd) isClose() bool { return e.call == nil && e.cause == nil }
+func (e *ringEnd) isClose() bool { return e.text == "" && e.cause == nil }
 
 // requireCall checks what a call returns after the end.
 func (e *ringEnd) requireCall(t *testing.T, err error) {
@@ -88,27 +86,33 @@ func (e *ringEnd) requireCall(t *testing.T, err error) {
 		return
 	}
 	require.ErrorIs(t, err, disruptor.ErrClosed)
+	e.requireCause(t, err)
+}
+
+func (e *ringEnd) requireCause(t *testing.T, err error) {
+	t.Helper()
 	if e.cause != nil {
 		require.ErrorIs(t, err, e.cause)
 	}
-	for _, text := range e.call {
-		require.ErrorContains(t, err, text)
+	if e.text == "" {
+		return
 	}
+	var failure *disruptor.HandlerError
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, e.text, failure.Error())
+	require.ErrorContains(t, err, e.text)
+	require.Contains(t, string(failure.Stack), e.stack)
+	require.Equal(t, e.stack != "", failure.Stack != nil)
 }
 
 func (e *ringEnd) requireRun(t *testing.T, err error) {
 	t.Helper()
-	if e.run == nil {
+	if e.text == "" {
 		require.Equal(t, e.cause, err)
 		return
 	}
-	if e.cause != nil {
-		require.ErrorIs(t, err, e.cause)
-	}
+	e.requireCause(t, err)
 	require.NotErrorIs(t, err, disruptor.ErrClosed, "Run returns the cause, not what the calls return")
-	for _, text := range e.run {
-		require.ErrorContains(t, err, text)
-	}
 }
 
 // endingRing is a full ring whose handler has a batch in hand, with a consumer that holds everything back from
@@ -266,7 +270,7 @@ func requireEnded(t *testing.T, ctx context.Context, e *endingRing, end *ringEnd
 	}
 	late := e.r.Consumer("late")
 	for _, consuming := range consumerCalls {
-		require.Equal(t, disruptor.ErrClosed, consuming.wait(ctx, late))
+		end.requireCall(t, consuming.wait(ctx, late))
 	}
 	e.r.Close()
 	end.requireCall(t, e.r.Err()) // the first end stands

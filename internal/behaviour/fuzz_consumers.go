@@ -18,9 +18,9 @@ func (s *Session) consumer() *fuzzConsumer {
 
 const maxFuzzConsumers = 12
 
-// opConsumer joins, after those whose bits are set in the argument.
+// opConsumer joins, after those whose bits are set in the first argument, with a MaxBatch that the second says.
 func (s *Session) opConsumer() {
-	mask := s.arg()
+	mask, maxBatch := s.arg(), int(s.arg()&3)
 	if len(s.consumers) == maxFuzzConsumers {
 		return
 	}
@@ -36,10 +36,17 @@ func (s *Session) opConsumer() {
 		ahead = ahead || !m.gone && m.position < s.model.published()
 	}
 	c := &fuzzConsumer{
-		Consumer: s.ring.Consumer(fmt.Sprint("consumer ", len(s.consumers)), after...),
-		model:    s.model.join(models),
+		Consumer: s.ring.ConsumerWith(disruptor.ConsumerConfig[event]{
+			Name: fmt.Sprint("consumer ", len(s.consumers)), After: after, MaxBatch: maxBatch,
+		}),
+		model: s.model.join(models, int64(maxBatch)),
 	}
 	s.consumers = append(s.consumers, c)
+	if int64(maxBatch) > s.model.maxBatch {
+		s.hit("Consumer with a greater MaxBatch")
+	} else if maxBatch > 0 && int64(maxBatch) < s.model.maxBatch {
+		s.hit("Consumer with a smaller MaxBatch")
+	}
 	switch {
 	case s.model.closed:
 		s.hit("Consumer after the end")
@@ -162,9 +169,6 @@ func (s *Session) endedFor(c *fuzzConsumer) bool {
 
 // causeFor returns the cause that the error of c's end wraps.
 func (s *Session) causeFor(c *fuzzConsumer) error {
-	if c.model.gone || !s.model.failed {
-		return nil
-	}
 	return s.model.failure
 }
 

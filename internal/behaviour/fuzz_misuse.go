@@ -16,7 +16,7 @@ func (s *Session) opMisuse() {
 		for _, n := range []int{0, -1, math.MinInt, s.ring.Cap() + 1, math.MaxInt} {
 			s.mustPanic("claim", func() { p.TryClaim(n) })
 			s.mustPanic("claim", func() { _, _ = p.Claim(expired, n) })
-			s.mustPanic("claim", func() { _ = p.Do(expired, n, nil) })
+			s.mustPanic("claim", func() { _ = p.Do(expired, n, func(disruptor.Batch[event]) error { return nil }) })
 		}
 	case 1:
 		if i := s.pick(len(s.over)); i >= 0 {
@@ -46,6 +46,9 @@ func (s *Session) opMisuse() {
 		s.mustPanic("Consumer after nil", func() { s.ring.Consumer("x", nil) })
 		s.mustPanic("Consumer after another ring's", func() { s.ring.Consumer("x", foreignConsumer) })
 		s.mustPanic("nil handler", func() { s.ring.Handle("x", nil) })
+		s.mustPanic("negative MaxBatch", func() { s.ring.ConsumerWith(disruptor.ConsumerConfig[event]{MaxBatch: -1}) })
+		s.mustPanic("Do with nil", func() { _ = p.Do(expired, 1, nil) })
+		s.mustPanic("Fill with nil", func() { s.ring.Fill(nil) })
 	case 8:
 		if s.model.clear || len(s.model.fates) > 0 {
 			s.mustPanic("Fill", func() { s.ring.Fill(func(int, *event) {}) })
@@ -54,7 +57,9 @@ func (s *Session) opMisuse() {
 		var none context.Context
 		s.mustPanic("nil context", func() { _, _ = p.Claim(none, 1) })
 		s.mustPanic("nil context", func() { _ = p.Send(none, event{}) })
+		s.mustPanic("nil context", func() { _, _ = p.SendAll(none, nil) })
 		s.mustPanic("nil context", func() { _ = s.ring.Run(none) })
+		s.mustPanic("nil context", func() { _ = s.ring.Shutdown(none) })
 		if c := s.consumer(); c != nil {
 			s.mustPanic("nil context", func() { _, _ = c.Next(none) })
 			s.mustPanic("nil context", func() { _, _ = c.WaitFor(none, 0) })
@@ -64,6 +69,9 @@ func (s *Session) opMisuse() {
 		if c := s.consumer(); c != nil && c.model.handed > c.model.position {
 			b := forge(s.ring, c.model.position, c.model.handed)
 			s.mustPanic("Abort of a consumer's batch", func() { p.Abort(b) })
+			if debugTag {
+				s.mustPanic("Publish of a consumer's batch", func() { p.Publish(b) })
+			}
 		}
 	case 11:
 		b := forge(s.ring, 0, 1)
@@ -74,6 +82,9 @@ func (s *Session) opMisuse() {
 	case 12:
 		if i := s.pick(len(s.split)); i >= 0 && s.partly(s.split[i]) {
 			s.mustPanic("Abort of a claim that is published in part", func() { p.Abort(s.split[i]) })
+			if debugTag || s.model.single {
+				s.mustPanic("Publish of a claim that is published in part", func() { p.Publish(s.split[i]) })
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package behaviour
 
 import (
+	"slices"
+
 	"github.com/be395dad/disruptor"
 )
 
@@ -34,7 +36,7 @@ type model struct {
 	consumers []*modelConsumer // those that have not left
 	closed    bool
 	failed    bool
-	failure   error // of a ring that failed before it was closed
+	failure   error // its cause
 }
 
 type fate uint8
@@ -46,6 +48,7 @@ const (
 )
 
 type modelConsumer struct {
+	maxBatch int64
 	joined   int64
 	position int64
 	handed   int64 // end of what was handed out
@@ -137,8 +140,13 @@ func (m *model) claim(n int) verdict {
 
 func (m *model) publish(from, to int64) { m.settle(from, to, published) }
 
-// abort reports whether the sequences will be claimed again.
+// abort reports whether the sequences will be claimed again. Those of a Single ring have been cleared then.
 func (m *model) abort(from, to int64) (again bool) {
+	if m.single && m.clear {
+		for s := from; s < to; s++ {
+			*m.slot(s) = event{}
+		}
+	}
 	if m.single && to == m.end() && !m.closed {
 		m.fates = m.fates[:from-m.start]
 		m.events = m.events[:from-m.start]
@@ -148,8 +156,12 @@ func (m *model) abort(from, to int64) (again bool) {
 	return false
 }
 
-func (m *model) join(after []*modelConsumer) *modelConsumer {
-	c := &modelConsumer{gone: m.closed, late: m.closed}
+// join makes a consumer with that MaxBatch, 0 for the ring's.
+func (m *model) join(after []*modelConsumer, maxBatch int64) *modelConsumer {
+	c := &modelConsumer{gone: m.closed, late: m.closed, maxBatch: m.maxBatch}
+	if maxBatch > 0 {
+		c.maxBatch = maxBatch
+	}
 	for _, a := range after {
 		c.follow(a)
 	}
@@ -164,7 +176,9 @@ func (m *model) join(after []*modelConsumer) *modelConsumer {
 // follow makes c follow a or, if that has left, those whom a followed.
 func (c *modelConsumer) follow(a *modelConsumer) {
 	if !a.gone {
-		c.follows = append(c.follows, a)
+		if !slices.Contains(c.follows, a) {
+			c.follows = append(c.follows, a)
+		}
 		return
 	}
 	for _, b := range a.follows {
@@ -204,14 +218,18 @@ func (m *model) available(c *modelConsumer) int64 {
 	return max(c.position, low)
 }
 
-// next returns what c is handed, which is empty if there is nothing. It takes c over aborted slots.
+// next returns what c is handed: an empty range if there is nothing, and after a failure. It takes c over aborted
+// slots.
 func (m *model) next(c *modelConsumer) (from, to int64) {
+	if m.failed {
+		return c.position, c.position
+	}
 	end := m.available(c)
 	for c.position < end && m.fate(c.position) == aborted {
 		c.position++
 	}
 	from, to = c.position, c.position
-	for to < end && to-from < m.maxBatch && m.fate(to) == published {
+	for to < end && to-from < c.maxBatch && m.fate(to) == published {
 		to++
 	}
 	c.handed = max(c.handed, to)

@@ -23,6 +23,7 @@ var operations = []operation{
 	{"Abort", func(s *Session) { s.finish(s.pick(len(s.open)), true) }},
 	{"TrySend", (*Session).opTrySend},
 	{"Send", (*Session).opSend},
+	{"SendAll", (*Session).opSendAll},
 	{"Do", (*Session).opDo},
 	{"Consumer", (*Session).opConsumer},
 	{"TryNext", (*Session).opTryNext},

@@ -18,39 +18,40 @@ func RingSeeds() [][]byte {
 	)
 	seeds := [][]byte{
 		// A lap of aborted claims under a consumer, and a claim of all slots after it.
-		life(four, zero, "Consumer", 0, "TryClaim", 0, 3, "Abort", 0, 0, "TryClaim", 0, 3, "TryNext", 0, "TryClaim", 0, 3),
+		life(four, zero, "Consumer", 0, 0, "TryClaim", 0, 3, "Abort", 0, 0, "TryClaim", 0, 3, "TryNext", 0, "TryClaim", 0, 3),
 		// The parts of a claim published from its end to its start, one of them aborted.
-		life(four, far, "Consumer", 0, "TryClaim", 0, 3, "Split", 0, 1, "Split", 1, 1, "Publish", 2, 0, "Abort", 1, 0,
+		life(four, far, "Consumer", 0, 0, "TryClaim", 0, 3, "Split", 0, 1, "Split", 1, 1, "Publish", 2, 0, "Abort", 1, 0,
 			"TryNext", 0, "Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TryNext", 0),
-		life(four|single, far, "Consumer", 0, "TryClaim", 3, "Split", 0, 1, "Split", 1, 1, "Publish", 2, "Abort", 1,
+		life(four|single, far, "Consumer", 0, 0, "TryClaim", 3, "Split", 0, 1, "Split", 1, 1, "Publish", 2, "Abort", 1,
 			"TryNext", 0, "Publish", 0, "TryNext", 0, "Done", 0, 0, "TryNext", 0, "TryClaim", 1, "Abort", 0, "TrySend"),
 		// A chain loses its first, its middle and its last stage while aborted slots lie before the later ones.
-		life(eight, zero, "Consumer", 0, "Consumer", 1, "Consumer", 2, "TrySend", 0, "TryClaim", 0, 1, "Abort", 0, 0,
+		life(eight, zero, "Consumer", 0, 0, "Consumer", 1, 0, "Consumer", 2, 0, "TrySend", 0, "TryClaim", 0, 1, "Abort", 0, 0,
 			"TrySend", 0, "TryNext", 0, "Done", 0, 0, "TryNext", 0, "Done", 0, 0, "TryNext", 1, "Done", 1, 0,
 			"Consumer.Close", 0, "TryNext", 1, "TryNext", 2, "Consumer.Close", 1, "TryNext", 2, "Done", 2, 0, "TryNext", 2),
 		// A stage joins ahead of the stage that it follows, which then leaves.
-		life(four|clear, zero, "Consumer", 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, "TrySend", 0, "TryNext", 1,
+		life(four|clear, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, 0, "TrySend", 0, "TryNext", 1,
 			"TryNext", 0, "Done", 0, 1, "TryNext", 1, "Consumer.Close", 0, "TryNext", 1, "Done", 1, 0, "TrySend", 0),
 		// A stage that joined a lap ago loses the one that it follows, while a later claim is published before an earlier.
-		life(two, zero, "Consumer", 0, "Consumer", 1, "TrySend", 0, "TrySend", 0, "TryNext", 0, "Done", 0, 0,
+		life(two, zero, "Consumer", 0, 0, "Consumer", 1, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "Done", 0, 0,
 			"TryNext", 1, "Done", 1, 0, "TryClaim", 0, 0, "TryClaim", 0, 0, "Publish", 1, 0, "Consumer.Close", 0, "TryNext", 1),
 		// Nobody listens, for two laps; then somebody does, before an open claim.
-		life(two, zero, "TrySend", 0, "TrySend", 0, "TrySend", 0, "TryClaim", 0, 1, "Consumer", 0, "TrySend", 0, "TrySend", 0,
-			"Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TrySend", 0),
+		life(two, zero, "TrySend", 0, "TrySend", 0, "TrySend", 0, "TryClaim", 0, 1, "Consumer", 0, 0, "TrySend", 0,
+			"TrySend", 0, "Publish", 0, 0, "TryNext", 0, "Done", 0, 0, "TrySend", 0),
 		// A consumer that gives its producer's range back, from the middle of it.
-		life(four, zero, "Consumer", 0, "TryClaim", 0, 3, "Publish", 0, 0, "TryNext", 0, "Done", 0, 1, "misuse", 0, 10, 0),
+		life(four, zero, "Consumer", 0, 0, "TryClaim", 0, 3, "Publish", 0, 0, "TryNext", 0, "Done", 0, 1, "misuse", 0, 10, 0),
 		// A claim given back whole when one of its parts has been published, or given back.
-		life(four, zero, "Consumer", 0, "TryClaim", 0, 2, "Split", 0, 1, "Publish", 1, 0, "misuse", 0, 12, 0),
-		life(four|single, zero, "Consumer", 0, "TryClaim", 2, "Split", 0, 1, "Publish", 1, "misuse", 12, 0),
+		life(four, zero, "Consumer", 0, 0, "TryClaim", 0, 2, "Split", 0, 1, "Publish", 1, 0, "misuse", 0, 12, 0),
+		life(four|single, zero, "Consumer", 0, 0, "TryClaim", 2, "Split", 0, 1, "Publish", 1, "misuse", 12, 0),
 		life(four|single, zero, "TryClaim", 2, "Split", 0, 1, "Split", 1, 1, "Abort", 1, "misuse", 12, 0),
 		// The end while claims are open, one of which is then aborted.
-		life(four, zero, "Consumer", 0, "TryClaim", 0, 1, "TryClaim", 0, 1, "end", 1, "WaitFor", 0, 2, "Publish", 1, 0,
+		life(four, zero, "Consumer", 0, 0, "TryClaim", 0, 1, "TryClaim", 0, 1, "end", 1, "WaitFor", 0, 2, "Publish", 1, 0,
 			"Abort", 0, 0, "Next", 0, "Done", 0, 0, "Next", 0),
-		life(two|single, late, "Consumer", 0, "TryClaim", 1, "Split", 0, 1, "end", 1, "Abort", 1, "Publish", 0, "TryNext", 0),
+		life(two|single, late, "Consumer", 0, 0, "TryClaim", 1, "Split", 0, 1, "end", 1, "Abort", 1, "Publish", 0,
+			"TryNext", 0),
 		// The last sequences.
 		life(eight, late, "TryClaim", 0, 7, "Publish", 0, 0, "TryClaim", 0, 7, "Publish", 0, 0, "TryClaim", 0, 7,
 			"Publish", 0, 0, "TrySend", 0, "TryClaim", 0, 1),
-		life(one, zero, "Consumer", 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "TrySend", 0, "Done", 0, 0, "TrySend", 0),
+		life(one, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "TrySend", 0, "Done", 0, 0, "TrySend", 0),
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 16, 64, 255, 256, LongestSession}
@@ -92,6 +93,7 @@ var Outcomes = []string{
 	"Close", "Close again", "Close with open claims",
 	"Consumer", "Consumer after others", "Consumer after the end", "Consumer after those that left",
 	"Consumer ahead of whom it follows", "Consumer before open claims",
+	"Consumer with a greater MaxBatch", "Consumer with a smaller MaxBatch",
 	"Consumer.Close", "Consumer.Close again", "Consumer.Close of a first stage", "Consumer.Close of a middle stage",
 	"Consumer.Close of the last", "Consumer.Close with slots in hand",
 	"Do aborted by a panic", "Do aborted by an error", "Do on an ended ring", "Do published", "Do without room",
@@ -99,17 +101,26 @@ var Outcomes = []string{
 	"Next", "Next ended by its context", "Next on its end",
 	"Publish", "Publish after the end", "Publish of nothing", "Publish out of order",
 	"Run cancelled",
+	"SendAll granted", "SendAll of a part", "SendAll of nothing", "SendAll on an ended ring", "SendAll without room",
 	"Send granted", "Send on an ended ring", "Send without room",
 	"Split",
 	"TryClaim granted", "TryClaim on an ended ring", "TryClaim without room",
 	"TryNext", "TryNext early", "TryNext early, with more", "TryNext found nothing", "TryNext over aborted slots",
 	"TrySend granted", "TrySend on an ended ring", "TrySend without room",
 	"WaitFor", "WaitFor ended by its context", "WaitFor on its end",
-	"misuse: Abort again", "misuse: Abort of a claim that is published in part", "misuse: Abort of a consumer's batch", "misuse: Abort of another ring's batch",
+	"misuse: Abort again", "misuse: Abort of a claim that is published in part",
+	"misuse: Publish of a claim that is published in part",
+	"misuse: Abort of a consumer's batch", "misuse: Abort of another ring's batch",
 	"misuse: Abort of no batch", "misuse: At and Split out of range", "misuse: Consumer after another ring's",
 	"misuse: Consumer after nil", "misuse: Done again", "misuse: Done of another ring's batch",
 	"misuse: Done of more than is in hand", "misuse: Done of no batch", "misuse: Done with a gap",
 	"misuse: Fill", "misuse: Publish again", "misuse: Publish of another ring's batch", "misuse: Publish of no batch",
 	"misuse: a producer of the other kind", "misuse: a second producer", "misuse: claim", "misuse: nil context",
-	"misuse: nil handler", "misuse: send",
+	"misuse: nil handler", "misuse: send", "misuse: Do with nil", "misuse: Fill with nil", "misuse: negative MaxBatch",
+}
+
+func init() {
+	if debugTag {
+		Outcomes = append(Outcomes, "misuse: Publish of a consumer's batch")
+	}
 }

@@ -179,12 +179,33 @@ func (s *Session) compareStats() {
 		if c.model.gone {
 			continue
 		}
-		lag := s.model.published() - c.model.position
-		same(s, "Stats.Position", c.model.position, stats.Consumers[i].Position)
-		same(s, "Stats.Lag", max(0, lag), stats.Consumers[i].Lag)
-		same(s, "Lag", max(0, lag), c.Lag())
+		got := stats.Consumers[i]
+		lag := max(0, s.model.published()-c.model.position)
+		same(s, "ConsumerStats.Name", c.Name(), got.Name)
+		same(s, "ConsumerStats.Position", c.model.position, got.Position)
+		same(s, "ConsumerStats.Lag", lag, got.Lag)
+		same(s, "ConsumerStats.Available", s.model.available(c.model)-c.model.position, got.Available)
+		same(s, "ConsumerStats.State", disruptor.Busy, got.State)
+		same(s, "ConsumerStats.After", s.followed(c), sorted(got.After))
+		same(s, "Lag", lag, c.Lag())
 		i++
 	}
+}
+
+// followed returns the names of those that c follows.
+func (s *Session) followed(c *fuzzConsumer) string {
+	var names []string
+	for _, o := range s.consumers {
+		if slices.Contains(c.model.follows, o.model) {
+			names = append(names, o.Name())
+		}
+	}
+	return sorted(names)
+}
+
+func sorted(names []string) string {
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // compareErr expects an end of the ring, with the cause if there is one, or no error.
@@ -239,8 +260,8 @@ func (s *Session) drain() {
 	}
 	for _, c := range s.consumers {
 		_, err := c.Next(context.Background())
-		s.compareErr(c.Name(), true, err, nil)
-		same(s, c.Name()+" is drained", true, c.model.gone || s.model.drained(c.model))
+		s.compareErr(c.Name(), true, err, s.model.failure)
+		same(s, c.Name()+" is drained", true, c.model.gone || s.model.failed || s.model.drained(c.model))
 		if want := s.model.received(c.model); !slices.Equal(want, c.got) {
 			s.failf("%s received %v, not %v", c.Name(), c.got, want)
 		}

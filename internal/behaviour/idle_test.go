@@ -18,13 +18,18 @@ type call struct {
 	from, to int64
 }
 
+// flush is the configuration of a handler that wants to know when nothing has come for so long.
+func flush(idle time.Duration) disruptor.ConsumerConfig[int] {
+	return disruptor.ConsumerConfig[int]{Name: "flush", Idle: idle}
+}
+
 // handleIdle runs a ring in a bubble whose handler wants to know when nothing comes for a second. do sends and closes.
 func handleIdle(t *testing.T, wait disruptor.WaitStrategy,
 	do func(r *disruptor.Ring[int], p *disruptor.MultiProducer[int])) (calls []call) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int](t, disruptor.Config{Capacity: 4, Wait: wait})
 		began := time.Now()
-		r.HandleIdle("flush", time.Second, func(b disruptor.Batch[int]) error {
+		r.HandleWith(flush(time.Second), func(b disruptor.Batch[int]) error {
 			calls = append(calls, call{time.Since(began), b.From(), b.To()})
 			return nil
 		})
@@ -53,25 +58,29 @@ func TestAHandlerIsToldWhenNothingHasComeForSomeTime(t *testing.T) {
 			time.Sleep(1500 * time.Millisecond)
 		})
 		want := []call{{time.Second, 0, 0}, {2 * time.Second, 0, 0}, {2500 * time.Millisecond, 0, 1},
-			{3499 * time.Millisecond, 1, 2}, {4499 * time.Millisecond, 2, 2}}
+			{3499 * time.Millisecond, 1, 2}, {4499 * time.Millisecond, 2, 2},
+			{4999 * time.Millisecond, 2, 2}}
 		if _, sleeps := wait.(disruptor.SleepWait); sleeps {
 			require.Equal(t, want[:2], calls[:2])
 			require.Equal(t, call{calls[2].at, 0, 1}, calls[2])
+			require.Equal(t, call{calls[3].at, 1, 1}, calls[3], "the last one")
+			require.Len(t, calls, 4)
 			continue
 		}
 		require.Equal(t, want, calls, "%#v", wait)
 	}
 }
 
-func TestAHandlerThatIsNeverIdleIsNotToldSo(t *testing.T) {
+func TestAHandlerThatIsNeverIdleIsToldSoAtTheEndOnly(t *testing.T) {
 	calls := handleIdle(t, disruptor.BlockWait{Spin: -1}, func(_ *disruptor.Ring[int], p *disruptor.MultiProducer[int]) {
 		for range 100 {
 			require.NoError(t, p.Send(context.Background(), 0))
 			time.Sleep(999 * time.Millisecond)
 		}
 	})
-	require.Len(t, calls, 100)
-	for i, c := range calls {
+	require.Len(t, calls, 101)
+	require.Equal(t, call{100 * 999 * time.Millisecond, 100, 100}, calls[100])
+	for i, c := range calls[:100] {
 		require.Equal(t, call{time.Duration(i) * 999 * time.Millisecond, int64(i), int64(i) + 1}, c)
 	}
 }
@@ -81,7 +90,7 @@ func TestSpinningStrategiesTellTheirHandlerToo(t *testing.T) {
 		r := newRing[int](t, v.config(4))
 		p := newProducer(r)
 		idle := 0
-		r.HandleIdle("flush", time.Millisecond, func(b disruptor.Batch[int]) error {
+		r.HandleWith(flush(time.Millisecond), func(b disruptor.Batch[int]) error {
 			if b.Len() > 0 {
 				return nil
 			}
@@ -92,7 +101,7 @@ func TestSpinningStrategiesTellTheirHandlerToo(t *testing.T) {
 		})
 		require.True(t, p.TrySend(1))
 		require.NoError(t, r.Run(testContext(t)))
-		require.Equal(t, 3, idle)
+		require.Equal(t, 4, idle, "and once at the end")
 	})
 }
 
@@ -103,7 +112,7 @@ func TestAnErrorOrAPanicOfAnIdleHandlerEndsTheRing(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRing[int](t, disruptor.Config{Capacity: 4})
-			r.HandleIdle("flush", time.Minute, handler)
+			r.HandleWith(flush(time.Minute), handler)
 			err := r.Run(context.Background())
 			require.ErrorIs(t, err, errHandler)
 			require.ErrorContains(t, err, `consumer "flush"`)
@@ -112,10 +121,10 @@ func TestAnErrorOrAPanicOfAnIdleHandlerEndsTheRing(t *testing.T) {
 	}
 }
 
-func TestAnIdleHandlerSeesItsEndAtOnce(t *testing.T) {
+func TestAnIdleHandlerSeesAFailureAtOnceAndIsNotCalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int](t, disruptor.Config{Capacity: 4})
-		r.HandleIdle("flush", time.Hour, func(disruptor.Batch[int]) error { return errors.New("called") })
+		r.HandleWith(flush(time.Hour), func(disruptor.Batch[int]) error { return errors.New("called") })
 		began := time.Now()
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error)
@@ -127,9 +136,19 @@ func TestAnIdleHandlerSeesItsEndAtOnce(t *testing.T) {
 	})
 }
 
-func TestHandleIdleTakesAPositiveTime(t *testing.T) {
+func TestAnIdleTimeIsNotNegativeAndNeedsAHandler(t *testing.T) {
 	r := newRing[int](t, disruptor.Config{Capacity: 4})
-	nothing := func(disruptor.Batch[int]) error { return nil }
-	require.PanicsWithValue(t, `disruptor: idle time of 0s for consumer "x"`, func() { r.HandleIdle("x", 0, nothing) })
-	require.PanicsWithValue(t, `disruptor: nil handler for consumer "x"`, func() { r.HandleIdle("x", 1, nil) })
+	requirePanics(t, `disruptor: Idle of -1ns for consumer "flush"`, func() {
+		r.HandleWith(flush(-1), func(disruptor.Batch[int]) error { return nil })
+	})
+	requirePanics(t, `disruptor: nil handler for consumer "flush"`, func() { r.HandleWith(flush(1), nil) })
+	for _, cfg := range []disruptor.ConsumerConfig[int]{
+		flush(1),
+		{Name: "flush", Start: func(*disruptor.Consumer[int]) error { return nil }},
+		{Name: "flush", Stop: func(*disruptor.Consumer[int]) {}},
+	} {
+		requirePanics(t, `disruptor: consumer "flush" has no handler for Idle, Start or Stop`,
+			func() { r.ConsumerWith(cfg) })
+	}
+	require.Empty(t, r.Stats().Consumers, "none of them has joined")
 }

@@ -110,10 +110,9 @@ func TestPublishOrAbortASecondTimePanics(t *testing.T) {
 			p := r.SingleProducer()
 			b := claim(t, p, 4)
 			c.first(p, b)
-			at := r.Stats().Claimed // 0 if it was taken back
 			text := func(from, to int) string {
-				return fmt.Sprintf("disruptor: sequences [%d, %d) published, aborted or never claimed: [%d, %d) is open",
-					from, to, at, at)
+				return fmt.Sprintf("disruptor: sequences [%d, %d) published, aborted or never claimed: nothing is open",
+					from, to)
 			}
 			head, rest := b.Split(1)
 			for _, again := range []func(disruptor.Batch[int64]){p.Publish, p.Abort} {
@@ -160,22 +159,22 @@ func TestBatchOfNoRingOrOfAnotherPanics(t *testing.T) {
 func TestDoneOfWhatIsNotInHandPanics(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c, other := r.Consumer("c"), r.Consumer("other")
-		text := func(from, to, pos, handed int) string {
-			return fmt.Sprintf("disruptor: Done of [%d, %d), but [%d, %d) is in hand", from, to, pos, handed)
+		text := func(from, to int, inHand string) string {
+			return fmt.Sprintf(`disruptor: Done of [%d, %d) by consumer "c": %s is in hand`, from, to, inHand)
 		}
 		publish(t, p, 2)
 		ahead := take(t, other, 0, 2)
-		requirePanics(t, text(0, 2, 0, 0), func() { c.Done(ahead) }) // nothing was handed out yet
+		requirePanics(t, text(0, 2, "nothing"), func() { c.Done(ahead) }) // nothing was handed out yet
 		b := take(t, c, 0, 2)
 		publish(t, p, 2)
 		more := take(t, other, 0, 4)
-		requirePanics(t, text(0, 4, 0, 2), func() { c.Done(more) }) // beyond what was handed out
+		requirePanics(t, text(0, 4, "[0, 2)"), func() { c.Done(more) }) // beyond what was handed out
 		head, rest := b.Split(1)
-		requirePanics(t, text(1, 2, 0, 2), func() { c.Done(rest) }) // skips the first one
+		requirePanics(t, text(1, 2, "[0, 2)"), func() { c.Done(rest) }) // skips the first one
 		c.Done(head)
-		requirePanics(t, text(0, 1, 1, 2), func() { c.Done(head) }) // twice
+		requirePanics(t, text(0, 1, "[1, 2)"), func() { c.Done(head) }) // twice
 		c.Done(rest)
-		requirePanics(t, text(0, 2, 2, 2), func() { c.Done(b) })
+		requirePanics(t, text(0, 2, "nothing"), func() { c.Done(b) })
 		require.Equal(t, int64(2), c.Position())
 	})
 }
@@ -189,7 +188,7 @@ func TestDoneOfWhatWasOnlyFoundPanics(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(2), available)
 	take(t, c, 0, 1)
-	requirePanics(t, "disruptor: Done of [0, 2), but [0, 1) is in hand", func() { c.Done(published) })
+	requirePanics(t, `disruptor: Done of [0, 2) by consumer "c": [0, 1) is in hand`, func() { c.Done(published) })
 }
 
 // C31.
@@ -227,17 +226,20 @@ func TestNilContextPanics(t *testing.T) {
 		var none context.Context
 		c := r.Consumer("c")
 		for name, call := range map[string]func(){
-			"Claim":   func() { p.Claim(none, 1) },
-			"Send":    func() { p.Send(none, 1) },
-			"Do":      func() { p.Do(none, 1, func(disruptor.Batch[int64]) error { return nil }) },
-			"Next":    func() { c.Next(none) },
-			"WaitFor": func() { c.WaitFor(none, 0) },
-			"Batches": func() { c.Batches(none) },
-			"Run":     func() { r.Run(none) },
+			"Claim":    func() { p.Claim(none, 1) },
+			"Send":     func() { p.Send(none, 1) },
+			"SendAll":  func() { p.SendAll(none, nil) },
+			"Do":       func() { p.Do(none, 1, func(disruptor.Batch[int64]) error { return nil }) },
+			"Next":     func() { c.Next(none) },
+			"WaitFor":  func() { c.WaitFor(none, 0) },
+			"Batches":  func() { c.Batches(none) },
+			"Run":      func() { r.Run(none) },
+			"Shutdown": func() { r.Shutdown(none) },
 		} {
 			t.Run(name, func(t *testing.T) { requirePanics(t, "disruptor: nil context", call) })
 		}
 		require.Zero(t, r.Stats().Claimed)
+		require.NoError(t, r.Err())
 	})
 }
 

@@ -29,18 +29,21 @@ func TestStatsOfARingAtRest(t *testing.T) {
 		require.Equal(t, 2, open.Len())
 		require.Equal(t, disruptor.Stats{
 			Capacity: 8, Claimed: 5, Published: 3, Free: 6,
-			Consumers: []disruptor.ConsumerStats{{Name: "a", Position: 3, Lag: 0}, {Name: "b", Position: 3, Lag: 0}},
+			Consumers: []disruptor.ConsumerStats{{Name: "a", Position: 3}, {Name: "b", After: []string{"a"}, Position: 3}},
 		}, r.Stats())
 		p.Publish(open)
 		require.Equal(t, disruptor.Stats{
 			Capacity: 8, Claimed: 5, Published: 5, Free: 6,
-			Consumers: []disruptor.ConsumerStats{{Name: "a", Position: 3, Lag: 2}, {Name: "b", Position: 3, Lag: 2}},
+			Consumers: []disruptor.ConsumerStats{
+				{Name: "a", Position: 3, Lag: 2, Available: 2},
+				{Name: "b", After: []string{"a"}, Position: 3, Lag: 2},
+			},
 		}, r.Stats())
 		a.Close()
 		requireSequences(t, testContext(t), b, 3, 5)
 		require.Equal(t, disruptor.Stats{
 			Capacity: 8, Claimed: 5, Published: 5, Free: 8,
-			Consumers: []disruptor.ConsumerStats{{Name: "b", Position: 5, Lag: 0}},
+			Consumers: []disruptor.ConsumerStats{{Name: "b", Position: 5}},
 		}, r.Stats())
 		require.True(t, p.TrySend(5))
 		r.Close()
@@ -61,7 +64,7 @@ func TestStatsCountAnAbortAsPublished(t *testing.T) {
 	p.Abort(b)
 	s := r.Stats()
 	require.EqualValues(t, 3, s.Published)
-	require.Equal(t, []disruptor.ConsumerStats{{Name: "c", Position: 0, Lag: 3}}, s.Consumers)
+	require.Equal(t, []disruptor.ConsumerStats{{Name: "c", Lag: 3, Available: 3}}, s.Consumers)
 	require.Equal(t, 5, s.Free)
 	_, ok = c.TryNext()
 	require.False(t, ok)

@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -89,6 +90,18 @@ func forEachKind(t *testing.T, test func(t *testing.T, r *disruptor.Ring[int64],
 		t.Run(v.name, func(t *testing.T) {
 			r := newRing[int64](t, v.config(4))
 			test(t, r, newProducer(r))
+		})
+	}
+}
+
+// forEachKindInABubble is forEachKind where time is not real.
+func forEachKindInABubble(t *testing.T, test func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64])) {
+	for _, v := range []variant{{"single", disruptor.Single, nil}, {"multi", disruptor.Multi, nil}} {
+		t.Run(v.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRing[int64](t, v.config(4))
+				test(t, r, newProducer(r))
+			})
 		})
 	}
 }

@@ -53,8 +53,8 @@ func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 		{"BlockWait", disruptor.BlockWait{}, true},
 		{"BlockWait at once", disruptor.BlockWait{Spin: -1}, true},
 		{"no strategy", nil, true},
-		{"own that yields", idleFunc(func(int) disruptor.Action { return disruptor.Yield }), false},
-		{"own that parks", idleFunc(func(int) disruptor.Action { return disruptor.Park }), true},
+		{"user-defined that yields", idleFunc(func(int) disruptor.Action { return disruptor.Yield }), false},
+		{"user-defined that parks", idleFunc(func(int) disruptor.Action { return disruptor.Park }), true},
 	} {
 		for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 			t.Run(c.name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 					ctx, cancel := context.WithTimeout(context.Background(), 2*time.Millisecond)
 					defer cancel()
 					before := r.Stats().Parks
-					require.Equal(t, context.DeadlineExceeded, call(ctx))
+					require.ErrorIs(t, call(ctx), context.DeadlineExceeded)
 					require.Equal(t, c.parks, r.Stats().Parks > before)
 				}
 				waits(func(ctx context.Context) error { _, err := consumer.Next(ctx); return err })
@@ -101,7 +101,7 @@ func TestSleepOfNothingIsYield(t *testing.T) {
 	require.Equal(t, disruptor.Action(5*time.Millisecond), disruptor.Sleep(5*time.Millisecond))
 }
 
-func TestAnOwnStrategyIsAskedWithTheNumberOfTheLook(t *testing.T) {
+func TestAUserDefinedStrategyIsAskedWithTheNumberOfTheLook(t *testing.T) {
 	var looks []int
 	ctx, cancel := context.WithCancel(context.Background())
 	r := newRing[int](t, disruptor.Config{Capacity: 1, Wait: idleFunc(func(n int) disruptor.Action {
@@ -121,7 +121,7 @@ func TestAnOwnStrategyIsAskedWithTheNumberOfTheLook(t *testing.T) {
 		func() error { require.True(t, p.TrySend(0)); return p.Send(ctx, 1) },
 	} {
 		looks = nil
-		require.Equal(t, context.Canceled, call())
+		require.ErrorIs(t, call(), context.Canceled)
 		require.Equal(t, []int{0, 1, 2, 3, 4, 5}, looks)
 		ctx, cancel = context.WithCancel(context.Background())
 	}
@@ -196,7 +196,7 @@ func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
 			cancel()
 			require.True(t, p.TrySend(0))
 			ctx, cancel = end.ctx()
-			require.Equal(t, end.want, p.Send(ctx, 1))
+			require.ErrorIs(t, p.Send(ctx, 1), end.want)
 			cancel()
 			requireSequences(t, context.Background(), c, c.Position(), c.Position()+1)
 		}
@@ -219,7 +219,7 @@ func TestEveryStrategyThatLooksSeesItsDeadlineWithoutATimer(t *testing.T) {
 		_, err := c.Next(late)
 		require.Equal(t, context.DeadlineExceeded, err)
 		require.True(t, p.TrySend(0))
-		require.Equal(t, context.DeadlineExceeded, p.Send(late, 1))
+		require.ErrorIs(t, p.Send(late, 1), context.DeadlineExceeded)
 	})
 }
 

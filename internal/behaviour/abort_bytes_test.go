@@ -1,0 +1,73 @@
+package behaviour
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor"
+)
+
+// bytesPerAbort has every other one of 2n slots aborted, behind a consumer that does not move, and returns how many
+// bytes an abort allocates.
+func bytesPerAbort(t *testing.T, kind disruptor.Producers, n int, backwards bool) uint64 {
+	r := newRing[int64](t, disruptor.Config{Capacity: 1 << 15, Producers: kind})
+	p := newProducer(r)
+	r.Consumer("slow")
+	parts := make([]disruptor.Batch[int64], 0, 2*n+4)
+	if kind == disruptor.Single { // the parts of one claim
+		for b := claim(t, p, cap(parts)); b.Len() > 0; {
+			var part disruptor.Batch[int64]
+			part, b = b.Split(1)
+			parts = append(parts, part)
+		}
+	} else {
+		for range cap(parts) {
+			parts = append(parts, claim(t, p, 1))
+		}
+	}
+	settle := func(i int) {
+		if i%2 == 0 {
+			p.Abort(parts[i])
+		} else {
+			p.Publish(parts[i])
+		}
+	}
+	// The last ones first: what is allocated once is not counted, and a Single producer takes nothing back.
+	for i := len(parts) - 1; i >= 2*n; i-- {
+		settle(i)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range 2 * n {
+		if backwards {
+			i = 2*n - 1 - i
+		}
+		settle(i)
+	}
+	runtime.ReadMemStats(&after)
+	require.Equal(t, int64(len(parts)), r.Published())
+	return (after.TotalAlloc - before.TotalAlloc) / uint64(n)
+}
+
+// Each abort copied the list of those before it: 8192 of them behind a slow consumer cost half a gigabyte.
+func TestTheBytesOfAnAbortDoNotGrowWithTheAbortsBeforeIt(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		kind      disruptor.Producers
+		backwards bool
+	}{
+		{"single", disruptor.Single, false},
+		{"single backwards", disruptor.Single, true},
+		{"multi", disruptor.Multi, false},
+		{"multi backwards", disruptor.Multi, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			few, many := bytesPerAbort(t, c.kind, 256, c.backwards), bytesPerAbort(t, c.kind, 8192, c.backwards)
+			t.Logf("%d bytes behind 256, %d behind 8192", few, many)
+			require.LessOrEqual(t, many, 2*few)
+			require.LessOrEqual(t, few, 2*many)
+		})
+	}
+}

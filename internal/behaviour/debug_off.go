@@ -1,0 +1,5 @@
+//go:build !disruptor_debug
+
+package behaviour
+
+const debugTag = false

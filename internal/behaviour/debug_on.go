@@ -1,0 +1,6 @@
+//go:build disruptor_debug
+
+package behaviour
+
+// debugTag: the checks of the build tag disruptor_debug are on.
+const debugTag = true
