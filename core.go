@@ -107,9 +107,9 @@ func (c *core) rouse(from int64) {
 func (c *core) boundary() int64 {
 	list := c.members.list.load()
 	lo := c.published.load() // boundary edge
-	point(pointPublished)
 	for _, m := range *list {
 		lo = max(lo, m.avail.load()) // boundary edge
+		point(pointAvail)
 	}
 	return lo
 }

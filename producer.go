@@ -103,7 +103,7 @@ func (c *core) free(n int, limit int64) int {
 // strategy says Park it queues behind the claims that wait already.
 func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
 	if debugChecks {
-		c.handled.refuse("a claim that waits for room")
+		c.handled.refuse("waits for room in its own full ring")
 	}
 	w := c.newWait(ctx)
 	var place *sleeper // in the queue

@@ -3,6 +3,8 @@ package disruptor
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -241,3 +243,88 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 		c.Close()
 	})
 }
+
+// SpinWait panicked after 2^31 looks where int has 32 bits, 3 minutes and 41 seconds: the count of looks wrapped.
+func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
+	require.Zero(t, mostLooks/2%looksPeriod)
+	for _, s := range []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spin: time.Hour}} {
+		w := newWait(pointTo(newStrategy(s)), context.Background(), nil)
+		w.n, w.spun = mostLooks-3*spinPeriod, math.MaxInt32-3*spinPeriod
+		for i := range 6 * spinPeriod {
+			require.Positive(t, w.n)
+			require.Less(t, w.n, mostLooks)
+			want := w.strategy.action(looksPeriod-3*spinPeriod+i, w.spun)
+			require.Equal(t, want, w.strategy.action(w.n, w.spun), "%T, %d looks on", s, i)
+			w.nextLook()
+			w.spun++
+		}
+	}
+	own := 0
+	w := newWait(pointTo(newStrategy(idleFunc(func(n int) Action { own = n; return Spin }))), context.Background(), nil)
+	w.n, w.spins = mostLooks-2, 8
+	for range 4 { // step shifts the rest by the count
+		_, err := w.step()
+		require.NoError(t, err)
+	}
+	require.Equal(t, mostLooks/2+1, own, "a user-defined strategy is told so, too")
+}
+
+func TestABudgetOfSpinsMayBeLong(t *testing.T) {
+	require.Equal(t, int64(time.Hour/spinTime)+1, BlockWait{Spin: time.Hour}.spins(), "more than an int of 32 bits holds")
+}
+
+// A pointer was taken for a user-defined strategy: Fence had no effect, and Spin was a count of looks.
+func TestAPointerToABuiltInStrategyIsThatStrategy(t *testing.T) {
+	for _, c := range []struct{ value, pointer, none WaitStrategy }{
+		{SpinWait{}, &SpinWait{}, (*SpinWait)(nil)},
+		{YieldWait{}, &YieldWait{}, (*YieldWait)(nil)},
+		{SleepWait{Max: 5}, &SleepWait{Max: 5}, (*SleepWait)(nil)},
+		{BlockWait{Fence: true, Spin: 7}, &BlockWait{Fence: true, Spin: 7}, (*BlockWait)(nil)},
+	} {
+		require.Equal(t, newStrategy(c.value), newStrategy(c.pointer))
+		require.PanicsWithValue(t, fmt.Sprintf("disruptor: Config.Wait is a nil %T", c.none), func() {
+			_, _ = New[int](Config{Capacity: 1, Wait: c.none})
+		})
+	}
+	type named struct{ BlockWait }
+	require.Equal(t, waitUser, newStrategy(named{}).kind, "one that embeds a strategy is user-defined")
+}
+
+// A producer that goes on aborting keeps a look from its end for a lap at most.
+func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
+	const capacity, most = 4, 100
+	r := newRing[int](t, Config{Capacity: capacity, Clear: true, Wait: SpinWait{}})
+	p, c := r.MultiProducer(), r.Consumer("c")
+	abortOne := func() {
+		b, ok := p.TryClaim(1)
+		require.True(t, ok)
+		p.Abort(b)
+	}
+	aborts := 0
+	r.core.zero = func(int64, int64) { // is called for each step that the look makes
+		if aborts++; aborts < most {
+			abortOne()
+		}
+	}
+	abortOne()
+	_, ok := c.TryNext()
+	require.False(t, ok)
+	require.LessOrEqual(t, aborts, capacity)
+}
+
+// A timer that runs on would wake the next wait for nothing.
+func TestAQuietHandlersTimerIsStoppedBetweenWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQuiet(time.Second)
+		for range 2 {
+			q.Deadline()
+			q.Done()
+			q.renew()
+			time.Sleep(time.Minute)
+			require.Empty(t, q.done)
+			require.NoError(t, q.Err())
+		}
+	})
+}
+
+func pointTo[V any](v V) *V { return &v }
