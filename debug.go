@@ -45,7 +45,10 @@ func (h *handled) leave(goroutine int64) {
 // refuse panics if this goroutine serves a consumer: what its handler does would wait for itself.
 func (h *handled) refuse(what string) {
 	h.mu.Lock()
-	name, found := h.names[goroutineID()]
+	name, found := "", false
+	if len(h.names) > 0 {
+		name, found = h.names[goroutineID()]
+	}
 	h.mu.Unlock()
 	if found {
 		panicf("the handler of consumer %q %s, and would wait for itself", name, what)

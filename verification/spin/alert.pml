@@ -7,8 +7,10 @@
    while wakers go on. Sleepers change words by locked operations only, so they need no buffer.
 
    alert is 2 for each sleeper in it, and bit 0, settled: since a process fence alert has not been 0. Relax takes settled
-   away while nobody sleeps: in the code after many waits, here at any time and any number of times, so both change-overs
-   happen in every order, with sleepers that come, fence, sleep and go.
+   away while nobody sleeps: in the code after many claims, by who waits, rests or refreshes its limit; here at any time and
+   any number of times, between any two steps of a waker or a sleeper. (A waker's own compare-and-swap would drain its
+   buffer as well; that it has drained before is among the cases.) So both change-overs happen in every order, with
+   sleepers that come, fence, sleep and go.
 
    What sleepers wait for is, by default, the position of waker i % W (a stage's lot, one for each waker), or with MARKS
    that all sequences below need are published (the readers' lot: sequence s is published by waker s % W, so out of
