@@ -163,7 +163,7 @@ var looks = []breakage{
 	{
 		"a claim parks without a look at the end", "producer.go",
 		"\terr = w.until(look, c.err, park)\n",
-		"\tended := func() error {\n\t\tif place != nil && !w.parked {\n\t\t\treturn nil\n\t\t}\n\t\treturn c.err()\n\t}\n\terr = w.until(look, ended, park)\n",
+		"\tended := func() error {\n\t\tif !w.parked {\n\t\t\treturn nil\n\t\t}\n\t\treturn c.err()\n\t}\n\terr = w.until(look, ended, park)\n",
 		endLook, "Close wakes those who are registered, once",
 	},
 	{
