@@ -200,7 +200,7 @@ var looks = []breakage{
 	{
 		"the highest key is announced", "sleepers.go",
 		"low = min(low, s.key)", "low = max(low%never, s.key)",
-		ownKey, "the lowest is whom the next step concerns",
+		ownKey, "the next step concerns the lowest",
 	},
 	{
 		"a mark wakes only those above it", "core.go",
