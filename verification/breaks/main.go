@@ -2,7 +2,7 @@
 // test that the break's row names to notice. The tree is never touched; the compiler is handed the changed file as an
 // overlay.
 //
-//	go run ./verification/breaks                  # all: one and a half to two minutes and a half on two cores
+//	go run ./verification/breaks                  # all: three to four minutes on two cores
 //	go run ./verification/breaks -run 'fence'     # those whose name matches
 //	go run ./verification/breaks -check           # only that each still applies and its test is there: seconds
 //	go run ./verification/breaks -list
