@@ -1,6 +1,6 @@
-// Breaks shows that tests can fail, those of waiting and a few others that no other test stands in for: it breaks the real source in one place at a time, and expects the
-// test that the break's row names to notice. The tree is never touched; the compiler is handed the changed file as an
-// overlay.
+// Breaks shows that tests can fail, those of waiting and a few for which no other test stands in: it breaks the real
+// source in one place at a time, and expects the test that the break's row names to notice. The tree is never touched; the
+// compiler is handed the changed file as an overlay.
 //
 //	go run ./verification/breaks                  # all: three to four minutes on two cores
 //	go run ./verification/breaks -run 'fence'     # those whose name matches
