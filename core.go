@@ -1,7 +1,5 @@
 package disruptor
 
-import "context"
-
 // core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
 // one producer or consumer does alone is in single, multi and reader.
 type core struct {
@@ -70,11 +68,6 @@ func batchLimit(maxBatch int, most int64) int64 {
 		return most
 	}
 	return min(most, int64(maxBatch))
-}
-
-func (c *core) newWait(ctx context.Context) wait {
-	c.parking.alert.relax()
-	return newWait(&c.strategy, ctx, c.over)
 }
 
 // claimed returns the end of the last claim.

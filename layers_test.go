@@ -54,7 +54,7 @@ var layers = map[string]layer{
 	"memory.go": ring, "members.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
 
 	"producer.go": hands, "single.go": hands, "multi.go": hands, "singleproducer.go": hands, "multiproducer.go": hands,
-	"reader.go": hands, "join.go": hands, "consumer.go": hands,
+	"reader.go": hands, "await.go": hands, "join.go": hands, "consumer.go": hands,
 
 	"graph.go": graphLayer, "stage.go": graphLayer, "quiet.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,

@@ -234,8 +234,8 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 		r := newRing[int](t, Config{Capacity: 1 << 10, Wait: YieldWait{}, Backoff: time.Millisecond})
 		c := r.Consumer("c")
 		begin := time.Now()
-		w := r.core.newWait(t.Context())
-		w.spins = r.core.rests
+		var w wait
+		r.core.begin(&w, t.Context(), r.core.rests)
 		park, err := w.step()
 		require.NoError(t, err)
 		require.False(t, park)
@@ -248,7 +248,8 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
 	require.Zero(t, mostLooks/2%looksPeriod)
 	for _, s := range []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spin: time.Hour}} {
-		w := newWait(pointTo(newStrategy(s)), context.Background(), nil)
+		var w wait
+		w.begin(pointTo(newStrategy(s)), context.Background(), nil, 1)
 		w.n, w.spun = mostLooks-3*spinPeriod, math.MaxInt32-3*spinPeriod
 		for i := range 6 * spinPeriod {
 			require.Positive(t, w.n)
@@ -260,8 +261,9 @@ func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
 		}
 	}
 	own := 0
-	w := newWait(pointTo(newStrategy(idleFunc(func(n int) Action { own = n; return Spin }))), context.Background(), nil)
-	w.n, w.spins = mostLooks-2, 8
+	var w wait
+	w.begin(pointTo(newStrategy(idleFunc(func(n int) Action { own = n; return Spin }))), context.Background(), nil, 8)
+	w.n = mostLooks - 2
 	for range 4 { // step shifts the rest by the count
 		_, err := w.step()
 		require.NoError(t, err)
