@@ -155,15 +155,15 @@ var looks = []breakage{
 		lastLook, "Close wakes those who are registered, once",
 	},
 	{
-		"a claim looks, then registers its need", "producer.go",
-		"\t\tcase c.claims.isFirst(place): // park edge: the need is registered, now look\n\t\t\tfrom, to = p.attempt(n, first)\n",
-		"\t\tdefault:\n\t\t\tfrom, to = p.attempt(n, first)\n\t\t\tc.claims.isFirst(place)\n",
+		"a claim looks, then registers its need", "await.go",
+		"\tcase a.core.claims.isFirst(a.place): // park edge: the need is registered, now look\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n",
+		"\tdefault:\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n\t\ta.core.claims.isFirst(a.place)\n",
 		roomLook, "room that comes in between wakes nobody",
 	},
 	{
-		"a claim parks without a look at the end", "producer.go",
-		"\terr = w.until(look, c.err, park)\n",
-		"\tended := func() error {\n\t\tif !w.parked {\n\t\t\treturn nil\n\t\t}\n\t\treturn c.err()\n\t}\n\terr = w.until(look, ended, park)\n",
+		"a claim parks without a look at the end", "await.go",
+		"\treturn false, a.core.err()\n",
+		"\tif a.place != nil && !a.parked {\n\t\treturn false, nil\n\t}\n\treturn false, a.core.err()\n",
 		endLook, "Close wakes those who are registered, once",
 	},
 	{

@@ -29,9 +29,9 @@ var functions = []string{
 	"(*queue).enter",
 	"(*queue).isFirst",
 	"(*core).claimSlow",
-	"(*core).claimSlow.func2", // its look
-	"(*core).claimSlow.func3", // its park
-	"(*wait).until",
+	"(*await).until",
+	"(*await).try",
+	"(*await).park",
 	"(*alert).relax",
 	// close edge: the claim, then the look at closed; and the other side
 	"(*single).try",
