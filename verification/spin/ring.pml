@@ -81,7 +81,7 @@ byte slot[N] = EMPTY;
 byte published;                          /* a boundary, only raised */
 byte inlist = INITMASK, listVersion;     /* the list of consumers behind one pointer; the version stands for the pointer */
 byte position[NC], avail[NC];
-int aborts; byte lastAbort;              /* the list of aborted ranges, as a set of sequences; the largest end in it */
+int aborts; byte lastAborted;            /* the list of aborted ranges, as a set of sequences; the largest end in it */
 #ifdef CLEAR
 byte cleared, clearing;
 #endif
@@ -340,7 +340,7 @@ inline enterAbort(from, to, g) {
     aborts = (aborts >> (g)) << (g);
     h = from; do :: h < to -> aborts = aborts | (1<<h); h++ :: else -> break od; h = 0
   };
-  d_step { lastAbort = (lastAbort < to -> to : lastAbort) }
+  d_step { lastAborted = (lastAborted < to -> to : lastAborted) }
 }
 
 proctype Producer(byte id) {
@@ -467,7 +467,7 @@ out: skip;
 #define BOUNDARY (stage -> joined : ready)
 
 proctype Consumer(byte me) {
-  byte follows;                                     /* those of AFTER, or whom they followed, that are in the list */
+  byte follows;                                     /* those of AFTER, or that they followed, in the list */
   byte e, q, m, h, i, members, version, g, known;
   byte ready;                                       /* follows the ring: a boundary, the end of what it has found */
   byte joined;                                      /* a stage: the last boundary that it knows */
@@ -540,7 +540,7 @@ join: skip;
      :: end > position[me] || !HAS(LEAVEMASK, me) -> skip
      fi;
 
-     /* whom do I follow, by the list as it is now */
+     /* which do I follow, by the list as it is now */
      d_step {
        follows = AFTER(me);
        do
@@ -552,7 +552,7 @@ join: skip;
      if
      :: follows != 0 ->                             /* a stage: goes as far as those it follows */
 #ifdef BUG_STAGE_READS_LASTABORT_FIRST
-        known = lastAbort;
+        known = lastAborted;
 #endif
         e = HIGH; i = 0;
         do
@@ -564,7 +564,7 @@ join: skip;
         if
         :: e > position[me] ->
 #ifndef BUG_STAGE_READS_LASTABORT_FIRST
-           known = lastAbort
+           known = lastAborted
 #endif
         :: else ->
            e = 0;
@@ -583,7 +583,7 @@ join: skip;
            ready = position[me];
 #else
 #ifdef BUG_INHERIT_ABORTED_FIRST
-           abortedTo = lastAbort;
+           abortedTo = lastAborted;
 #endif
 #ifdef BUG_INHERIT_LOWER
            ready = (handed -> avail[me] : joined);
@@ -593,7 +593,7 @@ join: skip;
 #endif
 #endif
 #if !defined(BUG_INHERIT_NO_LIST) && !defined(BUG_INHERIT_ABORTED_FIRST)
-           abortedTo = lastAbort
+           abortedTo = lastAborted
 #endif
         :: else -> skip
         fi;
