@@ -40,13 +40,13 @@ func TestAUserDefinedStrategyBacksOffInPhases(t *testing.T) {
 	})
 }
 
-// impatient ends when it has been asked 40 times whether it has.
-type impatient struct {
+// askedOften ends when it has been asked 40 times whether it has.
+type askedOften struct {
 	context.Context
 	asked int
 }
 
-func (c *impatient) Err() error {
+func (c *askedOften) Err() error {
 	if c.asked++; c.asked > 40 {
 		return context.Canceled
 	}
@@ -79,7 +79,7 @@ func TestOnlyStrategiesThatParkDoSo(t *testing.T) {
 				waits := func(call func(ctx context.Context) error) {
 					before := r.Stats().Parks
 					if !c.parks {
-						require.ErrorIs(t, call(&impatient{Context: context.Background()}), context.Canceled)
+						require.ErrorIs(t, call(&askedOften{Context: context.Background()}), context.Canceled)
 						require.Equal(t, before, r.Stats().Parks)
 						return
 					}
