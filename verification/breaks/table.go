@@ -42,7 +42,7 @@ const (
 )
 
 // behaviour has the tests that are in package behaviour. The others are in the root.
-var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving}
+var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice}
 
 // folder returns where the test of b is.
 func (b breakage) folder() string {

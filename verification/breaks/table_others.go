@@ -14,6 +14,7 @@ const (
 	billion   = `^TestAWaitCountsOnAfterABillionLooks$`
 	coarse    = `^TestAClockTooCoarseToSeeAHintIsUnknown$`
 	block     = `^TestABlockOfAnEarlierLapIsReplaced$`
+	twice     = `^TestASecondTimeIsFoundAndLosesNothing$`
 )
 
 // debug has the tests that need the build tag disruptor_debug.
@@ -51,6 +52,11 @@ var orders = []breakage{
 		"a block of aborts keeps the bits of an earlier lap", "aborts.go",
 		"if old != nil && old.index == index {", "if old != nil {",
 		block, "what is published would be taken for aborted",
+	},
+	{
+		"Abort looks only at the marks of its own range", "multi.go",
+		"for s := max(published, from-p.core.capacity+1); s < to; s++ {", "for s := from; s < to; s++ {",
+		twice, "behind a gap it misses a range that begins before it",
 	},
 }
 

@@ -33,7 +33,7 @@ var testFiles = map[string][]string{
 		"wait_break_litmus_test.go", "sleepers_test.go", "hooks_test.go", "inline_test.go", "inline_amd64_test.go",
 		"machine_test.go", "members_test.go", "aborts_test.go",
 	},
-	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go"},
+	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go"},
 }
 
 // A workshop builds the tests of a folder with one file of the root changed, and runs them.
