@@ -110,25 +110,24 @@ func TestAClaimIsRegisteredBeforeItsLastLook(t *testing.T) {
 	}
 }
 
+// The end comes when the claim has looked at it, and before it is registered: nobody wakes it then.
 func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
 	cause := errors.New("enough")
-	ended, cancel := context.WithCancelCause(context.Background())
-	cancel(cause)
 	for _, c := range []struct {
-		ctx  context.Context
-		end  func(*Ring[int])
+		end  func(*Ring[int], context.CancelCauseFunc)
 		want error
 	}{
-		{context.Background(), (*Ring[int]).Close, ErrClosed},
-		{ended, func(*Ring[int]) {}, cause},
+		{func(r *Ring[int], _ context.CancelCauseFunc) { r.Close() }, ErrClosed},
+		{func(_ *Ring[int], cancel context.CancelCauseFunc) { cancel(cause) }, cause},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
+			ctx, cancel := context.WithCancelCause(context.Background())
+			var r *Ring[int]
+			r = newRing[int](t, Config{Capacity: 1, Wait: idleFunc(func(int) Action { c.end(r, cancel); return Park })})
 			p := r.MultiProducer()
 			r.Consumer("c")
 			require.True(t, p.TrySend(0))
-			c.end(r)
-			_, _, err := r.core.claimSlow(c.ctx, 1, &p.multi)
+			_, _, err := r.core.claimSlow(ctx, 1, &p.multi)
 			require.ErrorIs(t, err, c.want)
 			require.Zero(t, r.Stats().Parks)
 		})
