@@ -1,7 +1,5 @@
 package disruptor
 
-import "context"
-
 // core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
 // one producer or consumer does alone is in single, multi and reader.
 type core struct {
@@ -72,11 +70,6 @@ func batchLimit(maxBatch int, most int64) int64 {
 	return min(most, int64(maxBatch))
 }
 
-func (c *core) newWait(ctx context.Context) wait {
-	c.parking.alert.relax()
-	return newWait(&c.strategy, ctx, c.over)
-}
-
 // claimed returns the end of the last claim.
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
 
@@ -107,9 +100,9 @@ func (c *core) rouse(from int64) {
 func (c *core) boundary() int64 {
 	list := c.members.list.load()
 	lo := c.published.load() // boundary edge
-	point(pointPublished)
 	for _, m := range *list {
 		lo = max(lo, m.avail.load()) // boundary edge
+		point(pointAvail)
 	}
 	return lo
 }

@@ -8,16 +8,16 @@ import "sync"
 type hookPoint uint8
 
 const (
-	pointPublished hookPoint = iota // boundary has published, and has not read any avail
-	pointBoundary                   // publishedEnd has a boundary, and has not walked yet
-	pointWalked                     // publishedEnd has walked, and has not raised published
-	pointListed                     // slowest has the list, and has not read the positions in it
-	pointGate                       // slowest has the positions, and has not read the list again
-	pointJoined                     // a joiner is in the list, and has not looked what is published
-	pointLeaving                    // a leaver has raised published, and is still in the list
-	pointClaimed                    // a Single producer has stored its claim, and has not looked at closed
-	pointAsked                      // Close has asked a served consumer to leave, and has not woken it
-	pointFollowed                   // following visits a member
+	pointAvail    hookPoint = iota // boundary has one avail, and has not read the next
+	pointBoundary                  // publishedEnd has a boundary, and has not walked yet
+	pointWalked                    // publishedEnd has walked, and has not raised published
+	pointListed                    // slowest has the list, and has not read the positions in it
+	pointGate                      // slowest has the positions, and has not read the list again
+	pointJoined                    // a joiner is in the list, and has not looked what is published
+	pointLeaving                   // a leaver has raised published, and is still in the list
+	pointClaimed                   // a Single producer has stored its claim, and has not looked at closed
+	pointAsked                     // Close has asked a served consumer to leave, and has not woken it
+	pointFollowed                  // following visits a member
 )
 
 // handled knows which goroutines serve consumers: those that must not wait for their own ring. It is
@@ -42,12 +42,15 @@ func (h *handled) leave(goroutine int64) {
 	delete(h.names, goroutine)
 }
 
-// refuse panics if this goroutine serves a consumer: it would wait for itself.
+// refuse panics if this goroutine serves a consumer: what its handler does would wait for itself.
 func (h *handled) refuse(what string) {
 	h.mu.Lock()
-	name, found := h.names[goroutineID()]
+	name, found := "", false
+	if len(h.names) > 0 {
+		name, found = h.names[goroutineID()]
+	}
 	h.mu.Unlock()
 	if found {
-		panicf("%s in the handler of consumer %q, which waits for itself", what, name)
+		panicf("the handler of consumer %q %s, and would wait for itself", name, what)
 	}
 }

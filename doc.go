@@ -7,7 +7,7 @@
 //	replica := ring.Handle("replica", sendReplica)
 //	ring.Handle("apply", applyOrders, journal, replica) // after both
 //	go func() {
-//		defer ring.Close()
+//		defer ring.Close() // what is published is still delivered
 //		p := ring.MultiProducer()
 //		for order := range orders {
 //			if err := p.Send(ctx, order); err != nil {
@@ -15,7 +15,7 @@
 //			}
 //		}
 //	}()
-//	err = ring.Run(ctx)
+//	err = ring.Run(context.Background())
 //
 // # Picture
 //
@@ -63,13 +63,14 @@
 //
 // # Ends
 //
-// A ring ends once, and the first end is the one that [Ring.Err] reports. Calls return errors that wrap
-// ErrClosed and what stands here; Run returns what stands here.
+// A ring ends once. The first end is the one that [Ring.Err] and claims report; a failure that comes
+// while a closed ring drains stops the consumers and is what they and Run report. Calls return errors
+// that wrap ErrClosed and what stands here; Run returns what stands here.
 //
 //	what ends                  claims             consumers                            Run
 //	Close, Shutdown            ErrClosed          all that was claimed before it, and  nil
 //	                                              then ErrClosed
-//	Shutdown out of time       its error          stop where they stand; its error     its error
+//	Shutdown out of time       ErrClosed          stop where they stand; its error     its error
 //	the context of Run         its cause          stop where they stand; its cause     its cause
 //	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
 //	runtime.Goexit                                *HandlerError

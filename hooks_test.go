@@ -5,6 +5,7 @@ package disruptor
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -217,6 +218,63 @@ func TestJoinerHoldsASlotThatItMayFind(t *testing.T) {
 			advance(t, joiner, r.Published())
 		}
 	}
+}
+
+// What a stage has found ends where another consumer stands, which may be inside a range. Were that its avail, a look at
+// what is published that has read the avail of the ring's follower before, and the stage's after, would stop there for
+// good, and so would a consumer that joins.
+func TestAStageNeverStoresABoundaryThatIsNone(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 8})
+	p := r.MultiProducer()
+	root := r.Consumer("root")
+	stage := r.Consumer("stage", root)
+	var joiner *Consumer[int64]
+	during(t, pointAvail, func() {
+		publish(t, p, 4)
+		advance(t, root, 2)
+		advance(t, stage, 2)
+	}, func() { joiner = r.Consumer("joiner") })
+	require.Equal(t, int64(4), joiner.Position())
+	publish(t, p, 1)
+	joiner.Done(take(t, joiner, 4, 5))
+}
+
+// Woken before it has been asked, it would look, find nothing and sleep on.
+func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
+		c := r.Handle("c", func(Batch[int64]) error { return nil })
+		run := make(chan error)
+		go func() { run <- r.Run(t.Context()) }()
+		synctest.Wait()
+		during(t, pointAsked, synctest.Wait, c.Close)
+		synctest.Wait()
+		require.Empty(t, r.Stats().Consumers, "it has left")
+		r.Close()
+		require.NoError(t, <-run)
+	})
+}
+
+// With two consumers in each of many layers, all of which have left, there are 2^layers ways through them.
+func TestFollowingVisitsEachMemberOnce(t *testing.T) {
+	const layers = 16
+	var last, all []*member
+	for range layers {
+		a, b := memberAt("a", 0, last...), memberAt("b", 0, last...)
+		last = []*member{a, b}
+		all = append(all, last...)
+	}
+	visits := 0
+	hook = func(at hookPoint) {
+		if at == pointFollowed {
+			visits++
+		}
+	}
+	defer func() { hook = nil }()
+	left := following(last, all[:2])
+	require.Len(t, left, 2)
+	require.Equal(t, all[:2], left)
+	require.LessOrEqual(t, visits, len(all))
 }
 
 // Who finds another at work with clearing leaves it to that one, which must look again: it has read its positions.

@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -47,6 +48,19 @@ func edges[A, B any](first *A, last *B) []unsafe.Pointer {
 	return []unsafe.Pointer{unsafe.Pointer(first), unsafe.Add(unsafe.Pointer(last), unsafe.Sizeof(*last)-1)}
 }
 
+// requireEvery requires that each of the words to which a struct points is in a group.
+func requireEvery(t *testing.T, groups []hotGroup, words any) {
+	t.Helper()
+	var grouped []unsafe.Pointer
+	for _, g := range groups {
+		grouped = append(grouped, g.words...)
+	}
+	v := reflect.ValueOf(words)
+	for i := range v.NumField() {
+		require.Contains(t, grouped, v.Field(i).UnsafePointer(), v.Type().Field(i).Name)
+	}
+}
+
 func TestHotWordsShareNoStride(t *testing.T) {
 	defer func(old int) { stride = old }(stride)
 	for _, stride = range []int{64, 128, 256} {
@@ -56,23 +70,25 @@ func TestHotWordsShareNoStride(t *testing.T) {
 					r := newRing[int64](t, Config{Capacity: 2, Producers: kind, Clear: true})
 					c := r.core
 					groups := []hotGroup{
-						{"claim", pointers(c.claim)},
+						{"claim", pointers(c.claim, c.cursor)},
 						{"end", pointers(c.end, c.closed, c.failed)},
 						{"published", pointers(c.published)},
 						{"cleared", pointers(c.cleared, c.clearing)},
-						{"wanted", pointers(c.wantedMark, c.wantedRoom, c.queued)},
-						{"last abort", pointers(c.aborts.last)},
+						{"wanted", pointers(c.raised, c.wantedMark, c.wantedRoom, c.queued)},
+						{"last abort", pointers(c.lastAborted)},
 					}
+					requireEvery(t, groups, c.hotWords)
 					for i := range 3 {
 						m := r.Consumer("c")
 						groups = append(groups,
 							hotGroup{fmt.Sprint("member ", i), pointers(
-								&m.member.avail, &m.member.position, &m.member.wanted, &m.member.leaving)},
-							hotGroup{fmt.Sprint("reader ", i), edges(&m.reader.core, &m.reader.seen)})
+								&m.member.avail, &m.member.position, &m.member.wanted, &m.member.leaving,
+								&m.member.waiting, &m.member.service)},
+							hotGroup{fmt.Sprint("reader ", i), edges(&m.reader.core, &m.reader.server)})
 					}
 					if kind == Single {
 						p := r.SingleProducer()
-						groups = append(groups, hotGroup{"single", edges(&p.single.core, &p.single.limit)})
+						groups = append(groups, hotGroup{"single", edges(&p.single.core, &p.single.busy)})
 					} else {
 						for i := range 3 {
 							p := r.MultiProducer()
@@ -102,8 +118,8 @@ func TestHandlesArePadded(t *testing.T) {
 		before, size uintptr
 		end          uintptr // of the last hot word
 	}{
-		{"reader", unsafe.Offsetof(r.core), unsafe.Sizeof(r), unsafe.Offsetof(r.seen) + unsafe.Sizeof(r.seen)},
-		{"single", unsafe.Offsetof(s.core), unsafe.Sizeof(s), unsafe.Offsetof(s.limit) + unsafe.Sizeof(s.limit)},
+		{"reader", unsafe.Offsetof(r.core), unsafe.Sizeof(r), unsafe.Offsetof(r.server) + unsafe.Sizeof(r.server)},
+		{"single", unsafe.Offsetof(s.core), unsafe.Sizeof(s), unsafe.Offsetof(s.busy) + unsafe.Sizeof(s.busy)},
 		{"multi", unsafe.Offsetof(m.core), unsafe.Sizeof(m), unsafe.Offsetof(m.fails) + unsafe.Sizeof(m.fails)},
 	} {
 		require.GreaterOrEqual(t, h.before, uintptr(widest), "%s: before the first hot word", h.name)

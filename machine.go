@@ -1,6 +1,7 @@
 package disruptor
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"strings"
@@ -37,11 +38,15 @@ func (m Machine) String() string {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-14s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("CPU", "%s (%s)", m.CPU, runtime.GOARCH)
+	line("CPU", "%s (%s)", cmp.Or(m.CPU, "unknown"), runtime.GOARCH)
 	d := detectCPU()
 	line("stride", "%d bytes: %s", stride, strideReason(d))
 	line("assembly", "%v", m.Assembly)
-	line("spin hint", "%v, %d in one Spin", m.SpinHint, hintsPerSpin)
+	hint := "unknown, the clock is too coarse"
+	if m.SpinHint > 0 {
+		hint = m.SpinHint.String()
+	}
+	line("spin hint", "%s; %d in one Spin", hint, hintsPerSpin)
 	line("process fence", "%s", fenceName())
 	if m.Quota > 0 {
 		line("quota", "%.2f CPUs", m.Quota)

@@ -108,9 +108,8 @@ func (p *multi) free(n int) int {
 //go:noinline
 func (p *multi) publish(mine bool, from, to int64) {
 	if !mine || to <= from || p.reach(from) > from || debugChecks {
-		if !p.mayPublish(mine, from, to) {
-			return
-		}
+		p.publishSlow(mine, from, to)
+		return
 	}
 	if p.mark(from, to) {
 		p.core.rouse(from)
@@ -134,19 +133,19 @@ func (p *multi) mark(from, to int64) bool {
 	return p.raised.load() != 0 // park edge
 }
 
-// mayPublish panics if [from, to) can't be published, and returns false if it is empty.
-func (p *multi) mayPublish(mine bool, from, to int64) bool {
+// publishSlow publishes [from, to) after all checks, or panics.
+func (p *multi) publishSlow(mine bool, from, to int64) {
 	if !mine {
 		panicForeign("Publish", from, to)
 	}
 	if to == from {
-		return false
+		return
 	}
 	if p.reach(from) > from {
 		panicTwice(from, to)
 	}
 	p.checkOpen(from, to)
-	return true
+	p.handOver(from, to)
 }
 
 // abort gives [from, to) back; mine says that it is of this ring.

@@ -99,43 +99,6 @@ func (c *core) free(n int, limit int64) int {
 	return int(min(int64(n), max(0, limit-c.claimed())))
 }
 
-// claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the
-// strategy says Park it queues behind the claims that wait already.
-func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
-	if debugChecks {
-		c.handled.refuse("a claim that waits for room")
-	}
-	w := c.newWait(ctx)
-	var place *sleeper // in the queue
-	defer func() {
-		if place != nil {
-			c.claims.leave(place)
-		}
-	}()
-	look := func() bool {
-		switch {
-		case place == nil:
-			from, to = p.attempt(n, newcomer)
-		case c.claims.isFirst(place): // park edge: the need is registered, now look
-			from, to = p.attempt(n, first)
-		}
-		return to > from
-	}
-	park := func(again bool) (slept bool) {
-		if place == nil { // the look that follows comes after the registration
-			place, w.queued = c.claims.enter(n), true
-			return false
-		}
-		c.claims.park(ctx, place, again)
-		return true
-	}
-	err = w.until(look, c.err, park)
-	if err != nil && err != c.err() {
-		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
-	}
-	return from, to, err
-}
-
 // obstacle says what a claim that finds no room waits for.
 func (c *core) obstacle() string {
 	list, published := *c.members.list.load(), c.publishedEnd()

@@ -207,25 +207,6 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 	return r.ready, nil
 }
 
-// await returns when seq, for which the caller has just looked in vain, is available, published or
-// aborted, or an error when it never will be or ctx has ended. It rests before each look: to look again
-// at once takes the line away from the producer that is about to write it.
-func (r *reader) await(ctx context.Context, seq int64) error {
-	w := r.core.newWait(ctx)
-	w.spins = r.backoff.spins
-	r.member.waiting.storeRelease(1)
-	err := w.until(
-		func() bool { return r.reached(seq) },
-		func() error { return r.ended(seq) },
-		func(again bool) bool { return r.park(ctx, seq, again) },
-	)
-	r.member.waiting.storeRelease(0)
-	if err == nil {
-		r.backoff.adapt(r.ready-seq, w.n)
-	}
-	return err
-}
-
 // reached reports whether seq is available.
 func (r *reader) reached(seq int64) bool {
 	r.extend(seq + 1)

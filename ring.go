@@ -143,7 +143,7 @@ func (r *Ring[T]) Published() int64 { return r.core.publishedEnd() }
 // goroutine may call it, again and again. [Ring.Shutdown] closes and waits for the handlers.
 func (r *Ring[T]) Close() { r.core.close() }
 
-// Err returns nil while the ring is open, ErrClosed after Close, and an error that wraps ErrClosed and
-// the cause if the context of Run, a failed handler or a Shutdown out of time ended the ring. The first
-// end is the one that counts. Any goroutine may call it.
+// Err returns nil while the ring is open, ErrClosed after Close and Shutdown, and an error that wraps
+// ErrClosed and the cause if the context of Run or a failed handler ended the ring. The first end is the
+// one that counts. Any goroutine may call it.
 func (r *Ring[T]) Err() error { return r.core.err() }

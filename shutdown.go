@@ -18,7 +18,7 @@ import (
 func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	checkContext(ctx)
 	if debugChecks {
-		r.core.handled.refuse("Shutdown")
+		r.core.handled.refuse("calls Shutdown")
 	}
 	r.Close()
 	g := &r.graph

@@ -156,32 +156,10 @@ func checkContext(ctx context.Context) {
 	}
 }
 
-func newWait(s *strategy, ctx context.Context, over <-chan struct{}) wait {
-	w := wait{strategy: s, ctx: ctx, over: over, spins: 1}
+// begin begins a wait of which the first rest takes that many Spins.
+func (w *wait) begin(s *strategy, ctx context.Context, over <-chan struct{}, spins int) {
+	w.strategy, w.ctx, w.over, w.spins = s, ctx, over, spins
 	w.deadline, _ = ctx.Deadline()
-	return w
-}
-
-// until is the one loop in which a goroutine waits. It returns nil when look reports that what the
-// goroutine waits for is there; else what ended returns, which is why it will never come; else the
-// cause of the context. The caller has just looked in vain. park registers the goroutine, looks
-// again and sleeps; it reports whether it has slept, and is told whether it has before in this wait.
-func (w *wait) until(look func() bool, ended func() error, park func(again bool) (slept bool)) error {
-	for {
-		if err := ended(); err != nil {
-			return err
-		}
-		mustPark, err := w.step()
-		if mustPark {
-			w.parked = park(w.parked)
-		}
-		if look() { // also if it came with the end of the context: success is preferred
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // step does what the strategy says at the next empty look. It reports that the caller has to park,

@@ -3,6 +3,8 @@ package disruptor
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,25 +110,24 @@ func TestAClaimIsRegisteredBeforeItsLastLook(t *testing.T) {
 	}
 }
 
+// The end comes when the claim has looked at it, and before it is registered: nobody wakes it then.
 func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
 	cause := errors.New("enough")
-	ended, cancel := context.WithCancelCause(context.Background())
-	cancel(cause)
 	for _, c := range []struct {
-		ctx  context.Context
-		end  func(*Ring[int])
+		end  func(*Ring[int], context.CancelCauseFunc)
 		want error
 	}{
-		{context.Background(), (*Ring[int]).Close, ErrClosed},
-		{ended, func(*Ring[int]) {}, cause},
+		{func(r *Ring[int], _ context.CancelCauseFunc) { r.Close() }, ErrClosed},
+		{func(_ *Ring[int], cancel context.CancelCauseFunc) { cancel(cause) }, cause},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
+			ctx, cancel := context.WithCancelCause(context.Background())
+			var r *Ring[int]
+			r = newRing[int](t, Config{Capacity: 1, Wait: idleFunc(func(int) Action { c.end(r, cancel); return Park })})
 			p := r.MultiProducer()
 			r.Consumer("c")
 			require.True(t, p.TrySend(0))
-			c.end(r)
-			_, _, err := r.core.claimSlow(c.ctx, 1, &p.multi)
+			_, _, err := r.core.claimSlow(ctx, 1, &p.multi)
 			require.ErrorIs(t, err, c.want)
 			require.Zero(t, r.Stats().Parks)
 		})
@@ -232,8 +233,8 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 		r := newRing[int](t, Config{Capacity: 1 << 10, Wait: YieldWait{}, Backoff: time.Millisecond})
 		c := r.Consumer("c")
 		begin := time.Now()
-		w := r.core.newWait(t.Context())
-		w.spins = r.core.rests
+		var w wait
+		r.core.begin(&w, t.Context(), r.core.rests)
 		park, err := w.step()
 		require.NoError(t, err)
 		require.False(t, park)
@@ -241,3 +242,90 @@ func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
 		c.Close()
 	})
 }
+
+// SpinWait panicked after 2^31 looks where int has 32 bits, 3 minutes and 41 seconds: the count of looks wrapped.
+func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
+	require.Zero(t, mostLooks/2%looksPeriod)
+	for _, s := range []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spin: time.Hour}} {
+		var w wait
+		w.begin(pointTo(newStrategy(s)), context.Background(), nil, 1)
+		w.n, w.spun = mostLooks-3*spinPeriod, math.MaxInt32-3*spinPeriod
+		for i := range 6 * spinPeriod {
+			require.Positive(t, w.n)
+			require.Less(t, w.n, mostLooks)
+			want := w.strategy.action(looksPeriod-3*spinPeriod+i, w.spun)
+			require.Equal(t, want, w.strategy.action(w.n, w.spun), "%T, %d looks on", s, i)
+			w.nextLook()
+			w.spun++
+		}
+	}
+	own := 0
+	var w wait
+	w.begin(pointTo(newStrategy(idleFunc(func(n int) Action { own = n; return Spin }))), context.Background(), nil, 8)
+	w.n = mostLooks - 2
+	for range 4 { // step shifts the rest by the count
+		_, err := w.step()
+		require.NoError(t, err)
+	}
+	require.Equal(t, mostLooks/2+1, own, "a user-defined strategy is told so, too")
+}
+
+func TestABudgetOfSpinsMayBeLong(t *testing.T) {
+	require.Equal(t, int64(time.Hour/spinTime)+1, BlockWait{Spin: time.Hour}.spins(), "more than an int of 32 bits holds")
+}
+
+// A pointer was taken for a user-defined strategy: Fence had no effect, and Spin was a count of looks.
+func TestAPointerToABuiltInStrategyIsThatStrategy(t *testing.T) {
+	for _, c := range []struct{ value, pointer, none WaitStrategy }{
+		{SpinWait{}, &SpinWait{}, (*SpinWait)(nil)},
+		{YieldWait{}, &YieldWait{}, (*YieldWait)(nil)},
+		{SleepWait{Max: 5}, &SleepWait{Max: 5}, (*SleepWait)(nil)},
+		{BlockWait{Fence: true, Spin: 7}, &BlockWait{Fence: true, Spin: 7}, (*BlockWait)(nil)},
+	} {
+		require.Equal(t, newStrategy(c.value), newStrategy(c.pointer))
+		require.PanicsWithValue(t, fmt.Sprintf("disruptor: Config.Wait is a nil %T", c.none), func() {
+			_, _ = New[int](Config{Capacity: 1, Wait: c.none})
+		})
+	}
+	type named struct{ BlockWait }
+	require.Equal(t, waitUser, newStrategy(named{}).kind, "one that embeds a strategy is user-defined")
+}
+
+// A producer that goes on aborting keeps a look from its end for a lap at most.
+func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
+	const capacity, most = 4, 100
+	r := newRing[int](t, Config{Capacity: capacity, Clear: true, Wait: SpinWait{}})
+	p, c := r.MultiProducer(), r.Consumer("c")
+	abortOne := func() {
+		b, ok := p.TryClaim(1)
+		require.True(t, ok)
+		p.Abort(b)
+	}
+	aborts := 0
+	r.core.zero = func(int64, int64) { // is called for each step that the look makes
+		if aborts++; aborts < most {
+			abortOne()
+		}
+	}
+	abortOne()
+	_, ok := c.TryNext()
+	require.False(t, ok)
+	require.LessOrEqual(t, aborts, capacity)
+}
+
+// A timer that runs on would wake the next wait for nothing.
+func TestAQuietHandlersTimerIsStoppedBetweenWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQuiet(time.Second)
+		for range 2 {
+			q.Deadline()
+			q.Done()
+			q.renew()
+			time.Sleep(time.Minute)
+			require.Empty(t, q.done)
+			require.NoError(t, q.Err())
+		}
+	})
+}
+
+func pointTo[V any](v V) *V { return &v }

@@ -21,24 +21,23 @@ type number struct {
 	fizz, buzz bool
 }
 
-// each makes a handler that calls f for every slot of a batch.
-func each(f func(*number)) disruptor.Handler[number] {
-	return func(b disruptor.Batch[number]) error {
-		for _, slot := range b.All() {
-			f(slot)
-		}
-		return nil
-	}
-}
-
 func diamond(n int) (text []byte, err error) {
 	ring, err := disruptor.New[number](disruptor.Config{Capacity: 1 << 10, Producers: disruptor.Single})
 	if err != nil {
 		return nil, err
 	}
-	fizz := ring.Handle("fizz", each(func(s *number) { s.fizz = s.value%3 == 0 }))
-	buzz := ring.Handle("buzz", each(func(s *number) { s.buzz = s.value%5 == 0 }))
-	ring.Handle("join", each(func(s *number) { text = appendLine(text, s) }), fizz, buzz)
+	fizz := ring.Handle("fizz", disruptor.Each(func(_ int64, s *number) error {
+		s.fizz = s.value%3 == 0
+		return nil
+	}))
+	buzz := ring.Handle("buzz", disruptor.Each(func(_ int64, s *number) error {
+		s.buzz = s.value%5 == 0
+		return nil
+	}))
+	ring.Handle("join", disruptor.Each(func(_ int64, s *number) error {
+		text = appendLine(text, s)
+		return nil
+	}), fizz, buzz)
 
 	ctx := context.Background()
 	go func() {

@@ -55,7 +55,7 @@ func split(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n")
 
 // small are options for a test: a ring of few slots, so that it goes round often.
 func small(t *testing.T) options {
-	return options{ring: 64, journal: filepath.Join(t.TempDir(), "journal"), listen: "127.0.0.1:0", patience: patience}
+	return options{ring: 64, journal: filepath.Join(t.TempDir(), "journal"), listen: "127.0.0.1:0", patience: patience, drain: patience}
 }
 
 func start(t *testing.T, opt options, in *input, echo io.Writer) *pipeline {

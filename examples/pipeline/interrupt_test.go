@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -49,6 +50,24 @@ func TestInterruptFullRing(t *testing.T) {
 	// One more if room came before the producer looked at the interrupt: a claim that fits succeeds.
 	require.Contains(t, []int64{int64(opt.ring), int64(opt.ring) + 1}, p.accepted)
 	require.EqualValues(t, p.accepted, strings.Count(echo.String(), "\n"))
+}
+
+// A stage that is stuck keeps an interrupted program for as long as -drain says, and is named.
+func TestInterruptStuckStage(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	echo := newGate()
+	defer close(echo.opened)
+	opt := small(t)
+	opt.drain = time.Millisecond
+	p := start(t, opt, text("again and again\n", true), echo)
+	processed := make(chan error, 1)
+	go func() { processed <- p.process(ctx) }()
+	<-echo.entered
+	until(t, func() bool { return p.journaled.Position() == int64(opt.ring) })
+	interrupt()
+	err := <-processed
+	require.ErrorIs(t, err, errDrain)
+	require.ErrorContains(t, err, `consumer "notify" at 0 has 6`) // 64 left, or 65: see above
 }
 
 // An interrupt reaches a producer that waits for more standard input, of which it drops the torn last line.

@@ -13,7 +13,7 @@
 // of this program, a million of them.
 //
 // An interrupt drains the ring: no new records, but every one that was accepted is journaled, notified
-// and verified.
+// and verified. If that takes longer than -drain, the program says which stage has how much left.
 package main
 
 import (
@@ -26,6 +26,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/be395dad/disruptor"
 )
 
 type options struct {
@@ -36,6 +38,7 @@ type options struct {
 	listen     string
 	echo       bool
 	patience   time.Duration
+	drain      time.Duration
 	slowNotify time.Duration
 }
 
@@ -53,6 +56,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&opt.listen, "listen", "127.0.0.1:0", "address for TCP clients")
 	flags.BoolVar(&opt.echo, "echo", false, "notify standard output too; the report goes to standard error then")
 	flags.DurationVar(&opt.patience, "patience", time.Second, "drop a client that takes longer than this to read a batch")
+	flags.DurationVar(&opt.drain, "drain", 30*time.Second, "give up if delivering what was accepted takes longer than this after an interrupt")
 	flags.DurationVar(&opt.slowNotify, "slow-notify", 0, fmt.Sprintf("notify sleeps this long for each %d records it is handed", slowEvery))
 	err := flags.Parse(args)
 	opt.files = flags.Args()
@@ -76,6 +80,9 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE) // when nobody reads the echo any more notify fails, and run cleans up
 	if err := run(ctx, opt, os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "pipeline:", err)
+		if failed, ok := errors.AsType[*disruptor.HandlerError](err); ok {
+			os.Stderr.Write(failed.Stack) // of a panic
+		}
 		os.Exit(1)
 	}
 }

@@ -67,18 +67,36 @@ func newPipeline(opt options, in *input, echo io.Writer) (p *pipeline, err error
 // when every accepted record has gone through every stage, or with the first error.
 func (p *pipeline) process(ctx context.Context) error {
 	p.started = time.Now()
-	produced := make(chan error, 1)
-	go func() {
-		defer p.ring.Close()
-		produced <- p.produce(ctx)
-	}()
+	served, produced := make(chan error, 1), make(chan error, 1)
 	// Not ctx: a cancelled Run abandons what is in the ring, and an interrupt has to drain it.
-	err := p.ring.Run(context.Background())
+	go func() { served <- p.ring.Run(context.Background()) }()
+	go func() { produced <- errors.Join(p.produce(ctx), p.shutdown(ctx)) }()
+	var err error
+	select {
+	case err = <-produced:
+	case err = <-served:
+		if err == nil { // else a stage failed, and the producer may wait for input that never comes: leave it
+			err = <-produced
+		}
+	}
 	p.elapsed = time.Since(p.started)
-	if err == nil { // else a stage failed, and the producer may wait for input that never comes: leave it
-		err = <-produced
+	if errors.Is(err, errDrain) { // notify may still be at work with what close would close
+		return err
 	}
 	return errors.Join(err, p.notifier.close())
+}
+
+var errDrain = errors.New("accepted records are left after -drain")
+
+// shutdown lets the stages finish what was accepted: after an interrupt within a limit, after the end of
+// the input as slowly as they like.
+func (p *pipeline) shutdown(ctx context.Context) error {
+	limit, cancel := context.Background(), func() {}
+	if ctx.Err() != nil {
+		limit, cancel = context.WithTimeoutCause(limit, p.opt.drain, errDrain)
+	}
+	defer cancel()
+	return p.ring.Shutdown(limit)
 }
 
 // produce publishes one record per line. A record is accepted once it is published.

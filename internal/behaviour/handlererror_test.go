@@ -104,6 +104,7 @@ func (f failing) require(t *testing.T, err error) {
 	}
 }
 
+// C61, C64.
 func TestAHandlerErrorSaysWhereItsHandlerWas(t *testing.T) {
 	for _, f := range failings {
 		t.Run(f.name, func(t *testing.T) {

@@ -43,6 +43,7 @@ func handleIdle(t *testing.T, wait disruptor.WaitStrategy,
 	return calls
 }
 
+// C63.
 func TestAHandlerIsToldWhenNothingHasComeForSomeTime(t *testing.T) {
 	for _, wait := range []disruptor.WaitStrategy{
 		disruptor.BlockWait{}, disruptor.BlockWait{Spin: -1}, disruptor.SleepWait{Max: time.Hour},

@@ -70,6 +70,7 @@ var faults = []struct {
 	{"Goexit", func() error { runtime.Goexit(); return nil }},
 }
 
+// C52, C53.
 func TestStartAndStopEncloseTheCallsOfEachRun(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		var d diary
@@ -84,6 +85,7 @@ func TestStartAndStopEncloseTheCallsOfEachRun(t *testing.T) {
 	})
 }
 
+// C52.
 func TestStopIsCalledOnceHoweverTheHandlerEnds(t *testing.T) {
 	for _, fault := range faults {
 		t.Run(fault.name, func(t *testing.T) {
@@ -121,6 +123,7 @@ func TestStopIsCalledOnceHoweverTheHandlerEnds(t *testing.T) {
 	})
 }
 
+// C64.
 func TestAStartThatFailsIsFollowedByNothing(t *testing.T) {
 	for _, fault := range faults {
 		t.Run(fault.name, func(t *testing.T) {

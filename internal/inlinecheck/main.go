@@ -36,7 +36,7 @@ func main() {
 	if b, ok := multiTryClaim(m); ok {
 		multiAbort(m, b)
 	}
-	println(s.TrySend(1), m.TrySend(1)) // that they are linked: nothing of them is to be inlined
+	println(s.TrySend(1), m.TrySend(1), s.Send(context.Background(), 1), m.Send(context.Background(), 1)) // that they are linked: nothing of them is to be inlined
 	if b, err := consumerNext(d); err == nil {
 		consumerDone(d, b)
 	}

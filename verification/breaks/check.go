@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // A checker finds out whether a broken source compiles, without compiling it: all but its types are known beforehand.
@@ -25,10 +26,10 @@ type checker struct {
 	importer types.Importer
 }
 
-// newChecker asks the go command which files this build of the package has, and what it made of the packages that these
+// newChecker asks the go command which files a build of the package with these tags has, and what it made of the packages that these
 // import.
-func newChecker(w *workshop) (*checker, error) {
-	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export,GoFiles,DepOnly", ".")
+func newChecker(w *workshop, tags string) (*checker, error) {
+	cmd := exec.Command("go", "list", "-tags="+tags, "-export", "-deps", "-json=ImportPath,Export,GoFiles,DepOnly", ".")
 	cmd.Dir = w.root
 	out, err := cmd.Output()
 	if err != nil {
@@ -88,16 +89,38 @@ func (c *checker) check(b breakage) error {
 	return c.types(b.file, broken)
 }
 
+// checkTest reports whether the test that b names is in the files of which tests are built.
+func (w *workshop) checkTest(b breakage) error {
+	test, _, _ := strings.Cut(strings.Trim(b.test, "^$"), "$/")
+	for _, name := range testFiles[b.folder()] {
+		text, err := os.ReadFile(filepath.Join(w.root, b.folder(), name))
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(text, []byte("\nfunc "+test+"(")) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no %s in the files of tests in %s", test, b.folder())
+}
+
 // checkAll checks the breaks and prints what it finds.
 func checkAll(w *workshop, chosen []breakage) error {
-	c, err := newChecker(w)
-	if err != nil {
-		return fmt.Errorf("the unbroken source: %w", err)
+	checkers := map[string]*checker{} // by tags
+	for _, b := range chosen {
+		if checkers[b.tags()] != nil {
+			continue
+		}
+		c, err := newChecker(w, b.tags())
+		if err != nil {
+			return fmt.Errorf("the unbroken source: %w", err)
+		}
+		checkers[b.tags()] = c
 	}
 	bad := slices.DeleteFunc(slices.Clone(chosen), func(b breakage) bool {
-		err := c.check(b)
+		err := errors.Join(checkers[b.tags()].check(b), w.checkTest(b))
 		if err != nil {
-			fmt.Printf("%-44s %v\n", b.name, err)
+			fmt.Printf("%-48s %v\n", b.name, err)
 		}
 		return err == nil
 	})

@@ -1,10 +1,10 @@
-// Breaks shows that the tests of waiting can fail: it breaks the real source in one place at a time, and expects the
-// test that the break's row names to notice. The tree is never touched; the compiler is handed the changed file as an
-// overlay.
+// Breaks shows that tests can fail, those of waiting and a few for which no other test stands in: it breaks the real
+// source in one place at a time, and expects the test that the break's row names to notice. The tree is never touched; the
+// compiler is handed the changed file as an overlay.
 //
-//	go run ./verification/breaks                  # all: one and a half to two minutes and a half on two cores
+//	go run ./verification/breaks                  # all: three to four minutes on two cores
 //	go run ./verification/breaks -run 'fence'     # those whose name matches
-//	go run ./verification/breaks -check           # only that each still applies: seconds
+//	go run ./verification/breaks -check           # only that each still applies and its test is there: seconds
 //	go run ./verification/breaks -list
 //
 // Each test has to pass on the unbroken source first. The exit status is 1 if a break survives, does not compile, or
@@ -22,7 +22,7 @@ import (
 func main() {
 	run := flag.String("run", "", "only the breaks whose name matches this `regexp`")
 	list := flag.Bool("list", false, "list the breaks and what they show, and do nothing")
-	check := flag.Bool("check", false, "only see that each break finds its text exactly once and leaves source that compiles")
+	check := flag.Bool("check", false, "only see that each break finds its text exactly once, leaves source that compiles and names a test that is there")
 	flag.Parse()
 	if err := try(*run, *list, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "breaks:", err)
@@ -46,7 +46,7 @@ func try(run string, list, check bool) error {
 	}
 	if list {
 		for _, b := range chosen {
-			fmt.Printf("%-40s %-20s %s\n", b.name, b.file, b.why)
+			fmt.Printf("%-50s %-20s %s\n", b.name, b.file, b.why)
 		}
 		return nil
 	}
@@ -68,7 +68,7 @@ func try(run string, list, check bool) error {
 		if err != nil {
 			verdict = "ERROR"
 		}
-		fmt.Printf("%-9s %-44s %5.1f s\n", verdict, b.name, time.Since(began).Seconds())
+		fmt.Printf("%-9s %-50s %5.1f s\n", verdict, b.name, time.Since(began).Seconds())
 		if verdict != killed {
 			failed++
 			fmt.Printf("          %s: %s\n", b.file, b.why)

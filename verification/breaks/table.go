@@ -42,7 +42,7 @@ const (
 )
 
 // behaviour has the tests that are in package behaviour. The others are in the root.
-var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving}
+var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice}
 
 // folder returns where the test of b is.
 func (b breakage) folder() string {
@@ -52,10 +52,18 @@ func (b breakage) folder() string {
 	return "."
 }
 
+// tags returns the build tags that the test of b needs.
+func (b breakage) tags() string {
+	if slices.Contains(debug, b.test) {
+		return "disruptor_debug"
+	}
+	return ""
+}
+
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
 // reader.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts)
+var breaks = slices.Concat(fences, looks, wakes, alerts, orders, bounds)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{
@@ -75,37 +83,37 @@ var fences = []breakage{
 		claims + `/wakers`, "the same, where the words are not on one line",
 	},
 	{
-		"no process fence: publish", "wait_block.go",
-		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n", "",
+		"no process fence: publish", "alert.go",
+		"\t\tprocessFence()       // park edge: stands in for a fence in each waker that found 0\n", "",
 		readers + `/fences`, "a waker that found 0 may still have its mark in the store buffer",
 	},
 	{
-		"no process fence: Done", "wait_block.go",
-		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n", "",
+		"no process fence: Done", "alert.go",
+		"\t\tprocessFence()       // park edge: stands in for a fence in each waker that found 0\n", "",
 		stages + `/fences`, "a waker that found 0 may still have its position in the store buffer",
 	},
 	{
-		"process fence before the alert", "wait_block.go",
-		"\tif a.add(oneSleep)&settled == 0 { // park edge\n\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n",
-		"\tprocessFence()\n\tif a.add(oneSleep)&settled == 0 {\n",
+		"process fence before the alert", "alert.go",
+		"\tif a.raised.add(oneSleep)&settled == 0 { // park edge\n\t\tprocessFence()       // park edge: stands in for a fence in each waker that found 0\n",
+		"\tprocessFence()\n\tif a.raised.add(oneSleep)&settled == 0 {\n",
 		readers + `/fences`, "a waker may find 0 after the fence",
 	},
 	{
-		"publish looks at the alert first", "core.go",
-		"\tc.at(from).storeRelease(to) // publish edge, park edge\n\treturn c.alert.load() != 0  // park edge\n",
-		"\talert := c.alert.load()\n\tpause(2000)\n\tc.at(from).storeRelease(to)\n\treturn alert != 0\n",
+		"publish looks at the alert first", "multi.go",
+		"\tp.at(from).storeRelease(to) // publish edge, park edge\n\treturn p.raised.load() != 0 // park edge\n",
+		"\traised := p.raised.load()\n\tpause(2000)\n\tp.at(from).storeRelease(to)\n\treturn raised != 0\n",
 		readers + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{
-		"a Single publish looks at the alert first", "singleproducer.go",
-		"\tp.cursor.storeRelease(to)  // publish edge, park edge\n\treturn p.alert.load() != 0 // park edge\n",
-		"\talert := p.alert.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\treturn alert != 0\n",
+		"a Single publish looks at the alert first", "single.go",
+		"\tp.cursor.storeRelease(to)   // publish edge, park edge\n\treturn p.raised.load() != 0 // park edge\n",
+		"\traised := p.raised.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\treturn raised != 0\n",
 		single + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{
 		"Done looks at the alert first", "reader.go",
 		"\tr.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge\n\tif r.watch.load() != 0 {                // park edge\n",
-		"\talert := r.watch.load()\n\tpause(2000)\n\tr.member.storeRelease(r.boundary(), to)\n\tif alert != 0 {\n",
+		"\twatch := r.watch.load()\n\tpause(2000)\n\tr.member.storeRelease(r.boundary(), to)\n\tif watch != 0 {\n",
 		stages + `/fences`, "the alert is raised between the look and the position",
 	},
 	{
@@ -130,43 +138,43 @@ var looks = []breakage{
 	},
 	{
 		"a stage parks without a look", "reader.go",
-		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
-		"if r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
+		"if r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
 		lastLook, "the position passes between the last look and the registration",
 	},
 	{
 		"a stage sleeps on who has left", "reader.go",
-		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
 		"if slowest.position.load() <= seq && r.ended(seq) == nil {",
 		lastLook, "the position of one that has left never moves",
 	},
 	{
 		"a stage parks without a look at the end", "reader.go",
-		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen && r.ended(seq) == nil {",
-		"if slowest.position.load() <= seq && r.core.gates.list.load() == r.seen {",
+		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen {",
 		lastLook, "Close wakes those who are registered, once",
 	},
 	{
-		"a claim looks, then registers its need", "producer.go",
-		"\t\tif c.claims.first(s) { // park edge: the need is registered, now look\n\t\t\tif from, to = p.attempt(n, true); to > from {\n\t\t\t\treturn from, to, nil\n\t\t\t}\n\t\t}\n",
-		"\t\tif from, to = p.attempt(n, true); to > from {\n\t\t\treturn from, to, nil\n\t\t}\n\t\tc.claims.first(s)\n",
+		"a claim looks, then registers its need", "await.go",
+		"\tcase a.core.claims.isFirst(a.place): // park edge: the need is registered, now look\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n",
+		"\tdefault:\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n\t\ta.core.claims.isFirst(a.place)\n",
 		roomLook, "room that comes in between wakes nobody",
 	},
 	{
-		"a claim parks without a look at the end", "producer.go",
-		"\t\tif err := c.err(); err != nil {\n\t\t\treturn 0, 0, err\n\t\t}\n\t\tif ctx.Err() != nil {",
-		"\t\tif err := c.err(); err != nil && again {\n\t\t\treturn 0, 0, err\n\t\t}\n\t\tif ctx.Err() != nil {",
+		"a claim parks without a look at the end", "await.go",
+		"\treturn false, a.core.err()\n",
+		"\tif a.place != nil && !a.parked {\n\t\treturn false, nil\n\t}\n\treturn false, a.core.err()\n",
 		endLook, "Close wakes those who are registered, once",
 	},
 	{
 		"a turn looks, then registers its need", "sleepers.go",
-		"\tq.wanted.store(need) // park edge\n\tif q.room() >= need {\n",
-		"\troom := q.room()\n\tq.wanted.store(need)\n\tif room >= need {\n",
+		"\tq.wanted.store(need) // park edge\n\tif q.gate() >= need {\n",
+		"\tgate := q.gate()\n\tq.wanted.store(need)\n\tif gate >= need {\n",
 		turns, "room that comes in between wakes nobody",
 	},
 	{
 		"a turn registers nothing", "sleepers.go",
-		"\tq.wanted.store(need) // park edge\n\tif q.room() >= need {\n", "\tif q.room() >= need {\n",
+		"\tq.wanted.store(need) // park edge\n\tif q.gate() >= need {\n", "\tif q.gate() >= need {\n",
 		turns, "nobody knows what the next claim needs",
 	},
 	{
@@ -192,7 +200,7 @@ var looks = []breakage{
 	{
 		"the highest key is announced", "sleepers.go",
 		"low = min(low, s.key)", "low = max(low%never, s.key)",
-		ownKey, "the lowest is whom the next step concerns",
+		ownKey, "the next step concerns the lowest",
 	},
 	{
 		"a mark wakes only those above it", "core.go",

@@ -14,7 +14,7 @@ var wakes = []breakage{
 	},
 	{
 		"the end wakes one of each list", "sleepers.go",
-		"\tfor s := l.asleep; s != nil; s = s.next {\n\t\ts.rouse()\n\t}\n", "\tif s := l.asleep; s != nil {\n\t\ts.rouse()\n\t}\n",
+		"\tfor s := l.first; s != nil; s = s.next {\n\t\ts.rouse()\n\t}\n", "\tif s := l.first; s != nil {\n\t\ts.rouse()\n\t}\n",
 		everyone, "nobody wakes the others afterwards",
 	},
 	{
@@ -50,8 +50,8 @@ var wakes = []breakage{
 	},
 	{
 		"a leave wakes stages, then leaves", "join.go",
-		"\tr.core.gates.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n\tr.member.sleepers.wakeAll()\n",
-		"\tr.member.sleepers.wakeAll()\n\tr.core.gates.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n",
+		"\tr.core.members.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n\tr.member.sleepers.wakeAll()\n",
+		"\tr.member.sleepers.wakeAll()\n\tr.core.members.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n",
 		ends + `/stage`, "who was woken finds the member in the list and sleeps on",
 	},
 	{
@@ -61,7 +61,7 @@ var wakes = []breakage{
 	},
 	{
 		"a handled consumer's Close wakes nobody", "graph.go",
-		"\t\t\tc.core.wakeAll()\n", "",
+		"\t\tc.core.wakeAll()\n", "",
 		leaving, "it sleeps, and never sees that it is to leave",
 	},
 	{
@@ -71,13 +71,12 @@ var wakes = []breakage{
 	},
 	{
 		"the last claim in the queue is looked after", "sleepers.go",
-		"\ts := q.asleep\n\tif s == nil {\n\t\tq.wanted.store(never)\n\t\treturn\n\t}\n",
-		"\ts := q.asleep\n\tif s == nil {\n\t\tq.wanted.store(never)\n\t\treturn\n\t}\n\tfor s.next != nil {\n\t\ts = s.next\n\t}\n",
+		"\ts := q.first\n", "\ts := q.last\n",
 		turn, "it finds that it is not its turn, and sleeps on",
 	},
 	{
-		"an abort wakes nobody", "core.go",
-		"\tif c.mark(from, ^to) {\n", "\tif c.mark(from, ^to) && from < 0 {\n",
+		"an abort wakes nobody", "multi.go",
+		"\tif p.mark(from, ^to) {\n", "\tif p.mark(from, ^to) && from < 0 {\n",
 		aborts, "consumers have to step over the range",
 	},
 	{
@@ -105,40 +104,40 @@ var wakes = []breakage{
 // alerts go down too early, or never.
 var alerts = []breakage{
 	{
-		"settled before the fence", "wait_block.go",
-		"\t\tprocessFence() // park edge: stands in for a fence in each waker that found 0\n\t\ta.or(settled)  // park edge\n",
-		"\t\ta.or(settled)\n\t\tprocessFence()\n",
+		"settled before the fence", "alert.go",
+		"\t\tprocessFence()       // park edge: stands in for a fence in each waker that found 0\n\t\ta.raised.or(settled) // park edge\n",
+		"\t\ta.raised.or(settled)\n\t\tprocessFence()\n",
 		settled, "another sleeper takes the fence for done",
 	},
 	{
-		"settled by who has not fenced", "wait_block.go",
-		"\tif a.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.add(oneSleep) == oneSleep {\n",
+		"settled by who has not fenced", "alert.go",
+		"\tif a.raised.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.raised.add(oneSleep) == oneSleep {\n",
 		settled, "the second sleeper trusts the first one to have fenced",
 	},
 	{
-		"the alert goes down under a sleeper", "wait_block.go",
-		"\tif a.load() != settled {\n",
-		"\tif a.load() > settled {\n\t\ta.store(0)\n\t}\n\tif a.load() != settled {\n",
+		"the alert goes down under a sleeper", "alert.go",
+		"\tif a.raised.load() != settled {\n",
+		"\tif a.raised.load() > settled {\n\t\ta.raised.store(0)\n\t}\n\tif a.raised.load() != settled {\n",
 		spared, "wakers look no more",
 	},
 	{
-		"the alert goes down by a store", "wait_block.go",
-		"\t\ta.cas(settled, 0) // park edge\n", "\t\tpause(8)\n\t\ta.store(0)\n",
+		"the alert goes down by a store", "alert.go",
+		"\t\ta.raised.cas(settled, 0) // park edge\n", "\t\tpause(8)\n\t\ta.raised.store(0)\n",
 		alertCAS, "somebody may have raised it since the look",
 	},
 	{
-		"the alert never goes down", "wait_block.go",
-		"\t\ta.cas(settled, 0) // park edge\n", "",
+		"the alert never goes down", "alert.go",
+		"\t\ta.raised.cas(settled, 0) // park edge\n", "",
 		calm, "every Publish fences for ever after the first park",
 	},
 	{
-		"a sleeper leaves the alert up", "wait_block.go",
-		"func (a *alert) leave() { a.add(-oneSleep) }", "func (a *alert) leave() {}",
+		"a sleeper leaves the alert up", "alert.go",
+		"func (a *alert) leave() { a.raised.add(-oneSleep) }", "func (a *alert) leave() {}",
 		calm, "every Publish fences for ever after the first park",
 	},
 	{
-		"nobody raises the alert", "wait_block.go",
-		"\tif a.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.load()&settled == 0 {\n",
+		"nobody raises the alert", "alert.go",
+		"\tif a.raised.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.raised.load()&settled == 0 {\n",
 		spared, "wakers look no more once it goes down",
 	},
 }

@@ -1,21 +1,23 @@
 /* The alert under x86 TSO: who moves a position pays for sleepers only while there are some. A waker stores its position,
-   and fences and looks at wanted only if alert is not 0; a sleeper raises alert by 2 and, if it finds it unsettled, fences
+   and fences and looks at wanted only if raised is not 0; a sleeper adds 2 to raised and, if it finds it unsettled, fences
    the whole process before it registers. A lost wake-up is an invalid end state.
 
    A store of a position lies in its waker's buffer (position..own) until that drains, at any time; a fence and every
    locked operation wait for it. The process fence finds each waker's buffer empty at a moment of its own, in any order,
    while wakers go on. Sleepers change words by locked operations only, so they need no buffer.
 
-   alert is 2 for each sleeper in it, and bit 0, settled: since a process fence alert has not been 0. Relax takes settled
-   away while nobody sleeps: in the code after many waits, here at any time and any number of times, so both change-overs
-   happen in every order, with sleepers that come, fence, sleep and go.
+   raised is 2 for each sleeper, and bit 0, settled: since a process fence it has not been 0. Relax takes settled
+   away while nobody sleeps: in the code after many claims, by who waits, rests or refreshes its limit; here at any time and
+   any number of times, between any two steps of a waker or a sleeper. (A waker's own compare-and-swap would drain its
+   buffer as well; that it has drained before is among the cases.) So both change-overs happen in every order, with
+   sleepers that come, fence, sleep and go.
 
    What sleepers wait for is, by default, the position of waker i % W (a stage's lot, one for each waker), or with MARKS
    that all sequences below need are published (the readers' lot: sequence s is published by waker s % W, so out of
    order). A sleeper whose need is several marks away is registered anew by its waker at each of them that comes.
 
    Size: W wakers (1 or 2) of K steps each, S sleepers, whose need grows by STEP from wait to wait.
-   Options: MARKS; RAISED: alert is raised for good, as without a cheap process fence; CANCEL: waits of each sleeper that
+   Options: MARKS; RAISED: raised is set for good, as without a cheap process fence; CANCEL: waits of each sleeper that
    may end by themselves. Variants: CLEARS_BIT, LOWERED_FIRST, LOOKS_ONCE. BUG_*: README.md. */
 #ifndef W
 #define W 1
@@ -36,9 +38,9 @@
 #define SETTLED 1
 
 #ifdef RAISED
-byte alert = 3;
+byte raised = 3;
 #else
-byte alert;
+byte raised;
 #endif
 byte position[W];                            /* memory */
 byte own[W];                                 /* what the waker has stored; position..own are in its buffer, FIFO */
@@ -64,7 +66,7 @@ bool locked[LOTS];
 byte key[S] = NEVER, need[S];
 bool roused[S];
 
-bool ghFenced;                               /* since alert was relaxed last a sleeper has fenced and settled it */
+bool ghFenced;                               /* since raised was relaxed last a sleeper has fenced and settled it */
 
 active proctype Drain() {
 endDrain: do
@@ -78,12 +80,12 @@ endDrain: do
 active proctype Relax() {
 endRelax: do
 #ifdef BUG_RELAX_STORES
-  :: alert == SETTLED -> d_step { alert = 0; ghFenced = 0 }
+  :: raised == SETTLED -> d_step { raised = 0; ghFenced = 0 }
 #else
 #ifdef CLEARS_BIT
-  :: d_step { alert & SETTLED -> alert = alert - SETTLED; ghFenced = 0 }
+  :: d_step { raised & SETTLED -> raised = raised - SETTLED; ghFenced = 0 }
 #else
-  :: d_step { alert == SETTLED -> alert = 0; ghFenced = 0 }
+  :: d_step { raised == SETTLED -> raised = 0; ghFenced = 0 }
 #endif
 #endif
   od
@@ -141,11 +143,11 @@ proctype Waker(byte me) {
   :: own[me] == K -> break
   :: else ->
 #ifdef BUG_LOOK_FIRST
-     a = alert;
+     a = raised;
      own[me]++;
 #else
      own[me]++;
-     a = alert;
+     a = raised;
 #endif
      if
      :: a ->
@@ -179,24 +181,24 @@ inline processFence() {
 
 inline settle() {
 #ifdef BUG_ADDS_BIT
-  d_step { alert = alert + SETTLED; ghFenced = 1 }
+  d_step { raised = raised + SETTLED; ghFenced = 1 }
 #else
 #ifdef BUG_NEVER_SETTLED
   ghFenced = 1
 #else
-  d_step { alert = alert | SETTLED; ghFenced = 1 }
+  d_step { raised = raised | SETTLED; ghFenced = 1 }
 #endif
 #endif
 }
 
-/* a: who finds alert unsettled fences. None may find it so between a fence that has ended and the next relax: those that
+/* a: who finds raised unsettled fences. None may find it so between a fence that has ended and the next relax: those that
    fence at once aside, there is one process fence from relax to relax. */
 inline raise() {
 #ifdef BUG_RAISE_NOT_ATOMIC
-  a = alert;
-  d_step { alert = a + 2; a = !(a & SETTLED); assert(!a || !ghFenced) };
+  a = raised;
+  d_step { raised = a + 2; a = !(a & SETTLED); assert(!a || !ghFenced) };
 #else
-  d_step { alert = alert + 2; a = !(alert & SETTLED); assert(!a || !ghFenced) };
+  d_step { raised = raised + 2; a = !(raised & SETTLED); assert(!a || !ghFenced) };
 #endif
   if
   :: a ->
@@ -218,9 +220,9 @@ inline raise() {
 /* a still says whether this sleeper has fenced */
 inline lower() {
 #ifdef BUG_LAST_TAKES_DOWN
-  d_step { alert = (alert == 2 + SETTLED -> 0 : alert - 2) };
+  d_step { raised = (raised == 2 + SETTLED -> 0 : raised - 2) };
 #else
-  alert = alert - 2;
+  raised = raised - 2;
 #endif
 #ifdef BUG_SETTLED_LATE
   if :: a -> settle() :: else -> skip fi;

@@ -2,8 +2,8 @@
 
    One producer claims, and publishes, aborts or takes back the parts of each claim in any order. What is not the first
    part waits in its private list `ahead`; when the first part goes, the cursor jumps over all that follow it without a
-   hole. An abort enters the list of aborted ranges first, then lastAbort is raised, then the cursor moves over it.
-   Consumers read the cursor, then lastAbort; a stage reads the position before it, then lastAbort. A joiner enters the
+   hole. An abort enters the list of aborted ranges first, then lastAborted is raised, then the cursor moves over it.
+   Consumers read the cursor, then lastAborted; a stage reads the position before it, then lastAborted. A joiner enters the
    list of consumers first and reads the cursor then; the gate reads the list again after it has read the cursor or the
    positions.
 
@@ -60,7 +60,7 @@ byte slot[N] = TORN;
 byte published;                          /* only raised */
 byte inlist = INITMASK, listVersion;     /* the list of consumers; the version stands for its pointer */
 byte position[NC];
-short aborts; byte lastAbort;            /* the list of aborted ranges, as a set of sequences; the largest end in it */
+short aborts; byte lastAborted;          /* the list of aborted ranges, as a set of sequences; the largest end in it */
 byte end = HIGH;
 
 /* ghosts */
@@ -137,7 +137,7 @@ inline pass(from, to) {
 inline enterAbort(from, to, low) {
   empty(buffer);                                    /* locked operations */
   d_step { aborts = ((aborts >> (low)) << (low)) | RANGE(from, to) };
-  d_step { lastAbort = (lastAbort < to -> to : lastAbort) }
+  d_step { lastAborted = (lastAborted < to -> to : lastAborted) }
 }
 
 proctype Producer() {
@@ -210,7 +210,7 @@ proctype Producer() {
 proctype Consumer(byte me) {
   byte e, q, h, i, members, version;
   byte ready;                                       /* end of what has been found; a stage may join ahead */
-  byte known;                                       /* lastAbort, read after what ready comes from */
+  byte known;                                       /* lastAborted, read after what ready comes from */
   if
   :: !HAS(JOINMASK, me) -> skip
   :: else ->
@@ -248,15 +248,15 @@ join: skip;
      if
      :: FOLLOWS(me) ->
 #ifdef BUG_STAGE_ABORTED_FIRST
-        known = lastAbort; e = position[0]
+        known = lastAborted; e = position[0]
 #else
-        e = position[0]; known = lastAbort
+        e = position[0]; known = lastAborted
 #endif
      :: else ->
 #ifdef BUG_ABORTED_FIRST
-        known = lastAbort; e = cursor;
+        known = lastAborted; e = cursor;
 #else
-        e = cursor; known = lastAbort;
+        e = cursor; known = lastAborted;
 #endif
         assert(e >= ready)
      fi;

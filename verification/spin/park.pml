@@ -14,8 +14,8 @@
 
    Each of these is Dekker's pattern: store the position, look at wanted | store wanted, look at the position. Plain
    stores of marks and positions lie in the store buffer of their goroutine's CPU until drained; a locked operation waits
-   for that. By default alert is raised for good: who moves fences and looks. With ALERT it moves as in alert.pml, where
-   the argument is: who moves looks at alert first, and fences only if it is raised.
+   for that. By default raised is set for good: who moves fences and looks. With ALERT it moves as in alert.pml, where
+   the argument is: who moves looks at raised first, and fences only if it is set.
 
    What happens under a lock is one step where nothing but `wanted` is visible without the lock. The spin phase is one
    look, which is as good as many.
@@ -73,7 +73,7 @@ bool queueLock;
 bool turn[P];                                /* the channels of the claims in the queue */
 byte wantedRoom = NEVER;
 #ifdef ALERT
-byte alert;                                  /* 2 for each that is about to sleep or sleeps, and bit 0, settled */
+byte raised;                                 /* 2 for each that is about to sleep or sleeps, and bit 0, settled */
 #endif
 
 byte ghProducersDone;
@@ -87,18 +87,18 @@ byte ghProducersDone;
 #endif
 #define POSITIONS_DRAINED (position[0] == own[0] && position[1] == own[1])
 
-/* One who is about to register raises alert, by a locked operation, and if it was not settled finds the store buffers
+/* One who is about to register adds to raised, by a locked operation, and if it was not settled finds the store buffers
    empty, those of marks and those of positions each at a moment of its own; alert.pml takes this apart. */
 inline raise(drained) {
 #ifdef ALERT
-  d_step { drained -> alert = alert + 2; fences = !(alert & 1) };
+  d_step { drained -> raised = raised + 2; fences = !(raised & 1) };
   if
   :: fences ->
 #ifndef BUG_NO_PROCESS_FENCE
      MARKS_DRAINED;
      POSITIONS_DRAINED;
 #endif
-     d_step { alert = alert | 1; fences = 0 }
+     d_step { raised = raised | 1; fences = 0 }
   :: else -> skip
   fi
 #else
@@ -108,7 +108,7 @@ inline raise(drained) {
 
 inline lower() {
 #ifdef ALERT
-  alert = alert - 2
+  raised = raised - 2
 #else
   skip
 #endif
@@ -116,7 +116,7 @@ inline lower() {
 
 #ifdef ALERT
 active proctype Relax() {                    /* in the code after many waits, here at any time */
-endRelax: do :: d_step { alert == 1 -> alert = 0 } od
+endRelax: do :: d_step { raised == 1 -> raised = 0 } od
 }
 #endif
 
@@ -299,7 +299,7 @@ take: skip;
 #endif
 #ifdef ALERT
      own[me] = at;
-     if :: alert == 0 -> goto moved :: else -> skip fi;
+     if :: raised == 0 -> goto moved :: else -> skip fi;
 #ifndef BUG_NO_FENCE_DONE
      position[me] == own[me];
 #endif
@@ -422,7 +422,7 @@ inline rouse(from) {
   w = 0
 }
 
-/* mark, then, if alert says so, look who waits for it */
+/* mark, then, if raised says so, look who waits for it */
 inline publish(from, to) {
   markTo[id] == 0;                           /* one entry is enough: the claim's CAS has drained the one before */
 #if defined(ALERT) || defined(BUG_NO_FENCE_PUBLISH)
@@ -432,7 +432,7 @@ inline publish(from, to) {
 #endif
 #ifdef ALERT
   if
-  :: alert == 0 -> skip
+  :: raised == 0 -> skip
   :: else ->
 #ifndef BUG_NO_FENCE_PUBLISH
      markTo[id] == 0;

@@ -13,7 +13,11 @@
             NC consumers; INITMASK are there from the start, JOINMASK join, LEAVEMASK leave at any time.
    Graph:   AFTER0, AFTER1, AFTER2: mask of the consumers that 0, 1, 2 are made after; 0: follows the ring.
    Options: ABORT (a claim may be aborted), ABORTALL (with ABORT: each one is), SPLIT (and published in parts, in any order), CLOSEANY (Close at any time,
-            otherwise after the last claim), LOOK=n (someone calls Published() n times), CLEAR (Config.Clear).
+            otherwise after the last claim), CHECK (Abort looks what is published first), LOOK=n (someone calls Published()
+            n times), RAISE=n (the same in two steps), CLEAR (Config.Clear), TABLE=b (in the place of the list the table
+            of aborts.pml, with b sequences to a block; here a range enters in one step).
+   Variants: GATE_RAISES (only a gate without consumers and who leaves raise published), RAISE_LAPPED (so does a walk that
+            was lapped).
    Bugs:    BUG_*, one at a time; README.md says what each stands for. */
 
 #ifndef N
@@ -53,6 +57,12 @@
 #define AFTER2 0
 #endif
 
+#ifdef BUG_TABLE_SHORT
+#define SIZE ((N + TABLE-1 + TABLE-1) / TABLE - 1)
+#else
+#define SIZE ((N + TABLE-1 + TABLE-1) / TABLE)
+#endif
+
 #define ABORTED 128
 #define EMPTY 254            /* a slot's content when it is zeroed */
 #define TORN 255             /* a slot's content while its producer writes */
@@ -71,7 +81,7 @@ byte slot[N] = EMPTY;
 byte published;                          /* a boundary, only raised */
 byte inlist = INITMASK, listVersion;     /* the list of consumers behind one pointer; the version stands for the pointer */
 byte position[NC], avail[NC];
-int aborts; byte lastAbort;              /* the list of aborted ranges, as a set of sequences; the largest end in it */
+int aborts; byte lastAborted;            /* the list of aborted ranges, as a set of sequences; the largest end in it */
 #ifdef CLEAR
 byte cleared, clearing;
 #endif
@@ -123,7 +133,16 @@ inline boundary(lo, members, i) {
   i = 0; members = 0
 }
 
-/* Published(): a walk over the marks from a boundary; from a fresher one when a producer has lapped it meanwhile */
+inline raisePublished(x) {
+#ifdef BUG_STORE_PUBLISHED
+  published = x
+#else
+  d_step { published = (published < x -> x : published) }
+#endif
+}
+
+/* Published(): a walk over the marks from a boundary; from a fresher one when a producer has lapped it meanwhile. It
+   raises published to the boundary that it found, so that the next walk begins there. */
 inline publishedEnd(lo, members, i, m) {
   boundary(lo, members, i);
   do
@@ -134,16 +153,31 @@ inline publishedEnd(lo, members, i, m) {
        :: m > lo -> lo = m; m = 1
 #else
        :: m > lo && m <= lo+N -> lo = m; m = 1
-       :: m > lo+N -> m = 2
+       :: m > lo+N ->
+#ifdef BUG_RAISE_LAPPED_MARK
+          published = (published < m -> m : published);
+#endif
+          m = 2
 #endif
        :: else -> m = 0; assert(lo == ghFirst)      /* exact at the moment of the last look */
        fi
      };
      if
-     :: m == 0 -> break
+     :: m == 0 ->
+#if defined(BUG_RAISE_OPEN)
+        raisePublished(lo+1);
+#elif defined(BUG_RAISE_WITHIN)
+        raisePublished((lo > 0 -> lo-1 : 0));
+#elif !defined(BUG_WALK_NOT_STORED) && !defined(GATE_RAISES)
+        raisePublished(lo);
+#endif
+        break
      :: m == 1 -> skip
      :: m == 2 ->
         m = 0;
+#ifdef RAISE_LAPPED
+        raisePublished(lo);
+#endif
 #ifdef BUG_WALK_FROM_AVAILS_ONLY
         (inlist == 0 && published > lo) || (INLIST(0) && avail[0] > lo)
 #if NC > 1
@@ -159,14 +193,6 @@ inline publishedEnd(lo, members, i, m) {
   m = 0
 }
 
-inline raisePublished(x) {
-#ifdef BUG_STORE_PUBLISHED
-  published = x
-#else
-  d_step { published = (published < x -> x : published) }
-#endif
-}
-
 /* The gate. twice: the list is read a second time, behind a fence, and if it changed everything starts over. */
 inline gate(g, members, version, i, m, twice) {
   do
@@ -177,7 +203,7 @@ inline gate(g, members, version, i, m, twice) {
         g = 100
 #else
         publishedEnd(g, members, i, m);
-#ifndef BUG_WALK_NOT_STORED
+#ifdef GATE_RAISES
         raisePublished(g)
 #endif
 #endif
@@ -295,10 +321,26 @@ inline storeAbortMark(from, to) {
    computed before: by the time of the CAS it may be stale, that is, lower than it could be. */
 inline enterAbort(from, to, g) {
   d_step {
+#ifdef TABLE
+    g = from;                                        /* a block takes the place of an older one; nothing is pruned */
+    do
+    :: g < to ->
+       h = 0;
+       do
+       :: h/TABLE < g/TABLE ->
+          if :: (g/TABLE - h/TABLE) % SIZE == 0 -> aborts = aborts & ~(1<<h) :: else fi;
+          h++
+       :: else -> break
+       od;
+       g++
+    :: else -> break
+    od;
+    g = 0;
+#endif
     aborts = (aborts >> (g)) << (g);
     h = from; do :: h < to -> aborts = aborts | (1<<h); h++ :: else -> break od; h = 0
   };
-  d_step { lastAbort = (lastAbort < to -> to : lastAbort) }
+  d_step { lastAborted = (lastAborted < to -> to : lastAborted) }
 }
 
 proctype Producer(byte id) {
@@ -398,12 +440,15 @@ again: skip;
         if
         :: !ab -> storeMark(from, to)
         :: else ->
+#ifdef CHECK
+           publishedEnd(g, members, i, m); assert(g <= from); g = 0;
+#endif
 #ifdef BUG_MARK_BEFORE_LIST
            storeAbortMark(from, to); enterAbort(from, to, 0)
 #else
 #ifdef BUG_PRUNE_TO_CLAIM
            g = claim;
-#else
+#elif !defined(TABLE)
            gate(g, members, version, i, m, PRUNE_TWICE);
 #endif
            enterAbort(from, to, g); g = 0;
@@ -422,7 +467,7 @@ out: skip;
 #define BOUNDARY (stage -> joined : ready)
 
 proctype Consumer(byte me) {
-  byte follows;                                     /* those of AFTER, or whom they followed, that are in the list */
+  byte follows;                                     /* those of AFTER, or that they followed, in the list */
   byte e, q, m, h, i, members, version, g, known;
   byte ready;                                       /* follows the ring: a boundary, the end of what it has found */
   byte joined;                                      /* a stage: the last boundary that it knows */
@@ -495,7 +540,7 @@ join: skip;
      :: end > position[me] || !HAS(LEAVEMASK, me) -> skip
      fi;
 
-     /* whom do I follow, by the list as it is now */
+     /* which do I follow, by the list as it is now */
      d_step {
        follows = AFTER(me);
        do
@@ -507,7 +552,7 @@ join: skip;
      if
      :: follows != 0 ->                             /* a stage: goes as far as those it follows */
 #ifdef BUG_STAGE_READS_LASTABORT_FIRST
-        known = lastAbort;
+        known = lastAborted;
 #endif
         e = HIGH; i = 0;
         do
@@ -519,7 +564,7 @@ join: skip;
         if
         :: e > position[me] ->
 #ifndef BUG_STAGE_READS_LASTABORT_FIRST
-           known = lastAbort
+           known = lastAborted
 #endif
         :: else ->
            e = 0;
@@ -538,7 +583,7 @@ join: skip;
            ready = position[me];
 #else
 #ifdef BUG_INHERIT_ABORTED_FIRST
-           abortedTo = lastAbort;
+           abortedTo = lastAborted;
 #endif
 #ifdef BUG_INHERIT_LOWER
            ready = (handed -> avail[me] : joined);
@@ -548,7 +593,7 @@ join: skip;
 #endif
 #endif
 #if !defined(BUG_INHERIT_NO_LIST) && !defined(BUG_INHERIT_ABORTED_FIRST)
-           abortedTo = lastAbort
+           abortedTo = lastAborted
 #endif
         :: else -> skip
         fi;
@@ -650,6 +695,19 @@ proctype Looker() {                                 /* Published() never goes ba
 }
 #endif
 
+#ifdef RAISE
+/* The same by what others see of it. A walk reads, and what it finds is exact at its last look, as publishedEnd asserts;
+   until it raises published to that, any time may pass. */
+proctype Raiser() {
+  byte q, k;
+  do
+  :: k < RAISE -> q = ghFirst; raisePublished(q); q = 0; k++
+  :: else -> break
+  od;
+  k = 0
+}
+#endif
+
 proctype Closer() {
 #ifndef CLOSEANY
   ghProducersDone == P;
@@ -672,6 +730,9 @@ init {
     i = 0; do :: i < P -> run Producer(i); i++ :: else -> break od; i = 0;
 #ifdef LOOK
     run Looker();
+#endif
+#ifdef RAISE
+    run Raiser();
 #endif
     run Closer()
   }

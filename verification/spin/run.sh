@@ -58,12 +58,35 @@ good quick join-stage ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLE
 good quick close-any ring $one -DNC=1 -DK0=1 -DK1=1 -DCLOSEANY
 good quick stage-leave ring -DP=1 $one $stage -DLEAVEMASK=1 -DABORT -DK0=2
 good quick stage-ranges ring -DP=1 -DN=2 $stage -DLEAVEMASK=1 -DABORT -DK0=2
-good quick three-leave ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DK0=1
+good full three-leave ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DK0=1
 good quick join-abort ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DABORTALL -DK0=1 -DK1=1
+good quick ranges-look ring -DN=2 -DNC=1 -DINITMASK=0 -DLOOK=1 -DFIXN -DK0=1 -DK1=2
+good quick join-empty-look ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLOOK=1 -DK0=1 -DK1=1
+good quick join-stage-raise ring -DP=1 $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DRAISE=1 -DK0=2
+good quick stage-leave-raise ring -DP=1 $one $stage -DLEAVEMASK=1 -DABORT -DCHECK -DRAISE=1 -DK0=2
+good quick three-leave-raise ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DRAISE=1 -DK0=1
+good quick join-table ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DCHECK -DTABLE=1 -DK0=2 -DK1=1
 good quick clear-two ring $one -DNC=2 -DINITMASK=3 -DK0=1 -DK1=1 -DCLEAR
 good quick clear-leave ring -DP=1 $one -DNC=2 -DINITMASK=3 -DLEAVEMASK=1 -DK0=2 -DCLEAR
 good quick clear-join ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DK0=2 -DK1=1 -DCLEAR
 
+good full look-gate-raises ring $two -DNC=1 -DINITMASK=0 -DLOOK=1 -DK0=3 -DK1=2 -DGATE_RAISES
+good full look-raise-lapped ring $two -DNC=1 -DINITMASK=0 -DLOOK=1 -DK0=3 -DK1=2 -DRAISE_LAPPED
+good full join-gate-raises ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLOOK=1 -DK0=2 -DK1=1 -DGATE_RAISES
+good full join-empty-look-2 ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DLOOK=1 -DK0=2 -DK1=1
+good full join-abort-look ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DCHECK -DLOOK=1 -DK0=1 -DK1=1
+good full join-stage-look ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DLOOK=1 -DK0=1 -DK1=1
+good full join-leave-raise ring $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DRAISE=1 -DK0=2 -DK1=1
+good full stage-leave-look ring -DP=1 $one $stage -DLEAVEMASK=1 -DABORT -DCHECK -DLOOK=1 -DK0=2
+good full stage-laps-raise ring -DP=1 $two $stage -DLEAVEMASK=1 -DABORT -DCHECK -DRAISE=1 -DK0=3
+good full stage-ranges-look ring -DP=1 -DN=2 $stage -DLEAVEMASK=1 -DABORT -DLOOK=1 -DK0=2
+good full stage-2-raise ring -DN=2 $stage -DLEAVEMASK=1 -DABORT -DCHECK -DFIXN -DRAISE=1 -DK0=1 -DK1=2
+good full three-leave-look ring -DP=1 $one -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DLOOK=1 -DK0=1
+good full three-leave-raise-2 ring -DP=1 $two -DNC=3 -DINITMASK=7 -DAFTER1=1 -DLEAVEMASK=5 -DABORT -DABORTALL -DCHECK -DRAISE=1 -DK0=2
+good full join-table-2 ring $two -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DABORT -DCHECK -DTABLE=2 -DK0=2 -DK1=2
+good full join-table-laps ring -DP=1 $two -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DABORT -DCHECK -DTABLE=1 -DK0=4
+good full stage-table ring -DP=1 $two $stage -DLEAVEMASK=1 -DABORT -DCHECK -DTABLE=2 -DK0=4
+good full clear-join-raise ring $one -DNC=1 -DINITMASK=0 -DJOINMASK=1 -DRAISE=1 -DK0=2 -DK1=1 -DCLEAR
 good full n1-abort ring $one -DNC=1 -DINITMASK=0 -DLOOK=2 -DABORT -DK0=2 -DK1=2
 good full n1-chain ring $one -DNC=2 -DINITMASK=1 -DJOINMASK=2 -DAFTER1=1 -DLEAVEMASK=1 -DK0=2 -DK1=1
 good full split ring -DN=2 -DNC=1 -DABORT -DSPLIT -DFIXN -DK0=2 -DK1=2
@@ -94,8 +117,11 @@ bug WALK_FROM_AVAILS_ONLY join-empty
 bug JOIN_LOOKS_FIRST join-empty
 bug JOIN_HOLDS_NOTHING join-second
 bug NO_GATE_WITHOUT_CONSUMERS join-empty
-bug STORE_PUBLISHED no-consumers
+bug STORE_PUBLISHED no-consumers stage-leave-raise
 bug WALK_NOT_STORED no-consumers
+bug RAISE_LAPPED_MARK laps-look
+bug RAISE_OPEN stage-leave-raise
+bug RAISE_WITHIN ranges-look
 bug NO_LAP_LIMIT laps-look
 bug INHERIT_LOWER join-stage
 bug CHAIN_END_GATE join-stage
@@ -109,11 +135,38 @@ bug NO_STEP_OVER stage-leave
 bug CLOSED_BESIDE_CLAIM close-any
 bug PRUNE_LIST_ONCE join-abort
 bug PRUNE_TO_CLAIM join-abort
+bug TABLE_SHORT stage-table
 bug CLEAR_TRY_LOCK clear-two
 bug CLEAR_STORE_FIRST clear-two
 bug CLEAR_LIST_ONCE clear-join
 bug CLEAR_NOT_ON_JOIN clear-join
 bug CLEAR_NOT_ON_LEAVE clear-leave
+
+# --- aborts.pml ---
+good quick aborts aborts -DK0=2 -DK1=2
+good quick aborts-blocks aborts -DB=1 -DK0=2 -DK1=1
+good quick aborts-cursor aborts -DP=1 -DCURSOR -DSPLIT -DK0=3
+good full aborts-last-first aborts -DK0=2 -DK1=2 -DLAST_FIRST
+good full aborts-1 aborts -DN=1 -DMAXN=1 -DK0=3 -DK1=2
+good full aborts-3 aborts -DN=3 -DK0=2 -DK1=2
+good full aborts-4 aborts -DN=4 -DK0=2 -DK1=2
+good full aborts-blocks-2 aborts -DB=1 -DK0=3 -DK1=2
+good full aborts-block-of-4 aborts -DB=4 -DK0=3 -DK1=2
+good full aborts-laps aborts -DK0=3 -DK1=3
+good full aborts-parts aborts -DSPLIT -DK0=2 -DK1=2
+good full aborts-parts-blocks aborts -DB=1 -DSPLIT -DK0=2 -DK1=2
+good full aborts-cursor-laps aborts -DP=1 -DCURSOR -DSPLIT -DK0=5
+good full aborts-cursor-4 aborts -DN=4 -DP=1 -DCURSOR -DSPLIT -DK0=4
+bug TABLE_SHORT aborts aborts-4
+bug TAKES_OVER aborts
+bug ENTRY_STORED aborts
+bug IGNORES_INDEX aborts
+bug FIRST_BLOCK_ONLY aborts-blocks
+bug MARK_BEFORE_TABLE aborts aborts-cursor
+bug MARK_BEFORE_LAST aborts
+bug LAST_STORED aborts
+bug READS_LAST_FIRST aborts-cursor
+bug STAGE_READS_LAST_FIRST aborts
 
 # --- cursor.pml ---
 stage="-DNC=2 -DINITMASK=3 -DSTAGE"

@@ -37,7 +37,7 @@
 byte claim, mark[N], closed, end = NEVER;
 byte slot[N] = 254;
 byte position[NC];
-int aborts; byte lastAbort;
+int aborts; byte lastAborted;
 chan buffer = [5] of { byte, byte };         /* the producer's store buffer */
 byte ghTop;                                  /* the end of the last claim that succeeded and was not taken back */
 int ghPublished, ghRead[NC];
@@ -60,7 +60,7 @@ inline fixEnd(e) { d_step { if :: end == NEVER -> assert(e >= ghTop); end = e ::
 inline abortMark(from, to) {
   drained();
   d_step { s = from; do :: s < to -> aborts = aborts | (1<<s); s++ :: else -> break od; s = 0 };
-  d_step { lastAbort = (lastAbort < to -> to : lastAbort) };
+  d_step { lastAborted = (lastAborted < to -> to : lastAborted) };
   buffer!((from) % N),(ABORTED|(to))
 }
 
@@ -168,7 +168,7 @@ proctype Consumer(byte me) {
   do
   :: d_step { m = mark[at % N]; ab = (m >= ABORTED); m = m & 127; if :: m > at && m <= at+N -> skip :: else -> m = 0; ab = 0 fi };
      if
-     :: m && ab -> d_step { assert(lastAbort >= m); do :: at < m -> assert(LISTED(at)); at++ :: else -> break od; m = 0; ab = 0 };
+     :: m && ab -> d_step { assert(lastAborted >= m); do :: at < m -> assert(LISTED(at)); at++ :: else -> break od; m = 0; ab = 0 };
         position[me] = at
      :: m && !ab -> d_step { do :: at < m -> assert(slot[at % N] == at); ghRead[me] = ghRead[me] | (1<<at); at++ :: else -> break od; m = 0 };
         position[me] = at

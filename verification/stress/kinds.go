@@ -12,7 +12,7 @@ type kind struct {
 	capacities []int
 	spin       time.Duration // of BlockWait
 	producers  int           // on a Multi ring
-	after      [][]int       // whom each consumer follows, by number
+	after      [][]int       // the consumers that each one follows, by number
 	send       func(l *load, s *sender)
 	read       func(l *load, r *reader)
 	rounds     func(l *load) // instead of the above

@@ -83,7 +83,7 @@ func (l *load) retire(events int64) {
 const stuck = 20 * time.Second
 
 // watch says when there is enough, and looks that the load moves. What it looks at it reads from Stats, so that those
-// whom it watches share nothing but the ring.
+// it watches share nothing but the ring.
 func (l *load) watch() {
 	var last movement
 	moved := time.Now()

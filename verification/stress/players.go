@@ -163,7 +163,7 @@ func sendImpatiently(l *load, s *sender) {
 		case err == nil:
 			s.fill(b)
 			s.Publish(b)
-		case err != context.Canceled:
+		case !errors.Is(err, context.Canceled):
 			l.fail("sender %d: %v", s.id, err)
 		}
 	}
@@ -180,7 +180,7 @@ func readImpatiently(l *load, r *reader) {
 			r.Done(b)
 		case errors.Is(err, disruptor.ErrClosed):
 			return
-		case err != context.Canceled:
+		case !errors.Is(err, context.Canceled):
 			l.fail("reader %d: %v", r.id, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,16 +48,19 @@ func goTool(arch string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// disassemble returns the instructions of each function of the package, by its name without that of the package.
+// disassemble returns the instructions of the functions that are listed, by their local names.
 func disassemble(binary, arch string) (map[string][]instruction, error) {
-	text, err := goTool(arch, "tool", "objdump", "-s", `^(`+regexp.QuoteMeta(module)+`\.|sync/atomic\.CompareAndSwap)`, binary)
+	text, err := goTool(arch, "tool", "objdump", "-s", `^(`+regexp.QuoteMeta(module)+`(/internal/host)?\.|sync/atomic\.CompareAndSwap)`, binary)
 	if err != nil {
 		return nil, err
 	}
-	functions := map[string][]instruction{}
+	found := map[string][]instruction{}
 	for _, text := range strings.Split(text, "TEXT ")[1:] {
 		lines := strings.Split(text, "\n")
-		name := strings.TrimSuffix(strings.TrimSuffix(strings.Fields(lines[0])[0], "(SB)"), ".abi0")
+		name := local(strings.TrimSuffix(strings.TrimSuffix(strings.Fields(lines[0])[0], "(SB)"), ".abi0"))
+		if !slices.Contains(functions, name) { // it may have jumps that connect can't follow
+			continue
+		}
 		var code []instruction
 		for _, line := range lines[1:] {
 			if f := strings.Fields(line); len(f) >= 4 {
@@ -70,9 +74,9 @@ func disassemble(binary, arch string) (map[string][]instruction, error) {
 		if err := connect(code); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		functions[strings.TrimPrefix(name, module+".")] = code
+		found[name] = code
 	}
-	return functions, nil
+	return found, nil
 }
 
 // parse reads "file:line address code mnemonic operands".

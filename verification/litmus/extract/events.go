@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -23,6 +24,13 @@ func findEvents(name string, body []instruction, inlined frames, s source) map[i
 	events := map[int]*event{}
 	for i, in := range body {
 		chain := inlined.at(in.pc)
+		inner := name // the function whose text the instruction comes from
+		if len(chain) > 0 {
+			inner = local(chain[len(chain)-1].function)
+		}
+		if strings.HasPrefix(inner, local(host)+".") { // the disassembler leaves out the folder
+			in.at.file = path.Base(host) + "/" + in.at.file
+		}
 		op, operands, _ := strings.Cut(in.text, " ")
 		switch {
 		case op == "CALL" && in.call == "":
@@ -80,7 +88,7 @@ var (
 	orderedOp = regexp.MustCompile(`^(LOCK|MFENCE|LFENCE|SFENCE|CMPXCHG\w*|XADD\w*|LDA[PX]?R\w*|LDAXP\w*|STLX?[RP]\w*|` +
 		`CAS\w*|SWP\w*|LDADD\w*|LDCLR\w*|LDEOR\w*|LDOR\w*|LDXR\w*|STXR\w*|DMB|DSB|ISB)$`)
 	plainOp  = regexp.MustCompile(`^(V?MOV\w*(\.[PW])?|LDP|STP|(CMP|ADD|SUB|AND|OR|XOR|INC|DEC)[BWLQ])$`)
-	memory   = regexp.MustCompile(`(-?(0x[0-9a-f]+|\d+))?\([A-Z0-9]+\)(\([A-Z0-9]+[^)]*\))?`)
+	memory   = regexp.MustCompile(`(-?(0x[0-9a-f]+|\d+)|[\w./]+\.\w+)?\([A-Z0-9]+\)(\([A-Z0-9]+[^)]*\))?`)
 	register = regexp.MustCompile(`\b(R\d+[BWL]?|[A-D][XLH]|[SD]IL?|BPL?|ZR)\b`)
 )
 

@@ -45,6 +45,7 @@ func TestRegistersAndOffsetsAreLeftOut(t *testing.T) {
 		"MOVQ 0x118(AX), CX":     "MOVQ (m), r",
 		"LOCK XADDQ R8, 0x8(CX)": "LOCK XADDQ r, (m)",
 		"XCHGQ R12, -8(R9)":      "XCHGQ r, (m)",
+		"MOVL a.b/c.d(SB), CX":   "MOVL (m), r",
 		"STLR ZR, (R1)":          "STLR r, (m)",
 		"LDAR (R3), R27":         "LDAR (m), r",
 		"STLXR R3, (R1), R27":    "STLXR r, (m), r",

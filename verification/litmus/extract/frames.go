@@ -4,7 +4,6 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"fmt"
-	"path"
 )
 
 // A frame is a function that was inlined, and the line of its caller that calls it.
@@ -31,7 +30,7 @@ func (f frames) at(pc uint64) (chain []frame) {
 	return chain
 }
 
-// readFrames reads what the compiler says about its inlining in the package, from the debug information.
+// readFrames reads what the compiler says about its inlining in the packages, from the debug information.
 func readFrames(binary string) (frames, error) {
 	file, err := elf.Open(binary)
 	if err != nil {
@@ -54,7 +53,7 @@ func readFrames(binary string) (frames, error) {
 		}
 		switch e.Tag {
 		case dwarf.TagCompileUnit:
-			if name, _ := e.Val(dwarf.AttrName).(string); name != module {
+			if name, _ := e.Val(dwarf.AttrName).(string); name != module && name != host {
 				r.SkipChildren()
 				break
 			}
@@ -95,7 +94,7 @@ func readFrame(data *dwarf.Data, e *dwarf.Entry, files []*dwarf.LineFile) (found
 	if index < 0 || int(index) >= len(files) || files[index] == nil {
 		return nil, fmt.Errorf("call of %s in unknown file %d", f.function, index)
 	}
-	f.call = place{path.Base(files[index].Name), int(line)}
+	f.call = place{fileName(files[index].Name), int(line)}
 	ranges, err := data.Ranges(e)
 	if err != nil {
 		return nil, err

@@ -4,13 +4,16 @@ import "strings"
 
 const module = "github.com/be395dad/disruptor"
 
+// host is the package that has the fence of the whole process.
+const host = module + "/internal/host"
+
 // functions are listed in this order. The edges are those of the ordering table in doc.go.
 var functions = []string{
-	// publish edge, and park edge: the mark, then the look for sleepers
+	// publish edge, and park edge: the mark or cursor, then the look for sleepers
 	"(*single).publish",
-	"(*core).publish",
+	"(*multi).publish",
 	"(*single).handOver",
-	"(*core).handOver",
+	"(*multi).handOver",
 	"(*core).rouse",
 	"(*lot).wake",
 	// park edge: the position, then the look for sleepers
@@ -24,25 +27,36 @@ var functions = []string{
 	"(*lot).enter",
 	"(*reader).park",
 	"(*queue).enter",
-	"(*queue).first",
-	"(*core).claimQueued",
+	"(*queue).isFirst",
+	"(*core).claimSlow",
+	"(*await).until",
+	"(*await).try",
+	"(*await).park",
 	"(*alert).relax",
 	// close edge: the claim, then the look at closed; and the other side
 	"(*single).try",
 	"(*core).finish",
 	// the process fence of both
-	"processFence",
-	"expeditedFence",
-	// publish, stage, reuse and join edges: who looks
+	"internal/host.Fence",
+	"internal/host.expeditedFence",
+	// publish, stage, reuse, join and boundary edges: who looks
 	"(*reader).look",
 	"(*reader).extendStage",
-	"(*core).gate",
-	"(*gates).join",
+	"(*core).slowest",
+	"(*members).join",
 	"(*core).join",
 	"(*core).publishedEnd",
+	// boundary and leave edges: what a leaver has seen, then the list without it; and who reads the list
+	"(*reader).leave",
+	"(*members).leave",
+	"(*reader).refollow",
 	// what a compare-and-swap of a pointer ends in
 	"sync/atomic.CompareAndSwapUintptr",
 }
+
+// absent are the functions of which a CPU has no code: on arm64, whose stores are not buffered, nothing fences the
+// process, and what is left of alert.enter is inlined.
+var absent = map[string][]string{"arm64": {"(*alert).enter", "internal/host.Fence", "internal/host.expeditedFence"}}
 
 // primitive reports whether a function is a step of the protocol by itself: the expression that calls it names the
 // access, and what is inlined into it is not looked at further.
@@ -52,11 +66,11 @@ func primitive(function string) bool {
 			return true
 		}
 	}
-	name, ours := strings.CutPrefix(function, module+".")
+	name, ours := strings.CutPrefix(function, module+".") // none of host is one
 	if !ours {
 		return false
 	}
-	for _, p := range []string{"(*word).", "(*cell[", "storeRelease", "fence", "(*memberWords).storeRelease"} {
+	for _, p := range []string{"(*word).", "(*cell[", "storeRelease", "fence"} {
 		if strings.HasPrefix(name, p) {
 			return true
 		}
@@ -69,13 +83,21 @@ func counts(callee string) bool {
 	return !strings.HasPrefix(callee, "runtime.") && !strings.HasPrefix(callee, module+".panic")
 }
 
-// short is the name of a function without the package, and (*core).publish as core.publish, because "(*" begins a
+// local is the name of a function without what is before the package's folder.
+func local(function string) string {
+	if in, ok := strings.CutPrefix(function, module+"."); ok {
+		return in
+	}
+	return strings.TrimPrefix(function, module+"/")
+}
+
+// short is the name of a function without the package, and (*multi).publish as multi.publish, because "(*" begins a
 // comment in a litmus test.
 func short(function string) string {
 	if strings.Contains(function, "[") { // of a type with arguments
 		return method(function)
 	}
-	return strings.NewReplacer("(*", "", ")", "").Replace(strings.TrimPrefix(function, module+"."))
+	return strings.NewReplacer("(*", "", ")", "", "internal/host.", "host.").Replace(local(function))
 }
 
 // method returns the last part of a function's name, without the type's arguments.

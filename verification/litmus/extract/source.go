@@ -7,17 +7,18 @@ import (
 	"go/printer"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
 
-// place is a line of a file, by its name without the folder.
+// place is a line of a file, by its name without the folder, or with host/ before it.
 type place struct {
 	file string
 	line int
 }
 
-// source is the text of the package by where it stands: the calls, and the whole lines.
+// source is the text of the packages by where it stands: the calls, and the whole lines.
 type source struct {
 	calls map[place][]call
 	lines map[place]string
@@ -28,37 +29,55 @@ type call struct {
 	text   string
 }
 
-// parseSource reads the package in dir.
-func parseSource(dir string) (source, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return source{}, err
-	}
+// parseSource reads the packages in the folders.
+func parseSource(folders ...string) (source, error) {
 	s := source{map[place][]call{}, map[place]string{}}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
+	for _, folder := range folders {
+		names, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
 			return source{}, err
 		}
-		for i, line := range strings.Split(string(text), "\n") {
-			s.lines[place{filepath.Base(name), i + 1}] = strings.TrimSpace(line)
-		}
-		files := token.NewFileSet()
-		file, err := parser.ParseFile(files, name, text, 0)
-		if err != nil {
-			return source{}, err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if e, ok := n.(*ast.CallExpr); ok {
-				s.addCall(files, filepath.Base(name), e)
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
 			}
-			return true
-		})
+			if err := s.addFile(name); err != nil {
+				return source{}, err
+			}
+		}
 	}
 	return s, nil
+}
+
+func (s source) addFile(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	short := fileName(filepath.ToSlash(name))
+	for i, line := range strings.Split(string(text), "\n") {
+		s.lines[place{short, i + 1}] = strings.TrimSpace(line)
+	}
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, text, 0)
+	if err != nil {
+		return err
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if e, ok := n.(*ast.CallExpr); ok {
+			s.addCall(files, short, e)
+		}
+		return true
+	})
+	return nil
+}
+
+// fileName returns the name of a file in a place.
+func fileName(file string) string {
+	if path.Base(path.Dir(file)) == path.Base(host) {
+		return path.Base(host) + "/" + path.Base(file)
+	}
+	return path.Base(file)
 }
 
 func (s source) addCall(files *token.FileSet, file string, e *ast.CallExpr) {

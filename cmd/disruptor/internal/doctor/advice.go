@@ -55,7 +55,7 @@ func waitAdvice(f facts) []choice {
 		}
 		return []choice{{"always", "BlockWait", why}, late}
 	}
-	spin := time.Duration(f.HintsPerSpin) * f.Hint
+	spin := f.spin()
 	return []choice{
 		{
 			fmt.Sprintf("latency, up to %d busy goroutines", n), "SpinWait",

@@ -14,10 +14,10 @@ import (
 func madeUp(cpus, procs int, quota float64) facts {
 	return facts{
 		Machine: disruptor.Machine{
-			CPU: "Made Up 9000", Line: 64, Stride: 128, StrideReason: "lines come in pairs", Assembly: true,
-			Hint: 10 * time.Nanosecond, HintsPerSpin: 3, ProcessFence: "membarrier", Quota: quota, Procs: procs,
+			CPU: "Made Up 9000", Assembly: true, SpinHint: 10 * time.Nanosecond, Quota: quota, Procs: procs,
 		},
-		arch: "amd64", cpus: cpus, l2: 1 << 20, l3: 32 << 20, fenced: 12659 * time.Nanosecond,
+		account: "CPU            Made Up 9000\nprocess fence  membarrier",
+		arch:    "amd64", cpus: cpus, line: 64, l2: 1 << 20, l3: 32 << 20, fenced: 12659 * time.Nanosecond,
 	}
 }
 
@@ -58,8 +58,10 @@ func TestTheHintDecidesHowLongASpinnerHoldsItsProcessor(t *testing.T) {
 	f := madeUp(2, 2, 0) // a Spin takes 30 ns
 	require.Contains(t, waitAdvice(f)[0].why, "holds a processor for 30µs")
 	require.Contains(t, waitAdvice(f)[1].why, "every 900ns")
-	f.Hint, f.HintsPerSpin = 45*time.Nanosecond, 1
+	f.SpinHint = 45 * time.Nanosecond
 	require.Contains(t, waitAdvice(f)[0].why, "holds a processor for 45µs")
+	f.SpinHint = 0 // not known
+	require.Contains(t, waitAdvice(f)[0].why, "holds a processor for 30µs")
 }
 
 func TestTheFenceIsThePriceOfParking(t *testing.T) {
@@ -138,8 +140,8 @@ func TestAMadeUpMachineIsDescribed(t *testing.T) {
 	f.printMachine(&out)
 	printAdvice(&out, f)
 	for _, part := range []string{
-		"Made Up 9000", "amd64", "2 CPUs", "64 bytes", "128 bytes: lines come in pairs", "L2 1 MiB, L3 not known", "yes",
-		"10ns, 3 hints", "membarrier, 13µs", "GOMAXPROCS 2", "a quota of 0.5 CPUs", "! GOMAXPROCS is 2",
+		"Machine\n  CPU            Made Up 9000\n  process fence  membarrier\n  fence takes    13µs at the median",
+		"\n  CPUs           2, a quota of 0.5 CPUs\n", "64 bytes", "L2 1 MiB, L3 not known", "! GOMAXPROCS is 2",
 		"BlockWait", "32768", "not known",
 	} {
 		require.Contains(t, out.String(), part)
@@ -147,8 +149,9 @@ func TestAMadeUpMachineIsDescribed(t *testing.T) {
 	require.NotContains(t, out.String(), "SpinWait")
 
 	out.Reset()
-	facts{Machine: disruptor.Machine{ProcessFence: "not needed", Procs: 1}, cpus: 1}.printMachine(&out)
-	for _, part := range []string{"CPU            not known", "cache line     not known", "none in this build", "not needed", "no quota"} {
+	facts{account: "process fence  not needed", Machine: disruptor.Machine{Procs: 1}, cpus: 1}.printMachine(&out)
+	for _, part := range []string{"process fence  not needed", "CPUs           1, no quota", "cache line     not known"} {
 		require.Contains(t, out.String(), part)
 	}
+	require.NotContains(t, out.String(), "fence takes")
 }

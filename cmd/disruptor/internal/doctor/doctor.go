@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -41,25 +42,19 @@ func Run(ctx context.Context, w io.Writer) error {
 // table returns a writer of aligned columns.
 func table(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
 
+// printMachine prints what the library says about the machine, and what else the advice depends on.
 func (f facts) printMachine(w io.Writer) {
 	fmt.Fprintln(w, "Machine")
-	t := table(w)
-	row := func(what, format string, args ...any) {
-		fmt.Fprintf(t, "  %s\t%s\n", what, fmt.Sprintf(format, args...))
+	for line := range strings.Lines(f.account + "\n") {
+		fmt.Fprint(w, "  "+line)
 	}
-	brand := f.CPU
-	if brand == "" {
-		brand = "not known"
+	row := func(what, text string) { fmt.Fprintf(w, "  %-14s %s\n", what, text) } // as the account has them
+	if f.fenced > 0 {
+		row("fence takes", fmt.Sprintf("%v at the median while another goroutine runs", readable(f.fenced)))
 	}
-	row("CPU", "%s, %s, %s", brand, f.arch, plural(f.cpus, "CPU"))
-	row("cache line", "%s", orUnknown(f.Line, "%d bytes"))
-	row("stride", "%d bytes: %s", f.Stride, f.StrideReason)
-	row("caches", "L2 %s, L3 %s", size(f.l2), size(f.l3))
-	row("assembly", "%s", f.assembly())
-	row("spin hint", "%v, %s in one Spin", f.Hint, plural(f.HintsPerSpin, "hint"))
-	row("process fence", "%s", f.fence())
-	row("processors", "GOMAXPROCS %d, %s, %s", f.Procs, plural(f.cpus, "CPU"), f.quota())
-	t.Flush()
+	row("CPUs", fmt.Sprintf("%d, %s", f.cpus, f.quota()))
+	row("cache line", orUnknown(f.line, "%d bytes"))
+	row("caches", fmt.Sprintf("L2 %s, L3 %s", size(f.l2), size(f.l3)))
 	for _, warning := range warnings(f) {
 		fmt.Fprintln(w, "  ! "+warning)
 	}

@@ -16,15 +16,24 @@ func TestRunSaysWhatTheLibraryHasFound(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, Run(t.Context(), &out))
 	m := disruptor.ThisMachine()
+	account := m.String()
+	for line := range strings.Lines(account) {
+		require.Contains(t, out.String(), "  "+strings.TrimSuffix(line, "\n"))
+	}
 	for _, part := range []string{
-		"Machine\n", m.CPU, runtime.GOARCH, m.StrideReason, m.Hint.String(), m.ProcessFence, "GOMAXPROCS",
-		"\nFrom core to core", "\nWait strategy\n", "BlockWait", "\nCapacity", "256 bytes",
+		"Machine\n", m.CPU, runtime.GOARCH, "\n  CPUs ", "cache line", "\nFrom core to core", "\nWait strategy\n", "BlockWait", "\nCapacity", "256 bytes",
 	} {
 		require.Contains(t, out.String(), part)
 	}
-	if m.ProcessFence != "not needed" {
-		require.Contains(t, out.String(), "at the median")
-	}
+	require.Equal(t, needsFence(account), strings.Contains(out.String(), "at the median"))
+}
+
+// The account is text: if its words change, the doctor has to follow.
+func TestTheAccountSaysWhetherAFenceIsNeeded(t *testing.T) {
+	require.Regexp(t, `(?m)^process fence  (not needed|membarrier|stop-the-world)$`, disruptor.ThisMachine().String())
+	require.True(t, needsFence("CPU            one\nprocess fence  membarrier\nGOMAXPROCS     2"))
+	require.True(t, needsFence("process fence  stop-the-world"))
+	require.False(t, needsFence("process fence  not needed\nGOMAXPROCS     2"))
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

@@ -3,37 +3,59 @@ package doctor
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/host"
 )
 
 // facts is what the advice depends on.
 type facts struct {
 	disruptor.Machine
-	arch   string
-	cpus   int           // that this process may run on
-	l2, l3 int           // bytes, 0 if not known
-	fenced time.Duration // one process fence, 0 if not measured
+	account string // what the library says about the machine
+	arch    string
+	cpus    int           // that this process may run on
+	line    int           // bytes of a cache line, 0 if not known
+	l2, l3  int           // bytes, 0 if not known
+	fenced  time.Duration // one process fence, 0 if not measured
 
 	near, far time.Duration // a cache line's way between two CPUs, 0 if not measured
 }
 
 func examine() facts {
 	f := facts{
-		Machine: disruptor.ThisMachine(), // which registers for the fence that is measured below
+		Machine: disruptor.ThisMachine(),
 		arch:    runtime.GOARCH,
 		cpus:    runtime.NumCPU(),
+		line:    max(cpuid.CPU.CacheLine, 0),
 		l2:      max(cpuid.CPU.Cache.L2, 0),
 		l3:      max(cpuid.CPU.Cache.L3, 0),
 	}
-	if fence := fenceOf(f.ProcessFence); fence != nil {
-		f.fenced = measureFence(fence, countToThousand)
+	if f.CPU == "" {
+		f.CPU = "not known"
+	}
+	f.account = f.Machine.String() // which registers for the fence that is measured below
+	if needsFence(f.account) {
+		f.fenced = measureFence(host.Fence, countToThousand)
 	}
 	return f
 }
+
+// needsFence reports whether goroutines that park fence the process in this build, by the library's account.
+func needsFence(account string) bool {
+	for line := range strings.Lines(account) {
+		if how, found := strings.CutPrefix(line, "process fence"); found {
+			return strings.TrimSpace(how) != "not needed"
+		}
+	}
+	return false
+}
+
+// spin is how long one Spin takes: about 30 ns, and at least one hint.
+func (f facts) spin() time.Duration { return max(f.SpinHint, 30*time.Nanosecond) }
 
 // processors is how many goroutines really run at once: as many as Go lets, the system has, and the quota pays for. A
 // quota between two numbers of CPUs pays for the lower one.
@@ -43,20 +65,6 @@ func (f facts) processors() int {
 		n = min(n, int(f.Quota))
 	}
 	return max(n, 1)
-}
-
-func (f facts) assembly() string {
-	if f.Assembly {
-		return "yes"
-	}
-	return "none in this build"
-}
-
-func (f facts) fence() string {
-	if f.fenced == 0 {
-		return f.ProcessFence
-	}
-	return fmt.Sprintf("%s, %v at the median while another goroutine runs", f.ProcessFence, readable(f.fenced))
 }
 
 func (f facts) quota() string {

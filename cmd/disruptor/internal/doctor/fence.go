@@ -8,18 +8,6 @@ import (
 	"time"
 )
 
-// fenceOf returns the fence that the library calls so, or nil if there is none to measure here.
-func fenceOf(name string) func() {
-	switch name {
-	case "membarrier":
-		return membarrier
-	case "stop-the-world":
-		var stats runtime.MemStats // what the library has the world stopped by
-		return func() { runtime.ReadMemStats(&stats) }
-	}
-	return nil
-}
-
 // measureFence returns the median of some fences while another goroutine does some work again and again, and has to be
 // interrupted: the price in a program that is busy. The library has registered for the fence before, which takes far
 // longer than any.

@@ -129,7 +129,4 @@ func TestMeasuringTheFence(t *testing.T) {
 	if runtime.GOMAXPROCS(0) > 1 {
 		require.Greater(t, beside, calls/2, "the median is that of a fence beside work")
 	}
-	require.NotNil(t, fenceOf("membarrier"))
-	require.NotNil(t, fenceOf("stop-the-world"))
-	require.Nil(t, fenceOf("not needed"))
 }

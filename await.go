@@ -1,0 +1,127 @@
+package disruptor
+
+import (
+	"context"
+	"fmt"
+)
+
+// An await is a wait for something: of a consumer for a sequence, or of a claim for room. The two are
+// one type and not two behind an interface or functions, which would cost each wait some 10 ns.
+type await struct {
+	wait
+
+	reader *reader // waits for seq; nil: the rest is of a claim
+	seq    int64
+
+	core     *core
+	claimer  claimer
+	slots    int
+	place    *sleeper // in the queue; nil: not there
+	from, to int64    // what has been claimed
+}
+
+// longWait is the look from which on a wait of a consumer shows in Stats.
+const longWait = 8
+
+// until is the one loop in which a goroutine waits. The caller has just looked in vain. until returns
+// nil when what it waits for is there, an error that says why it will never come, or the cause of the
+// context.
+func (a *await) until() error {
+	for {
+		mustPark, expired := a.step()
+		if mustPark {
+			a.parked = a.park()
+		}
+		if there, err := a.try(); there || err != nil { // also if it came with the end of the context
+			return err
+		}
+		if expired != nil {
+			return expired
+		}
+	}
+}
+
+// try looks for what the goroutine waits for. Its error says why that will never come.
+func (a *await) try() (there bool, err error) {
+	if r := a.reader; r != nil {
+		if r.reached(a.seq) {
+			return true, nil
+		}
+		if a.n == longWait {
+			r.member.waiting.storeRelease(1)
+		}
+		return false, r.ended(a.seq)
+	}
+	switch {
+	case a.place == nil:
+		a.from, a.to = a.claimer.attempt(a.slots, newcomer)
+	case a.core.claims.isFirst(a.place): // park edge: the need is registered, now look
+		a.from, a.to = a.claimer.attempt(a.slots, first)
+	}
+	if a.to > a.from {
+		return true, nil
+	}
+	return false, a.core.err()
+}
+
+// park sleeps until try may find something, and reports whether it has slept.
+func (a *await) park() (slept bool) {
+	if r := a.reader; r != nil {
+		r.member.waiting.storeRelease(1)
+		return r.park(a.ctx, a.seq, a.parked)
+	}
+	if a.place == nil { // the look that follows comes after the registration
+		a.place, a.queued = a.core.claims.enter(a.slots), true
+		return false
+	}
+	a.core.claims.park(a.ctx, a.place, a.parked)
+	return true
+}
+
+// await returns when seq, for which the caller has just looked in vain, is available, published or
+// aborted, or an error when it never will be or ctx has ended. It rests before each look: to look again
+// at once takes the line away from the producer that is about to write it.
+func (r *reader) await(ctx context.Context, seq int64) error {
+	if err := r.ended(seq); err != nil {
+		return err
+	}
+	a := await{reader: r, seq: seq}
+	r.core.begin(&a.wait, ctx, r.backoff.spins)
+	err := a.until()
+	if r.member.waiting.load() != 0 {
+		r.member.waiting.storeRelease(0)
+	}
+	if err == nil {
+		r.backoff.adapt(r.ready-seq, a.n)
+	}
+	return err
+}
+
+// claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the strategy
+// says Park it queues behind the claims that wait already.
+func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
+	if debugChecks {
+		c.handled.refuse("waits for room in its own full ring")
+	}
+	if err := c.err(); err != nil {
+		return 0, 0, err
+	}
+	a := await{core: c, claimer: p, slots: n}
+	defer func() {
+		if a.place != nil {
+			c.claims.leave(a.place)
+		}
+	}()
+	c.begin(&a.wait, ctx, 1)
+	err = a.until()
+	if err != nil && err != c.err() {
+		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
+	}
+	return a.from, a.to, err
+}
+
+// begin begins a wait of which the first rest takes that many Spins.
+func (c *core) begin(w *wait, ctx context.Context, spins int) {
+	c.parking.alert.relax()
+	w.begin(&c.strategy, ctx, c.over, spins)
+}

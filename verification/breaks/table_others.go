@@ -1,0 +1,96 @@
+package main
+
+// The tests of what is not a wake-up.
+const (
+	overtakes = `^TestASmallClaimThatQueuesDoesNotOvertakeALargeOne$`
+	queues    = `^TestASmallClaimIsWokenThoughALargeOneQueuesBehindIt$`
+	asks      = `^TestCloseAsksAServedConsumerBeforeItWakesIt$`
+	boundary  = `^TestAStageNeverStoresABoundaryThatIsNone$`
+	follows   = `^TestFollowingVisitsEachMemberOnce$`
+	lap       = `^TestALookOverAbortedSlotsEndsAfterALap$`
+	timer     = `^TestAQuietHandlersTimerIsStoppedBetweenWaits$`
+	gate      = `^TestTheGateFencesBeforeItReadsTheListAgain$`
+	list      = `^TestAddAndRemoveDoNotWalkTheList$`
+	billion   = `^TestAWaitCountsOnAfterABillionLooks$`
+	coarse    = `^TestAClockTooCoarseToSeeAHintIsUnknown$`
+	block     = `^TestABlockOfAnEarlierLapIsReplaced$`
+	twice     = `^TestASecondTimeIsFoundAndLosesNothing$`
+)
+
+// debug has the tests that need the build tag disruptor_debug.
+var debug = []string{asks, boundary, follows}
+
+// orders are wrong: what comes first, or what may go first.
+var orders = []breakage{
+	{
+		"any claim in the queue looks for room", "sleepers.go",
+		"\tif q.first != s {\n\t\treturn false\n\t}\n", "",
+		overtakes, "a small claim takes the room for which a large one waits",
+	},
+	{
+		"any claim in the queue registers its need", "sleepers.go",
+		"\tif q.first != s {\n\t\treturn false\n\t}\n", "",
+		queues, "the need of the first one is forgotten",
+	},
+	{
+		"Close wakes a served consumer, then asks it", "graph.go",
+		"\t\tc.member.leaving.store(1) // leave edge\n\t\tpoint(pointAsked)\n\t\tc.core.wakeAll()\n",
+		"\t\tc.core.wakeAll()\n\t\tpoint(pointAsked)\n\t\tc.member.leaving.store(1)\n",
+		asks, "it looks, finds nothing and sleeps on",
+	},
+	{
+		"no fence in the gate", "core.go",
+		"\t\tfence() // join edge: own marks or cursor, and positions, before the list\n", "",
+		gate, "the second look at the list runs ahead of the own mark in the store buffer",
+	},
+	{
+		"a stage says that what it has found is a boundary", "reader.go",
+		"\tif r.direct {\n\t\treturn r.ready\n\t}\n\treturn r.joined\n", "\treturn r.ready\n",
+		boundary, "a position of another consumer may be inside a range, where no walk gets on",
+	},
+	{
+		"a block of aborts keeps the bits of an earlier lap", "aborts.go",
+		"if old != nil && old.index == index {", "if old != nil {",
+		block, "what is published would be taken for aborted",
+	},
+	{
+		"Abort looks only at the marks of its own range", "multi.go",
+		"for s := max(published, from-p.core.capacity+1); s < to; s++ {", "for s := from; s < to; s++ {",
+		twice, "behind a gap it misses a range that begins before it",
+	},
+}
+
+// bounds are missing: what should take a few steps takes many, or never ends.
+var bounds = []breakage{
+	{
+		"a look over aborted slots goes on for ever", "reader.go",
+		"for lap := r.pos + r.core.capacity; r.pos < lap; {", "for {",
+		lap, "a producer that goes on aborting keeps a wait from its context",
+	},
+	{
+		"a quiet handler's timer runs on", "quiet.go",
+		"\tif q.timer != nil {\n\t\tq.timer.Stop()\n\t}\n", "",
+		timer, "it fires while there is always something to hand out, and after the end",
+	},
+	{
+		"following visits a member again and again", "members.go",
+		"\t\t\tif seen[m] {\n\t\t\t\tcontinue\n\t\t\t}\n", "",
+		follows, "there are exponentially many ways through members that have left",
+	},
+	{
+		"a sleeper is added by a walk", "sleepers.go",
+		"\ts.prev, s.next = l.last, nil\n",
+		"\ts.prev, s.next = l.first, nil\n\tfor s.prev != nil && s.prev.next != nil {\n\t\ts.prev = s.prev.next\n\t}\n",
+		list, "thousands that park would take a time that grows with their square",
+	},
+	{
+		"a wait counts its looks without end", "wait.go",
+		"\tif w.n++; w.n == mostLooks {\n\t\tw.n = mostLooks / 2\n\t}\n", "\tw.n++\n",
+		billion, "an int of 32 bits overflows after two minutes",
+	},
+	{
+		"a hint of unknown length is the shortest", "hint.go",
+		"\tif d <= 0 {\n\t\treturn 1\n\t}\n", "\tif d <= 0 {\n\t\treturn maxPause\n\t}\n",
+		coarse, "each Spin takes a microsecond where the clock is coarse",
+	},
+}
