@@ -62,7 +62,7 @@ func TestAnotherGoroutineOnAConsumerThatRunServesIsFound(t *testing.T) {
 }
 
 func TestAHandlerThatWaitsForRoomInItsOwnRingIsFound(t *testing.T) {
-	const text = `panic: disruptor: a claim that waits for room in the handler of consumer "h", which waits for itself`
+	const text = `panic: disruptor: the handler of consumer "h" waits for room in its own full ring, and would wait for itself`
 	for name, claims := range map[string]func(ctx context.Context, p disruptor.Producer[int64]) error{
 		"Claim": func(ctx context.Context, p disruptor.Producer[int64]) error { _, err := p.Claim(ctx, 1); return err },
 		"Send":  func(ctx context.Context, p disruptor.Producer[int64]) error { return p.Send(ctx, 1) },
@@ -112,7 +112,7 @@ func TestShutdownInAHandlerInStartAndInStopIsFound(t *testing.T) {
 				var h *disruptor.HandlerError
 				require.ErrorAs(t, <-running, &h)
 				require.EqualError(t, h.Err,
-					`panic: disruptor: Shutdown in the handler of consumer "h", which waits for itself`)
+					`panic: disruptor: the handler of consumer "h" calls Shutdown, and would wait for itself`)
 			})
 		})
 	}

@@ -149,9 +149,9 @@ func newEndingRing(t *testing.T, cfg disruptor.Config, fault func() error) *endi
 	ctx, stop := context.WithCancelCause(testContext(t))
 	e.stopRun = stop
 	go func() { e.run <- e.r.Run(ctx) }()
-	for i := range cfg.Capacity {
-		require.True(t, e.p.TrySend(i))
-	}
+	all, ok := e.p.TryClaim(cfg.Capacity) // published as one, so that the handler is handed all of it
+	require.True(t, ok)
+	e.p.Publish(all)
 	<-e.inHand
 	return e
 }
