@@ -123,13 +123,3 @@ func following(follows, list []*member) []*member {
 // followed returns the members that m follows now, those that have left replaced. Any goroutine may
 // call it.
 func (m *member) followed(list []*member) []*member { return following(*m.follows.load(), list) }
-
-// cause returns the member for which m waits in the end: m itself, if it could go on.
-func (m *member) cause(list []*member) *member {
-	for _, f := range m.followed(list) {
-		if f.position.load() <= m.position.load() {
-			return f.cause(list)
-		}
-	}
-	return m
-}

@@ -101,9 +101,9 @@ func (c *core) free(n int, limit int64) int {
 
 // obstacle says what a claim that finds no room waits for.
 func (c *core) obstacle() string {
-	list, published := *c.members.list.load(), c.publishedEnd()
+	published := c.publishedEnd()
 	var slow *member
-	for _, m := range list {
+	for _, m := range *c.members.list.load() { // of several at one place the first: the others are after it
 		if slow == nil || m.position.load() < slow.position.load() {
 			slow = m
 		}
@@ -111,6 +111,5 @@ func (c *core) obstacle() string {
 	if slow == nil || slow.position.load() >= published {
 		return fmt.Sprintf("claimed and not published: %s", rangeText(published, max(published, c.claimed())))
 	}
-	slow = slow.cause(list)
 	return fmt.Sprintf("consumer %q is %d behind", slow.name, published-slow.position.load())
 }
