@@ -32,8 +32,24 @@ func (a *await) until() error {
 		if mustPark {
 			a.parked = a.park()
 		}
-		if there, err := a.try(); there || err != nil { // also if it came with the end of the context
-			return err
+		// What comes with the end of the context is still taken.
+		if r := a.reader; r != nil {
+			if r.reached(a.seq) {
+				return nil
+			}
+			if a.n == longWait {
+				r.member.waiting.storeRelease(1)
+			}
+			if err := r.ended(a.seq); err != nil {
+				return err
+			}
+		} else {
+			if a.claim() {
+				return nil
+			}
+			if err := a.core.err(); err != nil {
+				return err
+			}
 		}
 		if expired != nil {
 			return expired
@@ -41,30 +57,18 @@ func (a *await) until() error {
 	}
 }
 
-// try looks for what the goroutine waits for. Its error says why that will never come.
-func (a *await) try() (there bool, err error) {
-	if r := a.reader; r != nil {
-		if r.reached(a.seq) {
-			return true, nil
-		}
-		if a.n == longWait {
-			r.member.waiting.storeRelease(1)
-		}
-		return false, r.ended(a.seq)
-	}
+// claim claims the slots, if it is this claim's turn and there is room.
+func (a *await) claim() bool {
 	switch {
 	case a.place == nil:
 		a.from, a.to = a.claimer.attempt(a.slots, newcomer)
 	case a.core.claims.isFirst(a.place): // park edge: the need is registered, now look
 		a.from, a.to = a.claimer.attempt(a.slots, first)
 	}
-	if a.to > a.from {
-		return true, nil
-	}
-	return false, a.core.err()
+	return a.to > a.from
 }
 
-// park sleeps until try may find something, and reports whether it has slept.
+// park sleeps until a look may find something, and reports whether it has slept.
 func (a *await) park() (slept bool) {
 	if r := a.reader; r != nil {
 		r.member.waiting.storeRelease(1)

@@ -197,7 +197,7 @@ func (w *wait) nextLook() {
 	if w.n++; w.n == mostLooks {
 		w.n = mostLooks / 2
 	}
-	if w.n%procsLooks == 0 {
+	if w.n&(procsLooks-1) == 0 {
 		refreshProcs()
 	}
 }

@@ -162,9 +162,8 @@ var looks = []breakage{
 	},
 	{
 		"a claim parks without a look at the end", "await.go",
-		"\treturn false, a.core.err()\n",
-		"\tif a.place != nil && !a.parked {\n\t\treturn false, nil\n\t}\n\treturn false, a.core.err()\n",
-		endLook, "Close wakes those who are registered, once",
+		"\t\t\tif err := a.core.err(); err != nil {\n", "\t\t\tif err := a.core.err(); err != nil && a.place == nil {\n",
+		endLook, "Close wakes those that are registered, once",
 	},
 	{
 		"a turn looks, then registers its need", "sleepers.go",

@@ -30,7 +30,7 @@ var functions = []string{
 	"(*queue).isFirst",
 	"(*core).claimSlow",
 	"(*await).until",
-	"(*await).try",
+	"(*await).claim",
 	"(*await).park",
 	"(*alert).relax",
 	// close edge: the claim, then the look at closed; and the other side
