@@ -59,25 +59,25 @@ func (s *stage[T]) try(f func() error) (ok bool) {
 	err := f()
 	returned = true
 	if err != nil {
-		s.fail(err, nil)
+		s.fail(nil, err)
 	}
 	return err == nil
 }
 
-func (s *stage[T]) fail(err error, stack []byte) {
+func (s *stage[T]) fail(stack []byte, err error) {
 	c := s.consumer
 	c.core.fail(&HandlerError{Consumer: c.Name(), From: c.pos, To: max(c.pos, s.handed), Err: err, Stack: stack})
 }
 
 // recovered returns the error for what recover returned in a function that did not return.
-func recovered(value any) (err error, stack []byte) {
+func recovered(value any) (stack []byte, err error) {
 	switch v := value.(type) {
 	case nil:
-		return errors.New("handler called runtime.Goexit"), nil
+		return nil, errors.New("handler called runtime.Goexit")
 	case error:
-		return fmt.Errorf("panic: %w", v), debug.Stack()
+		return debug.Stack(), fmt.Errorf("panic: %w", v)
 	default:
-		return fmt.Errorf("panic: %v", v), debug.Stack()
+		return debug.Stack(), fmt.Errorf("panic: %v", v)
 	}
 }
 
