@@ -19,7 +19,7 @@ type core struct {
 	members
 	aborts
 	ends
-	watch   *word // not 0: whoever moves has to look who waits for it. It is raised or, with Config.Clear, never 0
+	watch   *word // not 0: a move has to look for sleepers. It is raised or, with Config.Clear, never 0
 	readers lot   // waits for a range to be published
 	claims  queue // waits for room
 	parking parking

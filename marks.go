@@ -40,7 +40,7 @@ func (m *marks) reach(from int64) int64 {
 
 // scan walks from the boundary lo over published and aborted ranges until it has passed limit or finds nothing. It
 // returns the boundary at which it stands, and the end of the last aborted range on the way, or 0.
-// Only who holds back the slots from lo on may call it: a later lap's mark would be taken for this one's.
+// Only a caller that holds back the slots from lo on may use it: a later lap's mark would be taken for this one's.
 func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
 	for lo < limit {
 		to := m.at(lo).load() // publish edge
@@ -59,7 +59,7 @@ func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
 	return lo, aborted
 }
 
-// walk is scan for those who hold nothing back. It reports false when a producer has lapped lo meanwhile.
+// walk is scan for a caller that holds nothing back. It reports false when a producer has lapped lo meanwhile.
 func (m *marks) walk(lo int64) (hi int64, ok bool) {
 	for {
 		to := m.reach(lo)
