@@ -134,7 +134,7 @@ var looks = []breakage{
 	{
 		"a consumer parks without a look at the end", "reader.go",
 		"if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {", "if !r.reached(seq) && r.ready == key {",
-		lastLook, "Close wakes those who are registered, once",
+		lastLook, "Close wakes those that are registered, once",
 	},
 	{
 		"a stage parks without a look", "reader.go",
@@ -143,7 +143,7 @@ var looks = []breakage{
 		lastLook, "the position passes between the last look and the registration",
 	},
 	{
-		"a stage sleeps on who has left", "reader.go",
+		"a stage sleeps on one that has left", "reader.go",
 		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
 		"if slowest.position.load() <= seq && r.ended(seq) == nil {",
 		lastLook, "the position of one that has left never moves",
@@ -152,7 +152,7 @@ var looks = []breakage{
 		"a stage parks without a look at the end", "reader.go",
 		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
 		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen {",
-		lastLook, "Close wakes those who are registered, once",
+		lastLook, "Close wakes those that are registered, once",
 	},
 	{
 		"a claim looks, then registers its need", "await.go",

@@ -110,7 +110,7 @@ var alerts = []breakage{
 		settled, "another sleeper takes the fence for done",
 	},
 	{
-		"settled by who has not fenced", "alert.go",
+		"settled by one that has not fenced", "alert.go",
 		"\tif a.raised.add(oneSleep)&settled == 0 { // park edge\n", "\tif a.raised.add(oneSleep) == oneSleep {\n",
 		settled, "the second sleeper trusts the first one to have fenced",
 	},
