@@ -63,7 +63,7 @@ func (a *await) claim() bool {
 	case a.place == nil:
 		a.from, a.to = a.claimer.attempt(a.slots, newcomer)
 	case a.core.claims.isFirst(a.place): // park edge: the need is registered, now look
-		a.from, a.to = a.claimer.attempt(a.slots, first)
+		a.from, a.to = a.claimer.attempt(a.slots, itsTurn)
 	}
 	return a.to > a.from
 }
@@ -104,11 +104,11 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 // claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the strategy
 // says Park it queues behind the claims that wait already.
 func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
-	if debugChecks {
-		c.handled.refuse("waits for room in its own full ring")
-	}
 	if err := c.err(); err != nil {
 		return 0, 0, err
+	}
+	if debugChecks {
+		c.handled.refuse("waits for room in its own full ring")
 	}
 	a := await{core: c, claimer: p, slots: n}
 	defer func() {

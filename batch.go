@@ -6,7 +6,7 @@ import (
 )
 
 // A Batch is a range of consecutive slots: claimed by a producer and not yet published, or available to a consumer
-// and not yet done. It is a small value to pass on as it is; who holds it may use the slots until Publish, Abort or
+// and not yet done. It is a small value to pass on as it is; its holder may use the slots until Publish, Abort or
 // Done. Sequences count from 0, ranges are half-open.
 type Batch[T any] struct {
 	ring     *Ring[T]

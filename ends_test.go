@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -117,4 +118,29 @@ func TestWaitForFailsAtOnceOnARingThatHasFailed(t *testing.T) {
 	require.ErrorIs(t, err, errHandler)
 	_, err = c.WaitFor(context.Background(), 0)
 	require.ErrorIs(t, err, errHandler)
+}
+
+// Close of a served consumer that comes between the last call of its handler and the end of its goroutine was lost: it
+// stayed in the ring, and the next Run started it again.
+func TestACloseThatMeetsTheEndOfItsStageIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int](t, Config{Capacity: 4})
+		starts, release := 0, make(chan struct{})
+		c := r.HandleWith(ConsumerConfig[int]{
+			Name:  "c",
+			Start: func(*Consumer[int]) error { starts++; return nil },
+			Stop:  func(*Consumer[int]) { <-release },
+		}, func(Batch[int]) error { return nil })
+		done := make(chan error, 1)
+		go func() { done <- r.Run(context.Background()) }()
+		synctest.Wait()
+		r.Close()
+		synctest.Wait() // in Stop
+		c.Close()
+		close(release)
+		require.NoError(t, <-done)
+		require.Empty(t, r.Stats().Consumers)
+		require.NoError(t, r.Run(context.Background()))
+		require.Equal(t, 1, starts)
+	})
 }

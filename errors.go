@@ -29,7 +29,7 @@ var (
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none
-	Err      error  // what it returned; "panic: …", which wraps the value if that is an error
+	Err      error  // what it returned; "panic: …", which wraps the value if that is an error; or "runtime.Goexit was called"
 	Stack    []byte // of a panic; otherwise nil
 }
 

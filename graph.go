@@ -81,6 +81,7 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		r.core.fail(context.Cause(ctx))
 		close(failed)
+		g.wake() // a Shutdown may wait for what is not served now
 	})
 	<-r.core.over
 	g.end()
@@ -97,7 +98,6 @@ func (g *graph[T]) begin() {
 		panicf("Run while another Run is active")
 	}
 	g.running = true
-	g.changed.L = &g.mu
 	for _, s := range g.stages {
 		g.serve(s)
 	}
@@ -108,9 +108,17 @@ func (g *graph[T]) end() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.serving > 0 {
-		g.changed.Wait()
+		g.wait()
 	}
 	g.running = false
+}
+
+// wait waits for a change. The caller holds mu.
+func (g *graph[T]) wait() {
+	if g.changed.L == nil {
+		g.changed.L = &g.mu
+	}
+	g.changed.Wait()
 }
 
 // serve gives s a goroutine. The caller holds mu.
@@ -128,7 +136,12 @@ func (g *graph[T]) served(s *stage[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s.serving, s.finished = false, true
-	s.consumer.member.service.store(byNobody)
+	m := s.consumer.member
+	m.service.store(byNobody)
+	m.waiting.store(0)         // a strategy that panicked has left it
+	if m.leaving.load() != 0 { // leave edge: decided under the lock under which it is asked
+		s.consumer.leave()
+	}
 	if s.consumer.gone {
 		g.drop(s)
 	}
@@ -146,7 +159,7 @@ func (g *graph[T]) drop(s *stage[T]) {
 // consumer made by Handle may be closed by any goroutine: while Run is active it finishes the batch in
 // hand before it leaves, and Close does not wait for that. To close it again does nothing.
 func (c *Consumer[T]) Close() {
-	if c.ring.graph.close(c) {
+	if c.ring.graph.close(c) || c.member.service.load() != byHand { // made by Handle, and perhaps gone already
 		return
 	}
 	if debugChecks {

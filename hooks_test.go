@@ -3,6 +3,7 @@
 package disruptor
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -253,6 +254,40 @@ func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
 		r.Close()
 		require.NoError(t, <-run)
 	})
+}
+
+// Abort looks behind a gap at marks that it does not hold back: what lies there may be published, read and claimed for
+// the next lap meanwhile. The marks of that lap say nothing about its own range.
+func TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4})
+	p, q := r.MultiProducer(), r.MultiProducer()
+	c := r.Consumer("c")
+	gap, mine := claim(t, q, 2), claim(t, p, 1)
+	during(t, pointWalked, func() {
+		q.handOver(gap.from, gap.to) // Publish would pass the point itself
+		advance(t, c, 2)
+		open := claim(t, q, 1)
+		next := claim(t, q, 1)
+		q.handOver(next.from, next.to)
+		require.Equal(t, int64(3), open.From())
+	}, func() { p.Abort(mine) })
+	require.Equal(t, int64(3), r.Published())
+	_, ok := c.TryNext()
+	require.False(t, ok, "aborted")
+	require.Equal(t, int64(3), c.Position())
+}
+
+// Of a failure and a Shutdown out of time at once, Shutdown tells of both, and Run of the one that was first.
+func TestAShutdownThatFailsBehindAFailureTellsOfBoth(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4})
+	r.Handle("c", func(Batch[int64]) error { return nil })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var err error
+	during(t, pointWalked, func() { r.core.fail(errHandler) }, func() { err = r.Shutdown(ctx) })
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, errHandler)
+	require.Equal(t, errHandler, r.Run(t.Context()))
 }
 
 // With two consumers in each of many layers, all of which have left, there are 2^layers ways through them.

@@ -4,13 +4,16 @@ package disruptor
 // handed at most maxBatch slots at once.
 func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	m := newMember(name, &c.parking)
-	m.follows.cas(nil, &follows)
+	m.follows.store(&follows)
 	r := &reader{
 		core: c, member: m, watch: c.watch, follows: follows,
 		maxBatch: maxBatch, backoff: newBackoff(c.rests, c.capacity, maxBatch),
 	}
 	if c.err() != nil {
 		r.gone = true
+		r.pos = c.publishedEnd()
+		r.ready, r.handed = r.pos, r.pos
+		m.position.store(r.pos)
 		return r
 	}
 	// While it looks for its place, it holds the smallest position of the others or, with no
@@ -34,6 +37,7 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 // leave takes the reader out of the ring: its followers follow those that it followed, and nobody
 // waits for it any more.
 func (r *reader) leave() {
+	r.left = true
 	if r.gone {
 		return
 	}

@@ -168,13 +168,19 @@ func (p *multi) abort(mine bool, from, to int64) {
 // checkOpen panics if any of [from, to) has been published or aborted: in a range that everybody may
 // have seen, in one that begins before from or in one that begins inside.
 func (p *multi) checkOpen(from, to int64) {
-	published := p.core.publishedEnd()
-	if from < published {
-		panicTwice(from, to)
-	}
-	for s := max(published, from-p.core.capacity+1); s < to; s++ {
-		if p.reach(s) > max(s, from) {
+	for lapped := true; lapped; {
+		published := p.core.publishedEnd()
+		if from < published {
 			panicTwice(from, to)
+		}
+		lapped = false
+		for s := max(published, from-p.core.capacity+1); s < to && !lapped; s++ {
+			reach := p.reach(s)
+			// Below from nobody holds the slots back: once all up to s is published, they may be claimed for the next
+			// lap, and the mark of s says so. Then there is less to look at.
+			if lapped = reach > s+p.core.capacity; !lapped && reach > max(s, from) {
+				panicTwice(from, to)
+			}
 		}
 	}
 }

@@ -82,7 +82,7 @@ type turn bool
 
 const (
 	newcomer turn = false
-	first    turn = true // in the queue
+	itsTurn  turn = true // it is the first in the queue
 )
 
 func (c *core) checkCount(n int) {

@@ -23,7 +23,8 @@ type reader struct {
 	aborted  int64 // end of the last aborted range that may lie in [pos, ready)
 	joined   int64 // where it joined: the last boundary that a stage knows
 	direct   bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
-	gone     bool  // has left
+	gone     bool  // is not in the ring: it has left, or came after the end
+	left     bool  // has been closed
 	backoff  backoff
 
 	seen    *[]*member // the list for which follows holds
@@ -215,7 +216,7 @@ func (r *reader) reached(seq int64) bool {
 
 // ended returns why seq will never be available to this consumer, nil if it may be.
 func (r *reader) ended(seq int64) error {
-	if r.closed() && r.core.failed.load() == 0 { // close edge
+	if (r.gone || r.closed()) && r.core.failed.load() == 0 { // close edge
 		return ErrClosed
 	}
 	return r.core.endedAt(seq)
@@ -236,7 +237,7 @@ func (r *reader) find(seq int64) error {
 }
 
 // closed reports whether it was the consumer that ended, and not the ring.
-func (r *reader) closed() bool { return r.gone || r.member.leaving.load() != 0 } // leave edge
+func (r *reader) closed() bool { return r.left || r.member.leaving.load() != 0 } // leave edge
 
 // park sleeps until seq may be available: on what is published next, or on the slowest of the members
 // that it follows. It reports whether it has slept; again says that it has before, in the same wait.

@@ -13,61 +13,75 @@ import (
 // themselves; with the build tag disruptor_debug that panics.
 //
 // If ctx ends first, Shutdown fails the ring and returns at once, without waiting for batches in hand.
-// Its error, which Run returns too, wraps the cause of ctx; it names each unfinished consumer, its
-// position and how many sequences it has left, and the claims that were never published.
+// Its error wraps the cause of ctx; it names each unfinished consumer, its position and how many
+// sequences it has left, and the claims that were never published. Run returns it too, unless the ring
+// had failed before; then it wraps that failure as well.
 func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	checkContext(ctx)
 	if debugChecks {
 		r.core.handled.refuse("calls Shutdown")
 	}
 	r.Close()
-	g := &r.graph
+	left := r.graph.drain(ctx, func() bool { return r.core.cause() != nil })
+	if len(left) == 0 {
+		return r.core.cause()
+	}
+	err := fmt.Errorf("disruptor: shutdown: %w: %s", context.Cause(ctx), r.unfinishedText(left))
+	r.core.fail(err)
+	r.graph.wake() // another Shutdown may wait for what nobody serves
+	if first := r.core.cause(); first != err {
+		return fmt.Errorf("%w; the ring had failed: %w", err, first)
+	}
+	return err
+}
+
+// An unfinished is a stage that Shutdown has to wait for.
+type unfinished[T any] struct {
+	*Consumer[T]
+	serving bool
+}
+
+// drain waits until nothing is unfinished, or ctx has ended, and returns what is left then.
+func (g *graph[T]) drain(ctx context.Context, failed func() bool) []unfinished[T] {
+	stop := context.AfterFunc(ctx, g.wake)
+	defer stop()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.changed.L = &g.mu
-	stop := context.AfterFunc(ctx, func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.changed.Broadcast()
-	})
-	defer stop()
 	for {
-		left := g.unfinished(r.core.cause() != nil)
-		if len(left) == 0 {
-			return r.core.cause()
+		left := g.unfinished(failed())
+		if len(left) == 0 || ctx.Err() != nil {
+			return left
 		}
-		if ctx.Err() != nil {
-			err := fmt.Errorf("disruptor: shutdown: %w: %s", context.Cause(ctx), r.unfinishedText(left))
-			if earlier := r.core.cause(); earlier != nil {
-				return fmt.Errorf("%w; the ring had failed: %w", err, earlier)
-			}
-			r.core.fail(err)
-			g.changed.Broadcast() // another Shutdown may wait for what nobody serves
-			return err
-		}
-		g.changed.Wait()
+		g.wait()
 	}
 }
 
-// unfinished returns the stages that Shutdown has to wait for: after a failure only those that are
-// being served. The caller holds mu.
-func (g *graph[T]) unfinished(failed bool) (left []*stage[T]) {
+// wake has every Shutdown look again.
+func (g *graph[T]) wake() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.changed.Broadcast()
+}
+
+// unfinished returns the stages that have not stopped: after a failure only those that are being
+// served. The caller holds mu.
+func (g *graph[T]) unfinished(failed bool) (left []unfinished[T]) {
 	for _, s := range g.stages {
 		if s.serving || !s.finished && !failed {
-			left = append(left, s)
+			left = append(left, unfinished[T]{s.consumer, s.serving})
 		}
 	}
 	return left
 }
 
 // unfinishedText says where each stage of a closed ring stands, and what was never published.
-func (r *Ring[T]) unfinishedText(left []*stage[T]) string {
+func (r *Ring[T]) unfinishedText(left []unfinished[T]) string {
 	var parts []string
 	end := r.core.end.load() // close edge
-	for _, s := range left {
-		position := s.consumer.Position()
-		text := fmt.Sprintf("consumer %q at %d has %d left", s.consumer.Name(), position, max(0, end-position))
-		if !s.serving {
+	for _, c := range left {
+		position := c.Position()
+		text := fmt.Sprintf("consumer %q at %d has %d left", c.Name(), position, max(0, end-position))
+		if !c.serving {
 			text += " and is not served by a Run"
 		}
 		parts = append(parts, text)

@@ -65,8 +65,8 @@ func (p *SingleProducer[T]) Publish(b Batch[T]) {
 }
 
 // Abort takes the claim of b back: b as it was claimed, or a part of it made by Split. Its sequences are
-// claimed again next, unless later parts of the claim were published or the ring has been closed: then
-// consumers step over them. It panics as Publish does.
+// claimed again next if they are the last of the claim and the ring is open; otherwise consumers step
+// over them. It panics as Publish does.
 func (p *SingleProducer[T]) Abort(b Batch[T]) {
 	if debugChecks {
 		p.occupy()

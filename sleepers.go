@@ -225,10 +225,10 @@ func (q *queue) isFirst(s *sleeper) bool {
 // leave takes s from the queue and passes the turn on: a wake-up that came for s is not lost with it.
 func (q *queue) leave(s *sleeper) {
 	q.mu.Lock()
-	first := q.first == s
+	wasFirst := q.first == s
 	q.remove(s)
 	q.length.add(-1)
-	if first {
+	if wasFirst {
 		q.turn()
 	}
 	q.mu.Unlock()

@@ -15,7 +15,7 @@ type stage[T any] struct {
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
 	start    func(*Consumer[T]) error
 	stop     func(*Consumer[T])
-	handed   int64 // the end of the batch that the handler has been handed
+	batchEnd int64 // of the batch that the handler has been handed
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
@@ -33,11 +33,6 @@ func (s *stage[T]) serve() {
 			c.server.store(0)
 		}()
 	}
-	defer func() {
-		if c.member.leaving.load() != 0 { // leave edge
-			c.leave()
-		}
-	}()
 	if s.start != nil && !s.try(func() error { return s.start(c) }) {
 		return
 	}
@@ -66,14 +61,14 @@ func (s *stage[T]) try(f func() error) (ok bool) {
 
 func (s *stage[T]) fail(stack []byte, err error) {
 	c := s.consumer
-	c.core.fail(&HandlerError{Consumer: c.Name(), From: c.pos, To: max(c.pos, s.handed), Err: err, Stack: stack})
+	c.core.fail(&HandlerError{Consumer: c.Name(), From: c.pos, To: max(c.pos, s.batchEnd), Err: err, Stack: stack})
 }
 
 // recovered returns the error for what recover returned in a function that did not return.
 func recovered(value any) (stack []byte, err error) {
 	switch v := value.(type) {
 	case nil:
-		return nil, errors.New("handler called runtime.Goexit")
+		return nil, errors.New("runtime.Goexit was called")
 	case error:
 		return debug.Stack(), fmt.Errorf("panic: %w", v)
 	default:
@@ -119,7 +114,7 @@ func (s *stage[T]) loopQuiet() error {
 }
 
 func (s *stage[T]) handle(b Batch[T]) error {
-	s.handed = b.to
+	s.batchEnd = b.to
 	if err := s.handler(b); err != nil {
 		return err
 	}

@@ -111,12 +111,16 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 	var stop word
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		for stop.load() == 0 {
+		for n := 1; stop.load() == 0; n++ {
 			a.relax()
+			if n%1000 == 0 {
+				runtime.Gosched()
+			}
 		}
 	})
 	down := 0
-	for i, met := 0, 0; i < 20_000 || met < 100; i++ {
+	// Both are at it at once only where there are two processors for them.
+	for i, met := 0, 0; i < 20_000 || met < 100 && i < 100_000; i++ {
 		a.raised.cas(0, settled)
 		a.calm.store(0)
 		pause(i % 8)

@@ -4,6 +4,7 @@ package behaviour
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -116,4 +117,39 @@ func TestShutdownInAHandlerInStartAndInStopIsFound(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A closed ring gives a handler an error; only an open one makes it wait for itself.
+func TestDebugChecksLetAHandlerSendIntoItsClosedRing(t *testing.T) {
+	r := newRing[int](t, disruptor.Config{Capacity: 16})
+	p := r.MultiProducer()
+	var sent error
+	r.Handle("h", func(disruptor.Batch[int]) error { sent = p.Send(context.Background(), 1); return nil })
+	require.True(t, p.TrySend(0))
+	r.Close()
+	require.NoError(t, r.Run(context.Background()))
+	require.Equal(t, disruptor.ErrClosed, sent)
+}
+
+// Any goroutines may close a handler's consumer, also once it has left.
+func TestDebugChecksLetManyCloseAHandlersConsumer(t *testing.T) {
+	r := newRing[int](t, disruptor.Config{Capacity: 4})
+	h := r.Handle("h", func(disruptor.Batch[int]) error { return nil })
+	h.Close()
+	var wg sync.WaitGroup
+	panics := make(chan any, 4)
+	for range cap(panics) {
+		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					panics <- v
+				}
+			}()
+			for range 10_000 {
+				h.Close()
+			}
+		})
+	}
+	wg.Wait()
+	require.Empty(t, panics)
 }

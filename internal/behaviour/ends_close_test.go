@@ -284,3 +284,28 @@ func TestAnAbandonedClaimStopsNeitherCloseNorTheEndOfRun(t *testing.T) {
 		require.ErrorIs(t, <-done, errLate)
 	})
 }
+
+// A consumer made after the end stands where the ring has ended, and finds the end that all others find.
+func TestAConsumerMadeAfterTheEndFindsItAsTheOthersDo(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r := newRing[int](t, disruptor.Config{Capacity: 4, Producers: kind})
+		early, p := r.Consumer("early"), newProducer(r)
+		require.True(t, p.TrySend(1))
+		require.True(t, p.TrySend(2))
+		r.Close()
+		late := r.Consumer("late")
+		for _, c := range []*disruptor.Consumer[int]{early, late} {
+			for range c.Batches(context.Background()) {
+			}
+			require.NoError(t, c.Err(), c.Name())
+			require.Equal(t, int64(2), c.Position())
+			require.Zero(t, c.Lag())
+			_, err := c.Next(context.Background())
+			require.Equal(t, disruptor.ErrClosed, err)
+			c.Close()
+			for range c.Batches(context.Background()) {
+			}
+			require.Equal(t, disruptor.ErrClosed, c.Err(), "closed, and not drained")
+		}
+	}
+}

@@ -76,6 +76,7 @@ func (s *Session) opLeave() {
 		}
 	}
 	c.Close()
+	c.model.closed = true
 	switch {
 	case c.model.gone:
 		s.hit("Consumer.Close again")
@@ -225,9 +226,11 @@ func (s *Session) opBatches() {
 	case left:
 		same(s, "Err", nil, c.Err())
 		s.hit("Batches left")
-	case c.model.gone:
+	case c.model.closed:
 		same(s, "Err", disruptor.ErrClosed, c.Err())
 		s.hit("Batches of one that has left")
+	case c.model.late:
+		same(s, "Err", nil, c.Err())
 	default:
 		s.model.next(c.model) // the look that found the end passed aborted slots
 		same(s, "Err", nil, c.Err())

@@ -55,6 +55,7 @@ type modelConsumer struct {
 	follows  []*modelConsumer
 	gone     bool
 	late     bool // made after the end of the ring
+	closed   bool // by Close
 }
 
 func newModel(cfg disruptor.Config, start int64) *model {
@@ -165,9 +166,9 @@ func (m *model) join(after []*modelConsumer, maxBatch int64) *modelConsumer {
 	for _, a := range after {
 		c.follow(a)
 	}
+	c.position = m.published()
+	c.joined, c.handed = c.position, c.position
 	if !c.gone {
-		c.position = m.published()
-		c.joined, c.handed = c.position, c.position
 		m.consumers = append(m.consumers, c)
 	}
 	return c

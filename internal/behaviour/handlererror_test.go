@@ -65,7 +65,7 @@ var failings = []failing{
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { return errBoom }}},
 	{name: "panic in Start", from: 3, to: 3, err: "panic: boom", is: errBoom, stack: "panicInHandler", handler: handleAll,
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { return panicInHandler(errBoom) }}},
-	{name: "Goexit in Start", from: 3, to: 3, err: "handler called runtime.Goexit", handler: handleAll,
+	{name: "Goexit in Start", from: 3, to: 3, err: "runtime.Goexit was called", handler: handleAll,
 		cfg: disruptor.ConsumerConfig[int64]{Start: func(*disruptor.Consumer[int64]) error { runtime.Goexit(); return nil }}},
 	{name: "panic in Stop", from: 7, to: 7, err: "panic: boom", is: errBoom, handler: handleAll, stack: "panicInHandler",
 		cfg: disruptor.ConsumerConfig[int64]{Stop: func(*disruptor.Consumer[int64]) { _ = panicInHandler(errBoom) }}},
@@ -75,7 +75,7 @@ var failings = []failing{
 		handler: func(*disruptor.Consumer[int64], disruptor.Batch[int64]) error { return panicInHandler(42) }},
 	{name: "panic with a text of several lines", from: 3, to: 7, err: "panic: a\nb\r\nc", stack: "panicInHandler",
 		handler: func(*disruptor.Consumer[int64], disruptor.Batch[int64]) error { return panicInHandler("a\nb\r\nc") }},
-	{name: "Goexit", from: 3, to: 7, err: "handler called runtime.Goexit",
+	{name: "Goexit", from: 3, to: 7, err: "runtime.Goexit was called",
 		handler: func(*disruptor.Consumer[int64], disruptor.Batch[int64]) error { runtime.Goexit(); return nil }},
 }
 

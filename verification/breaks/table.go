@@ -156,8 +156,8 @@ var looks = []breakage{
 	},
 	{
 		"a claim looks, then registers its need", "await.go",
-		"\tcase a.core.claims.isFirst(a.place): // park edge: the need is registered, now look\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n",
-		"\tdefault:\n\t\ta.from, a.to = a.claimer.attempt(a.slots, first)\n\t\ta.core.claims.isFirst(a.place)\n",
+		"\tcase a.core.claims.isFirst(a.place): // park edge: the need is registered, now look\n\t\ta.from, a.to = a.claimer.attempt(a.slots, itsTurn)\n",
+		"\tdefault:\n\t\ta.from, a.to = a.claimer.attempt(a.slots, itsTurn)\n\t\ta.core.claims.isFirst(a.place)\n",
 		roomLook, "room that comes in between wakes nobody",
 	},
 	{

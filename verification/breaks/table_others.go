@@ -15,10 +15,11 @@ const (
 	coarse    = `^TestAClockTooCoarseToSeeAHintIsUnknown$`
 	block     = `^TestABlockOfAnEarlierLapIsReplaced$`
 	twice     = `^TestASecondTimeIsFoundAndLosesNothing$`
+	lapped    = `^TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne$`
 )
 
 // debug has the tests that need the build tag disruptor_debug.
-var debug = []string{asks, boundary, follows}
+var debug = []string{asks, boundary, follows, lapped}
 
 // orders are wrong: what comes first, or what may go first.
 var orders = []breakage{
@@ -55,8 +56,13 @@ var orders = []breakage{
 	},
 	{
 		"Abort looks only at the marks of its own range", "multi.go",
-		"for s := max(published, from-p.core.capacity+1); s < to; s++ {", "for s := from; s < to; s++ {",
+		"for s := max(published, from-p.core.capacity+1); s < to && !lapped; s++ {", "for s := from; s < to && !lapped; s++ {",
 		twice, "behind a gap it misses a range that begins before it",
+	},
+	{
+		"Abort takes a later lap's mark for this one's", "multi.go",
+		"lapped = reach > s+p.core.capacity; !lapped", "lapped = false; !lapped",
+		lapped, "behind a gap the slots are not held back while it looks",
 	},
 }
 

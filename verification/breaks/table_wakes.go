@@ -66,7 +66,7 @@ var wakes = []breakage{
 	},
 	{
 		"a claim keeps its turn", "sleepers.go",
-		"\tif first {\n", "\tif first && s == nil {\n",
+		"\tif wasFirst {\n", "\tif wasFirst && s == nil {\n",
 		turn, "the next claim was never looked after, as it was not the first",
 	},
 	{
