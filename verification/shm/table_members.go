@@ -21,7 +21,7 @@ var memberConfigs = map[string]members.Config{
 	"join-all":    {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, NoLeave: true},
 	"join-fenced": {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, NoLeave: true, TSO: true},
 	"join-leave":  {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1},
-	"rejoin-two":  {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{2, 1}, Crashes: 2, EvictorCrashes: 1},
+	"rejoin-two":  {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 2, EvictorCrashes: 1},
 	"rejoin-tso":  {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, TSO: true},
 	"orphans":     {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, Crashes: 1, ProducerCrashes: 1},
 }
@@ -44,6 +44,9 @@ func memberEntries() []entry {
 	add(bug, "join-begins-at-claim", ".join-open", func(c *members.Config) { c.Bug.BeginsAtClaim = true })
 	add(bug, "gate-of-claim", ".join-open", func(c *members.Config) { c.Bug.GateOfClaim = true })
 	add(bug, "gate-and-join-at-claim", ".join-open", func(c *members.Config) { c.Bug.GateOfClaim, c.Bug.BeginsAtClaim = true, true })
+	add(variant, "claim-looks-at-its-slot", ".join-open join-all join-leave rejoin orphans", func(c *members.Config) {
+		c.Bug.GateOfClaim, c.Bug.BeginsAtClaim, c.Bug.ClaimLooks = true, true, true
+	})
 	add(bug, "gate-reads-bits-once", ".join-open", func(c *members.Config) { c.Bug.MapOnce = true })
 	add(bug, "gate-reads-bits-once-if-any", "join-all", func(c *members.Config) { c.Bug.MapOnceHeld = true })
 	add(bug, "gate-without-fence", ".join-tso", func(c *members.Config) { c.Bug.NoFenceGate = true })

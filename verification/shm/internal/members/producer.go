@@ -77,11 +77,11 @@ func (m *Model) drain(s *State, p *producer) string {
 // resolved tells whether producer p sees a stamp for sequence q; its own it sees in its store buffer.
 func (m *Model) resolved(s *State, p *producer, q int8) bool {
 	for _, b := range p.buffer[:p.stores] {
-		if b.stamp && m.slot(b.value) == m.slot(q) && b.value >= q {
+		if q > 0 && b.stamp && m.slot(b.value) == m.slot(q) && b.value >= q {
 			return true
 		}
 	}
-	return lap(s.stamps[m.slot(q)]) >= q
+	return q < 1 || lap(s.stamps[m.slot(q)]) >= q
 }
 
 // produce makes the next step of producer i; it is false if there is none.
@@ -94,14 +94,24 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 		}
 		p.c, p.pc = s.cursor, room
 	case room:
-		p.pc = bitsRead
-		if p.c+1-m.Slots <= p.gate {
+		switch {
+		case p.c+1-m.Slots <= p.gate && m.Bug.ClaimLooks && !m.resolved(s, p, p.c+1-m.Slots):
+			p.c, p.pc = 0, idle
+		case p.c+1-m.Slots <= p.gate:
 			p.pc = swap
-		} else if m.Bug.GateOfClaim {
+		case m.Bug.GateOfClaim:
 			p.pc = boundRead
+		default:
+			p.pc = bitsRead
 		}
 	case bitsRead:
 		p.bits = s.bits
+		if m.Bug.GateOfClaim {
+			if p.pc = positionRead; p.bits == 0 {
+				m.scanned(p)
+			}
+			return true, ""
+		}
 		if p.seen = p.bits; p.bits != 0 && !m.Bounded {
 			p.low, p.pc = parked, positionRead
 			return true, ""
@@ -117,11 +127,7 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 		p.pc = boundRead
 	case boundRead:
 		if m.Bug.GateOfClaim {
-			// the design that was discarded: the cursor first, then the bits and positions, once
-			p.low, p.bits, p.pc = s.cursor, s.bits, positionRead
-			if p.bits == 0 {
-				m.scanned(p)
-			}
+			p.low, p.pc = s.cursor, bitsRead // then the positions, and the bits not again
 			return true, ""
 		}
 		p.s = s.cursor

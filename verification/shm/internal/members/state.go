@@ -49,6 +49,7 @@ type Bug struct {
 	MapOnce     bool // the bits are not read again
 	MapOnceHeld bool // nor are they if there are consumers
 	GateOfClaim bool // the cursor bounds the gate, not what is resolved
+	ClaimLooks  bool // a claim looks whether its slot's last sequence is resolved
 	NoFenceGate bool // the second look at the bits may run ahead of the producer's own stamps
 	// of eviction
 	NoProof        bool // who has not moved is taken for dead
