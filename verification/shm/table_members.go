@@ -9,21 +9,23 @@ type two = [2]int8
 
 // memberConfigs are those of consumers that come and go.
 var memberConfigs = map[string]members.Config{
-	"join":        {Producers: 1, Slots: 1, Processes: 1, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{1}, Crashes: 1},
-	"rejoin":      {Producers: 1, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{2, 1}, Crashes: 1, EvictorCrashes: 1},
-	"join-open":   {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, NoLeave: true},
-	"join-two":    {Producers: 1, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{4}, Runs: three{1, 1}, Crashes: 1},
-	"join-parked": {Producers: 1, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{1, 1}, Crashes: 1, Parks: true, Bounded: true},
-	"join-tso":    {Producers: 2, Slots: 1, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1}, Crashes: 1, NoLeave: true, TSO: true},
-	"evictors":    {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 1, Claims: two{1}, Runs: three{2, 1}, Crashes: 1},
-	"evictors-2":  {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 2, Claims: two{1}, Runs: three{2, 1}, Crashes: 1, EvictorCrashes: 1},
-	"query":       {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 1, Claims: two{1}, Runs: three{2, 1}, Crashes: 1, Query: true},
-	"join-all":    {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, NoLeave: true},
-	"join-fenced": {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, NoLeave: true, TSO: true},
-	"join-leave":  {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1},
-	"rejoin-two":  {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 2, EvictorCrashes: 1},
-	"rejoin-tso":  {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, TSO: true},
-	"orphans":     {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, Crashes: 1, ProducerCrashes: 1},
+	"join":         {Producers: 1, Slots: 1, Processes: 1, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{1}, Crashes: 1},
+	"rejoin":       {Producers: 1, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{2, 1}, Crashes: 1, EvictorCrashes: 1},
+	"join-open":    {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, NoLeave: true},
+	"join-two":     {Producers: 1, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{4}, Runs: three{1, 1}, Crashes: 1},
+	"join-parked":  {Producers: 1, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{3}, Runs: three{1, 1}, Crashes: 1, Parks: true, Bounded: true},
+	"join-tso":     {Producers: 2, Slots: 1, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1}, Crashes: 1, NoLeave: true, TSO: true},
+	"evictors":     {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 1, Claims: two{1}, Runs: three{2, 1}, Crashes: 1},
+	"evictors-2":   {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 2, Claims: two{1}, Runs: three{2, 1}, Crashes: 1, EvictorCrashes: 1},
+	"query":        {Producers: 1, Slots: 1, Processes: 2, Evictors: 2, Places: 1, Claims: two{1}, Runs: three{2, 1}, Crashes: 1, Query: true},
+	"join-all":     {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, NoLeave: true},
+	"join-fenced":  {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, NoLeave: true, TSO: true},
+	"join-leave":   {Producers: 2, Slots: 2, Processes: 2, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1},
+	"rejoin-two":   {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 2, EvictorCrashes: 1},
+	"rejoin-tso":   {Producers: 2, Slots: 1, Processes: 2, Evictors: 1, Places: 1, Claims: two{2, 1}, Runs: three{1, 1}, Crashes: 1, TSO: true},
+	"join-third":   {Producers: 2, Slots: 1, Processes: 3, Places: 2, Claims: two{2, 1}, Runs: three{0, 0, 1}, Here: 2},
+	"third-killed": {Producers: 2, Slots: 1, Processes: 3, Evictors: 1, Places: 2, Claims: two{2, 1}, Runs: three{0, 0, 1}, Here: 2, Crashes: 1, NoLeave: true},
+	"orphans":      {Producers: 2, Slots: 2, Processes: 1, Evictors: 1, Places: 1, Claims: two{2, 2}, Runs: three{1}, Crashes: 1, ProducerCrashes: 1},
 }
 
 func memberEntries() []entry {
@@ -33,7 +35,7 @@ func memberEntries() []entry {
 			return func(limit int) explore.Result { return explore.Search(&members.Model{Config: c}, limit) }
 		})...)
 	}
-	for _, in := range []string{".join", ".rejoin", ".join-open", "join-two", ".join-parked", ".join-tso", ".evictors", "evictors-2", ".query", "orphans", ".join-fenced", "join-all", "join-leave", "rejoin-two", "rejoin-tso"} {
+	for _, in := range []string{".join", ".rejoin", ".join-open", "join-two", ".join-parked", ".join-tso", ".evictors", "evictors-2", ".query", "orphans", ".join-fenced", "join-all", "join-leave", "rejoin-two", "rejoin-tso", "join-third", "third-killed"} {
 		add(design, in, in, func(*members.Config) {})
 	}
 	add(bug, "join-looks-first", ".join", func(c *members.Config) { c.Bug.LooksFirst = true })
@@ -41,6 +43,7 @@ func memberEntries() []entry {
 	add(bug, "position-after-bit", ".join-parked", func(c *members.Config) { c.Bug.PositionLate = true })
 	add(bug, "place-taken-by-store", ".rejoin", func(c *members.Config) { c.Bug.TakesByStore = true })
 	add(bug, "join-without-fence", ".join", func(c *members.Config) { c.Bug.NoFenceJoin = true })
+	add(bug, "passes-before-reading", ".join", func(c *members.Config) { c.Bug.PassesFirst = true })
 	add(bug, "join-begins-at-claim", ".join-open", func(c *members.Config) { c.Bug.BeginsAtClaim = true })
 	add(bug, "gate-of-claim", ".join-open", func(c *members.Config) { c.Bug.GateOfClaim = true })
 	add(bug, "gate-and-join-at-claim", ".join-open", func(c *members.Config) { c.Bug.GateOfClaim, c.Bug.BeginsAtClaim = true, true })

@@ -90,20 +90,28 @@ func (m *Model) consume(s *State, a, choice int8) (bool, string) {
 			return true, "a consumer finds its slot a lap ahead"
 		case lap(v) <= c.at:
 			return false, ""
-		case v < 0:
+		case v < 0 || m.Bug.PassesFirst:
 			c.pc = pass
 		default:
 			c.pc = read
 		}
 	case read:
+		q := c.at + 1
 		c.pc = pass
-		if s.payloads[m.slot(c.at+1)] != c.at+1 {
+		if m.Bug.PassesFirst {
+			q--
+			c.pc = see
+		}
+		if s.payloads[m.slot(q)] != q {
 			return true, "a delivered payload is not that of its sequence"
 		}
 	case pass:
 		c.at++
 		s.position[c.place] = c.at
 		c.pc = see
+		if m.Bug.PassesFirst {
+			c.pc = read
+		}
 	case leave:
 		s.place[c.place] = place{leaving, a}
 		c.pc = unbit

@@ -24,6 +24,7 @@ type Config struct {
 	Places                                int8               // for consumers
 	Claims                                [maxProducers]int8 // of one sequence each
 	Runs                                  [maxProcesses]int8 // how many processes come, one after the other
+	Here                                  int8               // so many processes have places from the start
 	Crashes, ProducerCrashes              int8
 	EvictorCrashes                        int8
 	NoLeave                               bool // consumers stay, or are killed
@@ -43,6 +44,8 @@ type Bug struct {
 	NoFenceJoin   bool // its look may run ahead of its bit
 	BeginsAtClaim bool // it begins behind the cursor, not behind what is resolved
 	AttachesOver  bool // a process attaches where a dead one has not been recovered
+	// of the consumer
+	PassesFirst bool // it stores its position, then reads
 	// of the leaver
 	LeavesLate bool // it clears its bit after it has freed its place
 	// of the gate
@@ -163,6 +166,12 @@ func (m *Model) Start() (s State) {
 		for i := range s.position {
 			s.position[i] = parked
 		}
+	}
+	for i := range m.Here {
+		s.attached[i] = true
+		s.place[i] = place{live, i}
+		s.bits |= 1 << i
+		s.c[i] = consumer{pc: see, place: i, alive: true}
 	}
 	s.crashes, s.pc, s.evictc = m.Crashes, m.ProducerCrashes, m.EvictorCrashes
 	return s
