@@ -170,7 +170,3 @@ func space(fd int) (uint64, error) {
 	}
 	return free, nil
 }
-
-func open(path string, flags int) (int, error) {
-	return ignoringEINTR(func() (int, error) { return unix.Open(path, flags|unix.O_CLOEXEC, 0) })
-}

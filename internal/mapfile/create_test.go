@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"net"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -278,21 +276,4 @@ func TestAnonymous(t *testing.T) {
 	require.NoError(t, g.Unmap())
 	require.NoError(t, f.Unmap())
 	require.Equal(t, before, openFiles(t))
-}
-
-// unusual makes one of each thing that is not a regular file, and returns what they are called in errors.
-func unusual(t *testing.T, dir string) map[string]string {
-	require.NoError(t, os.WriteFile(dir+"/file", []byte("x"), 0o600))
-	require.NoError(t, os.Symlink("file", dir+"/link"))
-	require.NoError(t, os.Symlink("missing", dir+"/dangling"))
-	require.NoError(t, unix.Mkfifo(dir+"/fifo", 0o600))
-	listener, err := net.Listen("unix", dir+"/socket")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
-	is := map[string]string{
-		dir: "directory", dir + "/link": "symbolic link", dir + "/dangling": "symbolic link", dir + "/fifo": "pipe",
-		dir + "/socket": "socket", "/dev/null": "device",
-	}
-	require.False(t, slices.Contains(names(dir), "missing"))
-	return is
 }

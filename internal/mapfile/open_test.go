@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"regexp"
 	"strconv"
@@ -17,6 +18,22 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 )
+
+// unusual makes one of each thing that is not a regular file, and returns what they are called in errors.
+func unusual(t *testing.T, dir string) map[string]string {
+	require.NoError(t, os.WriteFile(dir+"/file", []byte("x"), 0o600))
+	require.NoError(t, os.Symlink("file", dir+"/link"))
+	require.NoError(t, os.Symlink("missing", dir+"/dangling"))
+	require.NoError(t, unix.Mkfifo(dir+"/fifo", 0o600))
+	listener, err := net.Listen("unix", dir+"/socket")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	is := map[string]string{
+		dir: "directory", dir + "/link": "symbolic link", dir + "/dangling": "symbolic link", dir + "/fifo": "pipe",
+		dir + "/socket": "socket", "/dev/null": "device",
+	}
+	return is
+}
 
 func TestOpenWhatIsNotAFile(t *testing.T) {
 	dir := memoryDir(t)
