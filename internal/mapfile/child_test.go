@@ -26,15 +26,15 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	children := map[string]func(args []string){
-		"holder":         holder,
-		"opener":         opener,
-		"dies in fill":   diesInFill,
-		"passed on":      passedOn,
-		"small tmpfs":    smallTmpfs,
-		"overlay":        overlay,
-		"not permitted":  notPermitted,
-		"read only":      readOnly,
-		"sleeps forever": func([]string) { listen() },
+		"holder":        holder,
+		"opener":        opener,
+		"dies in fill":  diesInFill,
+		"passed on":     passedOn,
+		"small tmpfs":   smallTmpfs,
+		"overlay":       overlay,
+		"modes":         modes,
+		"not permitted": notPermitted,
+		"read only":     readOnly,
 	}
 	children[name](os.Args[1:])
 }

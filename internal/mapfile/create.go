@@ -89,20 +89,21 @@ func create(fd int, name string, size int64, mode fs.FileMode, fill func([]byte)
 	done := false
 	defer func() {
 		if !done { // it failed, or fill panicked
-			f.abandon()
+			if mem := f.Mem(); mem != nil {
+				_ = unix.Munmap(mem)
+			}
+			closeAll(f.own, f.private)
 		}
 	}()
-	if mode == 0 {
-		mode = defaultMode
-	}
-	if err := unix.Fchmod(fd, uint32(mode)); err != nil {
-		return nil, failed("chmod", name, err)
+	chmod := func(mode fs.FileMode) error { return failed("chmod", name, unix.Fchmod(fd, uint32(mode))) }
+	if err := chmod(defaultMode); err != nil { // the umask may keep us from opening it again; so may mode
+		return nil, err
 	}
 	var err error
 	if f.private, err = reopen(fd, name, false); err != nil {
 		return nil, err
 	}
-	if err := probe(f.private, name, false); err != nil {
+	if err := probe(fd, f.private, name, false); err != nil {
 		return nil, err
 	}
 	if err := allocate(fd, name, size); err != nil {
@@ -115,19 +116,16 @@ func create(fd int, name string, size int64, mode fs.FileMode, fill func([]byte)
 	if err := fill(mem); err != nil {
 		return nil, err
 	}
+	if mode != 0 {
+		if err := chmod(mode); err != nil {
+			return nil, err
+		}
+	}
 	if err := finish(); err != nil {
 		return nil, err
 	}
 	done = true
 	return f, nil
-}
-
-// abandon is Unmap for a File that nobody has seen.
-func (f *File) abandon() {
-	if f.mem != nil {
-		_ = unix.Munmap(f.mem)
-	}
-	closeAll(f.own, f.private)
 }
 
 // allocate gives the file its size and all of its space: it has no holes that a store would have to find space for.

@@ -74,6 +74,26 @@ func TestModeWithoutUmask(t *testing.T) {
 	}
 }
 
+// modes creates files that their owner may not open, with a umask that doesn't let him either.
+func modes(args []string) {
+	asNobody()
+	syscall.Umask(0o777)
+	for _, mode := range []fs.FileMode{0, 0o400, 0o004} {
+		path := fmt.Sprintf("%s/%03o", args[0], mode)
+		f, err := Create(path, 1, mode, nothing)
+		must(err)
+		info, err := os.Stat(path)
+		must(err)
+		fmt.Println(info.Mode(), f.Hold(1))
+	}
+}
+
+func TestModeThatKeepsTheOwnerOut(t *testing.T) {
+	dir := memoryDir(t)
+	require.NoError(t, os.Chmod(dir, 0o777))
+	require.Equal(t, []string{"-rw------- <nil>", "-r-------- <nil>", "-------r-- <nil>"}, start(t, nil, "modes", dir).rest())
+}
+
 func TestCreateWhatExists(t *testing.T) {
 	dir := memoryDir(t)
 	require.NoError(t, os.WriteFile(dir+"/file", []byte("mine"), 0o600))

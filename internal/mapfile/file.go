@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,10 +21,11 @@ type File struct {
 	opts Options
 	size int64 // when it was opened
 
+	mem atomic.Pointer[[]byte] // changes under mu
+
 	mu      sync.Mutex
-	own     int // the descriptor of the description that is or will be mapped, or -1
-	private int // that of the description for queries and recovery, or -1
-	mem     []byte
+	own     int          // the descriptor of the description that is or will be mapped, or -1
+	private int          // that of the description for queries and recovery, or -1
 	held    map[int]bool // bytes that own has locked
 	locked  map[int]bool // bytes that private has
 }
@@ -65,7 +67,7 @@ func (f *File) Map(size int64) ([]byte, error) {
 	if f.own < 0 || f.private < 0 {
 		return nil, f.closed()
 	}
-	if f.mem != nil {
+	if f.Mem() != nil {
 		return nil, fmt.Errorf("map %s: mapped already", f.name)
 	}
 	if err := checkSize(f.name, size); err != nil {
@@ -86,7 +88,7 @@ func (f *File) Map(size int64) ([]byte, error) {
 		_ = unix.Munmap(mem)
 		return nil, err
 	}
-	f.mem = mem
+	f.mem.Store(&mem)
 	return mem, nil
 }
 
@@ -120,9 +122,10 @@ func (f *File) checkLength(want int64) error {
 
 // Mem returns the mapping, or nil.
 func (f *File) Mem() []byte {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.mem
+	if mem := f.mem.Load(); mem != nil {
+		return *mem
+	}
+	return nil
 }
 
 // NamedBy reports whether path names this file, and not another that took its place, or none.
@@ -178,7 +181,7 @@ func (f *File) Descriptor() (*os.File, error) {
 func (f *File) CloseDescriptor() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.own < 0 || f.mem == nil {
+	if f.own < 0 || f.Mem() == nil {
 		return f.closed()
 	}
 	fd := f.own
@@ -194,11 +197,11 @@ func (f *File) Unmap() error {
 	if f.private < 0 {
 		return f.closed()
 	}
-	if f.mem != nil {
-		if err := unix.Munmap(f.mem); err != nil {
+	if mem := f.Mem(); mem != nil {
+		if err := unix.Munmap(mem); err != nil {
 			return failed("unmap", f.name, err)
 		}
-		f.mem = nil
+		f.mem.Store(nil)
 	}
 	closeAll(f.own, f.private)
 	f.own, f.private = -1, -1

@@ -137,17 +137,30 @@ func TestSharedDescription(t *testing.T) {
 	require.True(t, isHeld(t, g, 1))
 }
 
-// A System that opens /proc/self/fd by duplicating, as some do, is found out.
+// A system that opens /proc/self/fd by duplicating, as some do, is found out.
 func TestReopenThatDuplicates(t *testing.T) {
 	f, path := created(t, 4096)
 	dup, err := unix.FcntlInt(uintptr(f.own), unix.F_DUPFD_CLOEXEC, 0)
 	require.NoError(t, err)
 	require.ErrorIs(t, distinct(f.own, dup, path, false), ErrSharedDescription)
 	require.NoError(t, distinct(f.own, f.private, path, false))
+	openedAgain := openAgain
+	defer func() { openAgain = openedAgain }()
+	openAgain = func(fd, _ int) (int, error) { return unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0) }
+	before := openFiles(t)
+	for _, readOnly := range []bool{false, true} {
+		_, err = OpenFD(uintptr(dup), Options{ReadOnly: readOnly})
+		require.ErrorIs(t, err, ErrSharedDescription)
+	}
+	_, err = Create(path+"2", 1, 0, nothing)
+	require.ErrorIs(t, err, ErrSharedDescription)
+	require.NoFileExists(t, path+"2")
+	require.Equal(t, before, openFiles(t))
 	private := f.private
 	f.private = dup
 	require.ErrorIs(t, f.Hold(1), ErrSharedDescription)
 	f.private = private
+	openAgain = openedAgain
 	require.False(t, isHeld(t, opened(t, path, Options{}), 1))
 	closeAll(dup)
 }

@@ -23,7 +23,7 @@ func (f *File) Hold(i int) error {
 	if err := f.check(i, f.own); err != nil {
 		return err
 	}
-	if f.mem == nil {
+	if f.Mem() == nil {
 		return fmt.Errorf("hold byte %d of %s: not mapped", i, f.name)
 	}
 	if f.held[i] || f.locked[i] {

@@ -4,6 +4,7 @@ package mapfile
 
 import (
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,25 +89,27 @@ func TestOwnBytesAreNotForRecovery(t *testing.T) {
 
 func TestTryLockExcludesGoroutines(t *testing.T) {
 	f, _ := created(t, 4096)
-	var got, inside atomic.Int32
+	var inside atomic.Int32
 	var all sync.WaitGroup
-	for range 8 {
+	for range 4 {
 		all.Go(func() {
-			for got.Load() < 200 {
+			for got := 0; got < 100; runtime.Gosched() {
 				ok, err := f.TryLock(3)
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if ok {
-					if inside.Add(1) != 1 {
-						t.Error("two have it")
-					}
-					inside.Add(-1)
-					got.Add(1)
-					if err := f.Unlock(3); err != nil {
-						t.Error(err)
-					}
+				if !ok {
+					continue
+				}
+				if inside.Add(1) != 1 {
+					t.Error("two have it")
+				}
+				got++
+				runtime.Gosched()
+				inside.Add(-1)
+				if err := f.Unlock(3); err != nil {
+					t.Error(err)
 				}
 			}
 		})
@@ -155,6 +158,9 @@ func TestMappingKeepsTheLock(t *testing.T) {
 			require.Equal(t, before-1, openFiles(t))
 			require.True(t, isHeld(t, g, 1))
 			require.True(t, isHeld(t, f, 1))
+			require.NoError(t, g.Hold(3))
+			require.True(t, isHeld(t, f, 3))
+			require.False(t, isHeld(t, f, 4))
 			require.ErrorIs(t, f.Hold(2), ErrClosed)
 			require.ErrorIs(t, f.Release(1), ErrClosed)
 			require.ErrorIs(t, f.CloseDescriptor(), ErrClosed)

@@ -23,21 +23,15 @@ func Open(path string, opts Options) (*File, error) {
 }
 
 // OpenFD opens the file of a descriptor that another process passed on: see [File.Descriptor]. It leaves fd open, and
-// doesn't use it later. It fails with ErrSharedDescription if it can't have a description of its own.
+// doesn't use it later. It fails with ErrSharedDescription if it can't have a description
+// of its own.
 func OpenFD(fd uintptr, opts Options) (*File, error) {
 	name := fmt.Sprintf("descriptor %d", fd)
 	f, err := attach(int(fd), name, opts)
 	if errors.Is(err, unix.ENOENT) { // no /proc
 		return nil, fmt.Errorf("%w: %w", ErrSharedDescription, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := distinct(f.own, int(fd), name, opts.ReadOnly); err != nil {
-		f.abandon()
-		return nil, err
-	}
-	return f, nil
+	return f, err
 }
 
 // attach opens the file of fd twice.
@@ -58,7 +52,7 @@ func attach(fd int, name string, opts Options) (*File, error) {
 		closeAll(own)
 		return nil, err
 	}
-	if err := probe(private, name, opts.ReadOnly); err != nil {
+	if err := probe(own, private, name, opts.ReadOnly); err != nil {
 		closeAll(own, private)
 		return nil, err
 	}

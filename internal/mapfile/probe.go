@@ -17,100 +17,97 @@ const (
 	probeBytes = 1 << 40
 )
 
-// probeTries is how often a probe starts again that something else disturbed.
+// probeTries is how often a lock may stay that should go, before the file system is blamed.
 const probeTries = 16
 
-// probe reports whether a lock shows, on the file system of fd, that its mapping exists: it must stay when the
-// descriptor is closed and go with the mapping. What the file system does decides. Its name is for the error, except
-// where another machine could have the file, of which no probe can know.
-func probe(fd int, name string, readOnly bool) error {
+// probe reports whether own and private, descriptors of one file, are fit for a File: they must have different
+// descriptions, and a lock must show that its mapping exists, so it must stay when the descriptor is closed and go with
+// the mapping. What the file system does decides. Its name is for the error, except where another machine could have
+// the file, of which no probe can know.
+func probe(own, private int, name string, readOnly bool) error {
 	var st unix.Statfs_t
-	if err := unix.Fstatfs(fd, &st); err != nil {
+	if err := unix.Fstatfs(private, &st); err != nil {
 		return failed("statfs", name, err)
 	}
 	fs, remote := fileSystem(uint32(st.Type))
 	if remote {
 		return fmt.Errorf("%w: %s is on %s, and may be in use by another machine", ErrUnsupportedFS, name, fs)
 	}
-	var err error
+	if err := distinct(own, private, name, readOnly); err != nil {
+		return err
+	}
 	for range probeTries {
-		var stays, goes, free bool
-		stays, goes, free, err = probeOnce(fd, name, readOnly)
-		switch {
-		case err != nil:
+		stays, goes, err := probeOnce(private, name, readOnly)
+		if err != nil {
 			return err
-		case !free:
-			err = fmt.Errorf("%w: probe bytes of %s", ErrForeignLock, name)
-		case !stays:
+		}
+		if !stays {
 			return fmt.Errorf("%w: %s is on %s, where a lock goes before the mapping does", ErrUnsupportedFS, name, fs)
-		case !goes: // or a child that C has made has the descriptor
-			err = fmt.Errorf("%w: %s is on %s, where a lock stays when the mapping has gone", ErrUnsupportedFS, name, fs)
-		default:
+		}
+		if goes {
 			return nil
 		}
+		// A child that C has made has the descriptor too, until it runs its program.
 	}
-	return err
+	return fmt.Errorf("%w: %s is on %s, where a lock stays when the mapping has gone", ErrUnsupportedFS, name, fs)
 }
 
-// probeOnce reports whether the lock stayed, whether it went, and whether the byte was free in the first place.
-func probeOnce(fd int, name string, readOnly bool) (stays, goes, free bool, err error) {
+// probeOnce reports whether the lock stayed, and whether it went.
+func probeOnce(fd int, name string, readOnly bool) (stays, goes bool, err error) {
 	// A child that has been made and not run its program yet has the descriptor too.
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	own, err := reopen(fd, name, readOnly)
 	if err != nil {
-		return false, false, false, err
+		return false, false, err
 	}
-	at, free, err := lockProbe(own, name, readOnly)
-	if !free || err != nil {
+	at, err := lockProbe(own, name, readOnly)
+	if err != nil {
 		closeAll(own)
-		return false, false, false, err
+		return false, false, err
 	}
 	page, err := unix.Mmap(own, 0, os.Getpagesize(), unix.PROT_READ, unix.MAP_SHARED)
 	closeAll(own)
 	if err != nil {
-		return false, false, false, failed("map", name, err)
+		return false, false, failed("map", name, err)
 	}
-	whileMapped, err := query(fd, at)
+	mapped, err := query(fd, at)
 	if unmapErr := unix.Munmap(page); err == nil {
 		err = unmapErr
 	}
-	after := whileMapped
+	unmapped := mapped
 	if err == nil {
-		after, err = query(fd, at)
+		unmapped, err = query(fd, at)
 	}
 	if err != nil {
-		return false, false, false, fmt.Errorf("%w: probe %s: %w", ErrUnsupportedFS, name, err)
+		return false, false, fmt.Errorf("%w: probe %s: %w", ErrUnsupportedFS, name, err)
 	}
-	return whileMapped != unix.F_UNLCK, after == unix.F_UNLCK, true, nil
+	return mapped != unix.F_UNLCK, unmapped == unix.F_UNLCK, nil
 }
 
-// lockProbe locks a probe byte, if it is free.
-func lockProbe(fd int, name string, readOnly bool) (at int64, free bool, err error) {
+// lockProbe locks a probe byte, and returns which.
+func lockProbe(fd int, name string, readOnly bool) (at int64, err error) {
 	kind := int16(unix.F_WRLCK)
 	if readOnly { // the only kind that such a descriptor can have
 		kind = unix.F_RDLCK
 	}
 	at = probeBase + rand.Int64N(probeBytes)
-	err = setLock(fd, kind, at)
-	if err == unix.EAGAIN || err == unix.EACCES {
-		return at, false, nil
+	switch err := setLock(fd, kind, at); err {
+	case nil:
+		return at, nil
+	case unix.EAGAIN, unix.EACCES:
+		return 0, fmt.Errorf("%w: probe bytes of %s", ErrForeignLock, name)
+	default:
+		return 0, fmt.Errorf("%w: lock %s: %w", ErrUnsupportedFS, name, err)
 	}
-	if err != nil {
-		return at, false, fmt.Errorf("%w: lock %s: %w", ErrUnsupportedFS, name, err)
-	}
-	return at, true, nil
 }
 
-// distinct reports whether two descriptors have different descriptions: only then is a lock of one in the way of the
-// other.
+// distinct fails with ErrSharedDescription unless two descriptors have different descriptions: only then is a lock of
+// one in the way of the other.
 func distinct(own, other int, name string, readOnly bool) error {
-	at, free, err := lockProbe(own, name, readOnly)
+	at, err := lockProbe(own, name, readOnly)
 	if err != nil {
 		return err
-	}
-	if !free {
-		return fmt.Errorf("%w: probe byte of %s", ErrForeignLock, name)
 	}
 	kind, err := query(other, at)
 	if unlockErr := setLock(own, unix.F_UNLCK, at); err == nil {

@@ -18,13 +18,18 @@ var procFD = "/proc/self/fd/"
 
 func procPath(fd int) string { return procFD + strconv.Itoa(fd) }
 
+// openAgain opens the file of fd. Not on Linux, but elsewhere, this is dup. A test has that.
+var openAgain = func(fd, flags int) (int, error) {
+	return ignoringEINTR(func() (int, error) { return unix.Open(procPath(fd), flags, 0) })
+}
+
 // reopen opens the file of fd by another description, which shares neither locks nor offset with that of fd.
 func reopen(fd int, name string, readOnly bool) (int, error) {
 	flags := unix.O_RDWR | unix.O_CLOEXEC
 	if readOnly {
 		flags = unix.O_RDONLY | unix.O_CLOEXEC
 	}
-	own, err := ignoringEINTR(func() (int, error) { return unix.Open(procPath(fd), flags, 0) })
+	own, err := openAgain(fd, flags)
 	if err == unix.ENOENT {
 		return -1, fmt.Errorf("open %s again: no %s: %w", name, procPath(fd), err)
 	}
