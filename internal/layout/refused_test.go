@@ -51,10 +51,16 @@ func TestRefusedInside(t *testing.T) {
 	start, use = refusal[[5]any](t)
 	require.Equal(t, "type can't be shared between processes: Event.Outer.Quotes[0][0].Symbol[0] (interface {}): it points into one process", start)
 	require.Equal(t, "a number for the type and a field for each", use)
+	start, use = refusal[atomic.Uintptr](t)
+	require.Equal(t, "type can't be shared between processes: Event.Outer.Quotes[0][0].Symbol (atomic.Uintptr): it means nothing in another process", start)
+	require.Equal(t, "atomic.Uint64 with an offset or an index", use)
+	start, use = refusal[atomic.Pointer[int]](t)
+	require.Equal(t, "type can't be shared between processes: Event.Outer.Quotes[0][0].Symbol (atomic.Pointer[int]): it points into one process", start)
+	require.Equal(t, "atomic.Int64 with an index", use)
 	for _, kind := range []func(*testing.T) (string, string){
 		refusal[map[int]int], refusal[chan int], refusal[func()], refusal[error], refusal[uintptr],
-		refusal[unsafe.Pointer], refusal[sync.Mutex], refusal[sync.Once], refusal[atomic.Pointer[int]],
-		refusal[atomic.Value], refusal[atomic.Uintptr], refusal[[0]func()], refusal[struct{ a, b *int }],
+		refusal[unsafe.Pointer], refusal[sync.Mutex], refusal[sync.Once],
+		refusal[atomic.Value], refusal[[0]func()], refusal[struct{ a, b *int }],
 	} {
 		start, _ := kind(t)
 		require.Contains(t, start, "Event.Outer.Quotes[0][0].Symbol")

@@ -165,6 +165,25 @@ func TestReopenThatDuplicates(t *testing.T) {
 	closeAll(dup)
 }
 
+// A lock that stays when the mapping has gone would show dead processes as living for ever.
+func TestLockThatStays(t *testing.T) {
+	_, path := created(t, 4096)
+	openedAgain := openAgain
+	defer func() { openAgain = openedAgain }()
+	var more []int
+	openAgain = func(fd, flags int) (int, error) {
+		own, err := openedAgain(fd, flags)
+		require.NoError(t, err)
+		dup, err := unix.FcntlInt(uintptr(own), unix.F_DUPFD_CLOEXEC, 0)
+		more = append(more, dup)
+		return own, err
+	}
+	_, err := Open(path, Options{})
+	require.ErrorIs(t, err, ErrUnsupportedFS)
+	require.ErrorContains(t, err, "where a lock stays when the mapping has gone")
+	closeAll(more...)
+}
+
 func TestRightsPassed(t *testing.T) {
 	f, _ := created(t, 4096)
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
