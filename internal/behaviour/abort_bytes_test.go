@@ -64,10 +64,8 @@ func TestTheBytesOfAnAbortDoNotGrowWithTheAbortsBeforeIt(t *testing.T) {
 		{"multi backwards", disruptor.Multi, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			few, many := bytesPerAbort(t, c.kind, 256, c.backwards), bytesPerAbort(t, c.kind, 8192, c.backwards)
-			t.Logf("%d bytes behind 256, %d behind 8192", few, many)
-			require.LessOrEqual(t, many, 2*few)
-			require.LessOrEqual(t, few, 2*many)
+			bytes := bytesPerAbort(t, c.kind, 8192, c.backwards)
+			require.LessOrEqual(t, bytes, uint64(64), "16, and what others in the process allocate meanwhile")
 		})
 	}
 }
