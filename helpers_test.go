@@ -54,6 +54,15 @@ func eventually(t testing.TB, condition func() bool, what string) {
 
 var errHandler = errors.New("no space left")
 
+// litmusRounds returns how often two goroutines are set against each other: n times, and seldom where only one of them
+// can run, which finds nothing and takes 10 ms a round.
+func litmusRounds(n int) int {
+	if runtime.GOMAXPROCS(0) == 1 {
+		return max(n/1000, 10)
+	}
+	return n
+}
+
 // requireSequences checks that c is handed [from, to), and hands it back.
 func requireSequences(t *testing.T, ctx context.Context, c *Consumer[int], from, to int64) {
 	t.Helper()

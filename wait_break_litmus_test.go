@@ -109,7 +109,7 @@ func TestWhoSeesNothingIsWokenThoughTheStoreIsLate(t *testing.T) {
 			{"the sleeper fences the process", func(alert *word) { alert.cas(settled, 0) }, 16},
 		} {
 			t.Run(side.name+"/"+order.name, func(t *testing.T) {
-				const rounds = 10_000
+				rounds := int64(litmusRounds(10_000))
 				ring := newRing[int](t, Config{Capacity: 1 << 12, Producers: side.producers, Wait: BlockWait{}})
 				r := ring.Consumer("c").reader
 				h := movers{reader: r}
@@ -185,7 +185,7 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			const rounds = 10_000
+			rounds := litmusRounds(10_000)
 			var next cell[round]
 			var ends word
 			var wg sync.WaitGroup

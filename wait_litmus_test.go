@@ -56,7 +56,7 @@ func TestWhoSeesNothingAfterItHasRegisteredIsWoken(t *testing.T) {
 				})
 				lot := side.lot(r)
 				lost := 0
-				for range order.rounds {
+				for range litmusRounds(order.rounds) {
 					order.before(r.core.raised)
 					next := moves.load()
 					s := lot.enter(next, next+1)
