@@ -1,5 +1,7 @@
 package disruptor
 
+import "github.com/be395dad/disruptor/internal/machine"
+
 // Parking is an eventcount for each watched position, and the one place that relies on more than
 // acquire and release:
 //
@@ -66,7 +68,7 @@ const (
 // kernel.
 func (a *alert) init(raised, claim *word, parks, fenced bool) {
 	a.raised, a.claim = raised, claim
-	if parks && (fenced || !buffersStores || !cheapProcessFence()) {
+	if parks && (fenced || !machine.BuffersStores || !cheapProcessFence()) {
 		raised.store(settled + oneSleep) // as if somebody slept for ever
 	}
 }

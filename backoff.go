@@ -3,6 +3,8 @@ package disruptor
 import (
 	"runtime"
 	"time"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // A look of a consumer takes the line away from the producer that is about to write it, so a
@@ -38,7 +40,7 @@ func restsFor(longest time.Duration) int {
 	case longest == 0:
 		longest = defaultBackoff
 	}
-	return int(max(longest/spinTime, 1))
+	return int(max(longest/machine.SpinTime, 1))
 }
 
 // newBackoff returns the pace of a consumer that is handed at most maxBatch slots at once.
@@ -74,12 +76,12 @@ func (b *backoff) adapt(found int64, looks int) {
 // with SpinWait. It is bounded by a count, because the clock may stand still.
 func (s *strategy) rest(spins int) {
 	if spins <= contextPeriod || s.kind == waitSpin {
-		pause(spins * hintsPerSpin)
+		machine.Pause(spins * machine.HintsPerSpin)
 		return
 	}
 	begin := time.Now()
-	for n := 0; n < spins && time.Since(begin) < time.Duration(spins)*spinTime; n += restPeriod {
+	for n := 0; n < spins && time.Since(begin) < time.Duration(spins)*machine.SpinTime; n += restPeriod {
 		runtime.Gosched()
-		pause(restPeriod * hintsPerSpin)
+		machine.Pause(restPeriod * machine.HintsPerSpin)
 	}
 }

@@ -1,5 +1,7 @@
 package disruptor
 
+import "github.com/be395dad/disruptor/internal/machine"
+
 // core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
 // one producer or consumer does alone is in single, multi and reader.
 type core struct {
@@ -86,7 +88,7 @@ func (c *core) found(lo, limit int64) (hi, aborted int64) {
 // rouse wakes the readers that wait for what was published from from on, and the claims that wait for
 // Published() if there is no consumer.
 func (c *core) rouse(from int64) {
-	fence()                          // park edge: the mark or cursor before the look at wanted
+	machine.Fence()                  // park edge: the mark or cursor before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
 		// A reader that sleeps here holds back the slots behind its key, as scan asks.
 		c.readers.wake(func(key, need int64) int64 { hi, _ := c.found(key, need); return hi })
@@ -136,7 +138,7 @@ func (c *core) slowest() int64 {
 			low = c.publishedEnd()
 		}
 		point(pointGate)
-		fence() // join edge: own marks or cursor, and positions, before the list
+		machine.Fence() // join edge: own marks or cursor, and positions, before the list
 		if c.members.list.load() == list {
 			return low
 		}
@@ -199,7 +201,7 @@ func (c *core) moved(m *member, avail, position int64) {
 
 // passed looks for sleepers that wait for the position of m, which has been stored.
 func (c *core) passed(m *member, position int64) {
-	fence()                         // park edge: the position before the looks at wanted
+	machine.Fence()                 // park edge: the position before the looks at wanted
 	if m.wanted.load() < position { // park edge
 		m.sleepers.wake(func(_, _ int64) int64 { return position })
 	}

@@ -1,6 +1,9 @@
 package disruptor
 
-import "github.com/be395dad/disruptor/internal/host"
+import (
+	"github.com/be395dad/disruptor/internal/host"
+	"github.com/be395dad/disruptor/internal/machine"
+)
 
 // processFence returns when every goroutine of this process has executed a full memory barrier
 // since the call began. A goroutine that is about to sleep, or ends a ring, calls it so that
@@ -8,13 +11,13 @@ import "github.com/be395dad/disruptor/internal/host"
 // a storeRelease may wait in the store buffer while the load after it executes is it needed; every
 // other build keeps those two in order.
 func processFence() {
-	if buffersStores {
+	if machine.BuffersStores {
 		host.Fence()
 	}
 }
 
 // cheapProcessFence reports whether processFence leaves most of the machine alone.
-func cheapProcessFence() bool { return !buffersStores || host.HasCheapFence() }
+func cheapProcessFence() bool { return !machine.BuffersStores || host.HasCheapFence() }
 
 // cpuQuota returns how many CPUs this process may use, 0 for no limit. Tests replace it.
 var cpuQuota = host.CPUQuota

@@ -23,11 +23,11 @@ import (
 type layer int
 
 const (
-	machine layer = iota
-	position
-	waiting
-	ring
-	hands
+	machineLayer layer = iota
+	positionLayer
+	waitingLayer
+	ringLayer
+	handsLayer
 	graphLayer
 	above             // reads everything, and nothing uses it
 	beside layer = -1 // used by all, and uses nothing
@@ -35,7 +35,7 @@ const (
 
 func (l layer) String() string {
 	return map[layer]string{
-		machine: "machine", position: "position", waiting: "waiting", ring: "ring", hands: "hands",
+		machineLayer: "machine", positionLayer: "position", waitingLayer: "waiting", ringLayer: "ring", handsLayer: "hands",
 		graphLayer: "graph", above: "above", beside: "beside",
 	}[l]
 }
@@ -43,21 +43,26 @@ func (l layer) String() string {
 var layers = map[string]layer{
 	"doc.go": beside, "errors.go": beside, "debug.go": beside, "debug_on.go": beside, "debug_off.go": beside,
 
-	"pad.go": machine, "atomic_generic.go": machine, "atomic_amd64.go": machine, "atomic_other.go": machine,
-	"pause_asm.go": machine, "pause_noasm.go": machine, "hint.go": machine, "fence.go": machine,
+	"pad.go": machineLayer, "fence.go": machineLayer,
 
-	"sequence.go": position, "marks.go": position, "aborts.go": position,
+	"sequence.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
 
-	"wait.go": waiting, "wait_spin.go": waiting, "wait_block.go": waiting, "backoff.go": waiting,
-	"sleepers.go": waiting, "alert.go": waiting,
+	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer, "backoff.go": waitingLayer,
+	"sleepers.go": waitingLayer, "alert.go": waitingLayer,
 
-	"memory.go": ring, "members.go": ring, "core.go": ring, "ends.go": ring, "ring.go": ring, "batch.go": ring,
+	"memory.go": ringLayer, "members.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
-	"producer.go": hands, "single.go": hands, "multi.go": hands, "singleproducer.go": hands, "multiproducer.go": hands,
-	"reader.go": hands, "await.go": hands, "join.go": hands, "consumer.go": hands,
+	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
+	"reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
 
 	"graph.go": graphLayer, "stage.go": graphLayer, "quiet.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,
+}
+
+// packages are those of the module that the files import, each with the layer that it belongs to.
+var packages = map[string]layer{
+	"internal/history": beside,
+	"internal/host":    machineLayer, "internal/machine": machineLayer,
 }
 
 // upwards are the uses that go up, each for a reason. Methods of Ring and Consumer that do so are declared higher up.
@@ -65,9 +70,9 @@ var upwards = map[[2]string]string{
 	{"ring.go", "graph"}: "a ring has the memory of its handlers in it, and does not look into it",
 }
 
-// sourceFiles returns the names of the package's files that are no tests.
-func sourceFiles(t *testing.T) []string {
-	entries, err := os.ReadDir(".")
+// sourceFiles returns the names of the files in a folder that are no tests.
+func sourceFiles(t *testing.T, folder string) []string {
+	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	var names []string
 	for _, e := range entries {
@@ -79,7 +84,7 @@ func sourceFiles(t *testing.T) []string {
 }
 
 func TestEveryFileHasALayer(t *testing.T) {
-	names := sourceFiles(t)
+	names := sourceFiles(t, ".")
 	for _, name := range names {
 		require.Contains(t, layers, name)
 	}
@@ -89,12 +94,12 @@ func TestEveryFileHasALayer(t *testing.T) {
 }
 
 func TestSharedMemoryHasOneDoor(t *testing.T) {
-	for _, name := range sourceFiles(t) {
+	for _, name := range sourceFiles(t, ".") {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		require.NoError(t, err)
 		for _, imported := range file.Imports {
 			if p, _ := strconv.Unquote(imported.Path.Value); p == "sync/atomic" {
-				require.True(t, layers[name] == machine || name == "sequence.go", "%s imports sync/atomic", name)
+				require.Equal(t, "sequence.go", name, "imports sync/atomic")
 			}
 		}
 		for _, group := range file.Comments {
@@ -108,7 +113,7 @@ func TestSharedMemoryHasOneDoor(t *testing.T) {
 func TestAFileUsesOnlyItsOwnLayerAndLowerOnes(t *testing.T) {
 	files := token.NewFileSet()
 	var parsed []*ast.File
-	for _, name := range sourceFiles(t) {
+	for _, name := range sourceFiles(t, ".") {
 		if built, err := build.Default.MatchFile(".", name); err != nil || !built {
 			continue
 		}
@@ -143,6 +148,32 @@ func TestAFileUsesOnlyItsOwnLayerAndLowerOnes(t *testing.T) {
 		require.True(t, needed[use], "nothing goes up by %v", use)
 	}
 	require.Greater(t, len(info.Uses), 1000, "the files were understood")
+}
+
+func TestAFileImportsPackagesOfItsOwnLayerAndLowerOnes(t *testing.T) {
+	const module = "github.com/be395dad/disruptor"
+	requireLower := func(folder, name string, user layer) {
+		file, err := parser.ParseFile(token.NewFileSet(), path.Join(folder, name), nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, imported := range file.Imports {
+			p, _ := strconv.Unquote(imported.Path.Value)
+			p, ours := strings.CutPrefix(p, module)
+			if !ours {
+				continue
+			}
+			p = strings.TrimPrefix(p, "/")
+			require.Contains(t, packages, p, "%s in %s", name, folder)
+			require.LessOrEqual(t, packages[p], user, "%s in %s imports %s", name, folder, p)
+		}
+	}
+	for _, name := range sourceFiles(t, ".") {
+		requireLower(".", name, layers[name])
+	}
+	for folder, l := range packages {
+		for _, name := range sourceFiles(t, folder) {
+			requireLower(folder, name, l)
+		}
+	}
 }
 
 // empty imports packages without looking into them.

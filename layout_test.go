@@ -11,6 +11,8 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // A hotGroup is words that one goroutine writes and others poll, or that belong to one goroutine alone: no two groups
@@ -133,7 +135,7 @@ func TestHandlesArePadded(t *testing.T) {
 func TestMarksAreContiguous(t *testing.T) {
 	m := newMarks(8)
 	for s := range int64(8) {
-		require.Equal(t, unsafe.Add(m.base, s*wordBytes), unsafe.Pointer(m.at(s)))
+		require.Equal(t, unsafe.Add(m.base, s*machine.WordBytes), unsafe.Pointer(m.at(s)))
 		require.Equal(t, m.at(s), m.at(s+8))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/be395dad/disruptor/internal/machine"
 	"github.com/be395dad/disruptor/internal/race"
 )
 
@@ -76,7 +77,7 @@ func (l *litmus) once(t *testing.T, rnd *rand.Rand) string {
 			for range turns { // with one processor to run on, the only way in which the order varies
 				runtime.Gosched()
 			}
-			pause(delay)
+			machine.Pause(delay)
 			f()
 		})
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // Machine says what the library has found out about the machine it runs on. Everything but Procs is
@@ -24,8 +26,8 @@ type Machine struct {
 func ThisMachine() Machine {
 	return Machine{
 		CPU:      cpuid.CPU.BrandName,
-		Assembly: hasAsm,
-		SpinHint: hintTime,
+		Assembly: machine.HasAsm,
+		SpinHint: machine.HintTime,
 		Quota:    cpuQuota(),
 		Procs:    runtime.GOMAXPROCS(0),
 	}
@@ -46,7 +48,7 @@ func (m Machine) String() string {
 	if m.SpinHint > 0 {
 		hint = m.SpinHint.String()
 	}
-	line("spin hint", "%s; %d in one Spin", hint, hintsPerSpin)
+	line("spin hint", "%s; %d in one Spin", hint, machine.HintsPerSpin)
 	line("process fence", "%s", fenceName())
 	if m.Quota > 0 {
 		line("quota", "%.2f CPUs", m.Quota)
@@ -58,7 +60,7 @@ func (m Machine) String() string {
 // fenceName says how a goroutine that parks, or closes a Single ring, orders the stores of all others.
 func fenceName() string {
 	switch {
-	case !buffersStores:
+	case !machine.BuffersStores:
 		return "not needed"
 	case cheapProcessFence():
 		return "membarrier"

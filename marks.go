@@ -1,6 +1,10 @@
 package disruptor
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/machine"
+)
 
 // marks is the availability buffer of a Multi ring: a word beside each slot that says how far the range published from that slot
 // reaches. Publishing [from, to) is one store, mark[from] = to, whatever its length and whoever the producer;
@@ -21,7 +25,7 @@ type marks struct {
 
 func newMarks(capacity int) marks {
 	all := make([]word, capacity)
-	for i := 0; i < capacity; i += pageSize / wordBytes {
+	for i := 0; i < capacity; i += pageSize / machine.WordBytes {
 		all[i].store(0) // touch the page: the first lap would pay for the fault otherwise
 	}
 	return marks{base: unsafe.Pointer(&all[0]), mask: int64(capacity - 1), all: all}

@@ -1,6 +1,10 @@
 package disruptor
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/machine"
+)
 
 // A member is a consumer as the rest of the ring sees it: its shared words, the goroutines that sleep
 // on it, the members that it follows. Every consumer is a gate, not only the ends of chains, because a
@@ -44,7 +48,7 @@ func newMember(name string, p *parking) *member {
 }
 
 func (m *member) storeRelease(avail, position int64) {
-	storeReleasePair(unsafe.Pointer(&m.avail), avail, position)
+	machine.StoreReleasePair(unsafe.Pointer(&m.avail), avail, position)
 }
 
 // members is the list of a ring's members behind one pointer: to join or to leave puts a new list in

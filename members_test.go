@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 func memberAt(name string, position int64, follows ...*member) *member {
@@ -136,7 +138,7 @@ func TestAChainOfConsumersThatLeftIsNotKept(t *testing.T) {
 // the producer writes to memory that is in no cache before it publishes.
 func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 	joins := 10_000
-	if !buffersStores {
+	if !machine.BuffersStores {
 		joins = 500 // sync/atomic leaves nothing in a store buffer
 	}
 	cold := make([]int64, 1<<23)
@@ -176,7 +178,7 @@ func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 						runtime.Gosched()
 					}
 				}
-				pause(maxPause) // let it go on as far as it believes that it may
+				machine.Pause(machine.MaxPause) // let it go on as far as it believes that it may
 				require.Equal(t, from+1, r.core.claimed(), "the joiner holds the only slot, at %d", from)
 				requireRange(t, b, from, from+1)
 				c.Close()

@@ -3,6 +3,8 @@ package disruptor
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // hotWords are the ring's own shared words, grouped by the goroutines that write them. Each group
@@ -30,7 +32,7 @@ type hotWords struct {
 
 func newHotWords() hotWords {
 	a := newArena(6)
-	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), wordBytes*i)) }
+	at := func(group, i int) *word { return (*word)(unsafe.Add(a.group(group), machine.WordBytes*i)) }
 	return hotWords{
 		claim: at(0, 0), cursor: at(0, 1),
 		end: at(1, 0), closed: at(1, 1), failed: at(1, 2),

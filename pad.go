@@ -5,6 +5,8 @@ import (
 	"unsafe"
 
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // stride is how many bytes apart two hot words must lie on this CPU so that writing one does not take the other's
@@ -15,9 +17,6 @@ var stride = strideFor(detectCPU())
 // padSize is the largest stride that strideFor returns: so many bytes before and behind a heap object's private hot
 // words keep neighbours off their lines wherever the allocator has put the object.
 const padSize = 256
-
-// wordBytes is the size of a mark, a position, and every other shared word.
-const wordBytes = 8
 
 const (
 	minStride = 64
@@ -87,17 +86,17 @@ type arena struct {
 //
 //go:noinline
 func newArena(groups int) arena {
-	words := make([]int64, (groups+1)*stride/wordBytes)
+	words := make([]int64, (groups+1)*stride/machine.WordBytes)
 	// The first word of an allocated slice of int64 is 8-byte aligned on 32-bit CPUs too (sync/atomic, Bugs), so the
 	// way to the boundary is a whole number of words.
-	skip := int(-uintptr(unsafe.Pointer(&words[0]))&uintptr(stride-1)) / wordBytes
-	return arena{words: words[skip : skip+groups*stride/wordBytes], stride: stride}
+	skip := int(-uintptr(unsafe.Pointer(&words[0]))&uintptr(stride-1)) / machine.WordBytes
+	return arena{words: words[skip : skip+groups*stride/machine.WordBytes], stride: stride}
 }
 
 // group returns the address of the i-th group: a.stride zeroed bytes that share no line with another group. The
 // address keeps the whole arena alive.
 func (a arena) group(i int) unsafe.Pointer {
-	return unsafe.Pointer(&a.words[i*a.stride/wordBytes])
+	return unsafe.Pointer(&a.words[i*a.stride/machine.WordBytes])
 }
 
 // pageSize is the smallest page of any system that Go runs on.

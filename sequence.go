@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // Sequences run from 0 to lastSequence. The bit above them belongs to the claim word of a Multi ring.
@@ -13,8 +15,8 @@ const (
 	never        int64 = math.MaxInt64 // greater than every sequence: an end not fixed, a gate of nobody
 )
 
-// A word is a 64-bit integer that goroutines share. Its methods and those of cell are, with the assembly of this
-// layer, the only ways in which the protocol touches shared memory; each call names its edge of the ordering table.
+// A word is a 64-bit integer that goroutines share. Its methods, those of cell and member.storeRelease are the only ways
+// in which the protocol touches shared memory; each call names its edge of the ordering table.
 //
 // load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what precedes one of them is
 // visible before anything that follows it is read. storeRelease is weaker than that, as its name says.
@@ -27,9 +29,9 @@ func (w *word) or(bits int64) int64   { return w.v.Or(bits) }
 func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 
 // storeRelease publishes all that this goroutine did before to whoever loads v. A later load of this goroutine may
-// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead, or fence after
-// it, or the other side calls processFence.
-func (w *word) storeRelease(v int64) { storeRelease(unsafe.Pointer(w), 0, v) }
+// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead, or
+// machine.Fence after it, or the other side calls processFence.
+func (w *word) storeRelease(v int64) { machine.StoreRelease(unsafe.Pointer(w), 0, v) }
 
 // raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
 func (w *word) raise(v int64) {

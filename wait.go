@@ -128,7 +128,7 @@ type wait struct {
 	deadline time.Time       // zero: none
 	n        int             // looks so far, or as many less as nextLook has taken back
 	spins    int             // Spins before the first look; each empty look halves them
-	spun     int64           // Spins so far, each about spinTime
+	spun     int64           // Spins so far, each about machine.SpinTime
 	checked  int64           // of them, before the last look at the context
 	parked   bool            // has slept, and its end has not come
 	queued   bool            // is in the queue of claims: to park is all that is left to do

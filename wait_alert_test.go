@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/be395dad/disruptor/internal/host"
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // When wakers fence, and when the sleeper does it for them; when the alert may go down, and when a sleeper may trust
@@ -35,7 +36,7 @@ func calm(r *Ring[int], n int64) {
 
 func TestTheProcessIsFencedOnceAfterManySlotsWithoutAPark(t *testing.T) {
 	once := int64(0)
-	if buffersStores && cheapProcessFence() {
+	if machine.BuffersStores && cheapProcessFence() {
 		once = 1
 	}
 	for _, kind := range []Producers{Single, Multi} {
@@ -123,14 +124,14 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 	for i, met := 0, 0; i < 20_000 || met < 100 && i < 100_000; i++ {
 		a.raised.cas(0, settled)
 		a.calm.store(0)
-		pause(i % 8)
+		machine.Pause(i % 8)
 		if a.raised.load() == 0 {
 			met++ // both are at it at once
 		} else if i >= 20_000 {
 			runtime.Gosched()
 		}
 		a.enter()
-		pause(8)
+		machine.Pause(8)
 		if a.raised.load() < oneSleep {
 			down++
 			a.raised.store(oneSleep)
@@ -143,7 +144,7 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 }
 
 func TestTheAlertIsSettledOnlyOnceTheProcessIsFenced(t *testing.T) {
-	if !buffersStores {
+	if !machine.BuffersStores {
 		return // there is no fence to wait for, and every ring that parks has its alert raised for good
 	}
 	defer host.ForceStopTheWorld()()

@@ -1,6 +1,10 @@
 package disruptor
 
-import "time"
+import (
+	"time"
+
+	"github.com/be395dad/disruptor/internal/machine"
+)
 
 // BlockWait spins and yields for a short while and then parks the goroutine until the position it
 // waits for is reached: an idle ring uses no CPU. It is the default. Any goroutine may share the
@@ -35,7 +39,7 @@ func (b BlockWait) spins() int64 {
 	case b.Spin < 0:
 		return 0
 	case b.Spin == 0:
-		return int64(blockSpin / spinTime)
+		return int64(blockSpin / machine.SpinTime)
 	}
-	return int64(b.Spin/spinTime) + 1
+	return int64(b.Spin/machine.SpinTime) + 1
 }

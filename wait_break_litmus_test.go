@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // backlog makes the stores that follow it wait: they leave the store buffer in order, behind these, most of which miss
@@ -205,7 +207,7 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 				ring := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Fence: true}}) // who parks loses no time
 				now := c.round(ring, ring.Consumer("c").reader)
 				next.cas(nil, &now)
-				pause(int(i % 32))
+				machine.Pause(int(i % 32))
 				s := now.enter()
 				ended := now.ended()
 				for ends.load() <= i {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // What a wait looks at before it parks, what the ring asks its strategy, and how long a consumer rests.
@@ -55,8 +57,8 @@ func TestStrategiesDoWhatTheirNamesSay(t *testing.T) {
 	_, _, parks, sleeps = count(SleepWait{}, 1000)
 	require.Equal(t, []int{0, 900}, []int{parks, sleeps})
 	_, _, parks, sleeps = count(BlockWait{}, 1000)
-	require.Equal(t, []int{1000 - int(blockSpin/spinTime), 0}, []int{parks, sleeps})
-	_, _, parks, _ = count(BlockWait{Spin: 40 * spinTime}, 1000)
+	require.Equal(t, []int{1000 - int(blockSpin/machine.SpinTime), 0}, []int{parks, sleeps})
+	_, _, parks, _ = count(BlockWait{Spin: 40 * machine.SpinTime}, 1000)
 	require.Equal(t, 959, parks)
 	_, _, parks, _ = count(BlockWait{Spin: 1}, 1000)
 	require.Equal(t, 999, parks)
@@ -271,7 +273,7 @@ func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
 }
 
 func TestABudgetOfSpinsMayBeLong(t *testing.T) {
-	require.Equal(t, int64(time.Hour/spinTime)+1, BlockWait{Spin: time.Hour}.spins(), "more than an int of 32 bits holds")
+	require.Equal(t, int64(time.Hour/machine.SpinTime)+1, BlockWait{Spin: time.Hour}.spins(), "more than an int of 32 bits holds")
 }
 
 // A pointer was taken for a user-defined strategy: Fence had no effect, and Spin was a count of looks.

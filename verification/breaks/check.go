@@ -13,29 +13,31 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// A checker finds out whether a broken source compiles, without compiling it: all but its types are known beforehand.
+// A checker finds out whether a broken package compiles, without compiling it: all but its types are known beforehand.
 type checker struct {
 	w        *workshop
+	folder   string // of the package
 	files    *token.FileSet
 	parsed   map[string]*ast.File // of the package as it is, by name
 	importer types.Importer
 }
 
-// newChecker asks the go command which files a build of the package with these tags has, and what it made of the packages that these
+// newChecker asks the go command which files a build of the package in the folder with these tags has, and what it made of the packages that these
 // import.
-func newChecker(w *workshop, tags string) (*checker, error) {
+func newChecker(w *workshop, folder, tags string) (*checker, error) {
 	cmd := exec.Command("go", "list", "-tags="+tags, "-export", "-deps", "-json=ImportPath,Export,GoFiles,DepOnly", ".")
-	cmd.Dir = w.root
+	cmd.Dir = filepath.Join(w.root, folder)
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
-	c := &checker{w: w, files: token.NewFileSet(), parsed: map[string]*ast.File{}}
+	c := &checker{w: w, folder: folder, files: token.NewFileSet(), parsed: map[string]*ast.File{}}
 	exports := map[string]string{}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var pkg struct {
@@ -53,7 +55,7 @@ func newChecker(w *workshop, tags string) (*checker, error) {
 			continue
 		}
 		for _, name := range pkg.GoFiles {
-			if c.parsed[name], err = parser.ParseFile(c.files, filepath.Join(w.root, name), nil, parser.SkipObjectResolution); err != nil {
+			if c.parsed[name], err = parser.ParseFile(c.files, filepath.Join(cmd.Dir, name), nil, parser.SkipObjectResolution); err != nil {
 				return nil, err
 			}
 		}
@@ -72,7 +74,7 @@ func (c *checker) types(name string, broken *ast.File) error {
 		all = append(all, file)
 	}
 	config := types.Config{Importer: c.importer}
-	_, err := config.Check("github.com/be395dad/disruptor", c.files, all, nil)
+	_, err := config.Check(c.folder, c.files, all, nil)
 	return err
 }
 
@@ -83,10 +85,11 @@ func (c *checker) check(b breakage) error {
 		return err
 	}
 	broken, err := parser.ParseFile(c.files, replace[filepath.Join(c.w.root, b.file)], nil, parser.SkipObjectResolution)
-	if err != nil || c.parsed[b.file] == nil { // the file of another build
+	name := path.Base(b.file)
+	if err != nil || c.parsed[name] == nil { // the file of another build
 		return err
 	}
-	return c.types(b.file, broken)
+	return c.types(name, broken)
 }
 
 // checkTest reports whether the test that b names is in the files of which tests are built.
@@ -106,19 +109,21 @@ func (w *workshop) checkTest(b breakage) error {
 
 // checkAll checks the breaks and prints what it finds.
 func checkAll(w *workshop, chosen []breakage) error {
-	checkers := map[string]*checker{} // by tags
+	type build struct{ folder, tags string }
+	of := func(b breakage) build { return build{path.Dir(b.file), b.tags()} }
+	checkers := map[build]*checker{}
 	for _, b := range chosen {
-		if checkers[b.tags()] != nil {
+		if checkers[of(b)] != nil {
 			continue
 		}
-		c, err := newChecker(w, b.tags())
+		c, err := newChecker(w, path.Dir(b.file), b.tags())
 		if err != nil {
 			return fmt.Errorf("the unbroken source: %w", err)
 		}
-		checkers[b.tags()] = c
+		checkers[of(b)] = c
 	}
 	bad := slices.DeleteFunc(slices.Clone(chosen), func(b breakage) bool {
-		err := errors.Join(checkers[b.tags()].check(b), w.checkTest(b))
+		err := errors.Join(checkers[of(b)].check(b), w.checkTest(b))
 		if err != nil {
 			fmt.Printf("%-48s %v\n", b.name, err)
 		}

@@ -6,7 +6,7 @@ import "slices"
 // have in the wrong order: the order is what is wrong, and a wider gap only saves rounds.
 type breakage struct {
 	name string
-	file string
+	file string // by its path in the module
 	old  string // occurs once in the file
 	new  string
 	test string // what -run is given
@@ -41,13 +41,18 @@ const (
 	pair     = `^TestStoreReleasePair$`
 )
 
-// behaviour has the tests that are in package behaviour. The others are in the root.
-var behaviour = []string{publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice}
+// elsewhere has the tests that are not in the root, by folder.
+var elsewhere = map[string][]string{
+	"internal/behaviour": {publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice},
+	"internal/machine":   {pair, coarse},
+}
 
 // folder returns where the test of b is.
 func (b breakage) folder() string {
-	if slices.Contains(behaviour, b.test) {
-		return "internal/behaviour"
+	for folder, tests := range elsewhere {
+		if slices.Contains(tests, b.test) {
+			return folder
+		}
 	}
 	return "."
 }
@@ -69,17 +74,17 @@ var breaks = slices.Concat(fences, looks, wakes, alerts, orders, bounds)
 var fences = []breakage{
 	{
 		"no fence after a mark", "core.go",
-		"\tfence()                          // park edge: the mark or cursor before the look at wanted\n", "",
+		"\tmachine.Fence()                  // park edge: the mark or cursor before the look at wanted\n", "",
 		readers + `/wakers`, "the look at wanted runs ahead of the mark in the store buffer",
 	},
 	{
 		"no fence after a position, for a stage", "core.go",
-		"\tfence()                         // park edge: the position before the looks at wanted\n", "",
+		"\tmachine.Fence()                 // park edge: the position before the looks at wanted\n", "",
 		stages + `/wakers`, "the look at wanted runs ahead of the position in the store buffer",
 	},
 	{
 		"no fence after a position, for a claim", "core.go",
-		"\tfence()                         // park edge: the position before the looks at wanted\n", "",
+		"\tmachine.Fence()                 // park edge: the position before the looks at wanted\n", "",
 		claims + `/wakers`, "the same, where the words are not on one line",
 	},
 	{
@@ -101,25 +106,25 @@ var fences = []breakage{
 	{
 		"publish looks at the alert first", "multi.go",
 		"\tp.at(from).storeRelease(to) // publish edge, park edge\n\treturn p.raised.load() != 0 // park edge\n",
-		"\traised := p.raised.load()\n\tpause(2000)\n\tp.at(from).storeRelease(to)\n\treturn raised != 0\n",
+		"\traised := p.raised.load()\n\tfor range 200_000 {\n\t}\n\tp.at(from).storeRelease(to)\n\treturn raised != 0\n",
 		readers + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{
 		"a Single publish looks at the alert first", "single.go",
 		"\tp.cursor.storeRelease(to)   // publish edge, park edge\n\treturn p.raised.load() != 0 // park edge\n",
-		"\traised := p.raised.load()\n\tpause(2000)\n\tp.cursor.storeRelease(to)\n\treturn raised != 0\n",
+		"\traised := p.raised.load()\n\tfor range 200_000 {\n\t}\n\tp.cursor.storeRelease(to)\n\treturn raised != 0\n",
 		single + `/fences`, "the alert is raised between the look and the mark",
 	},
 	{
 		"Done looks at the alert first", "reader.go",
 		"\tr.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge\n\tif r.watch.load() != 0 {                // park edge\n",
-		"\twatch := r.watch.load()\n\tpause(2000)\n\tr.member.storeRelease(r.boundary(), to)\n\tif watch != 0 {\n",
+		"\twatch := r.watch.load()\n\tfor range 200_000 {\n\t}\n\tr.member.storeRelease(r.boundary(), to)\n\tif watch != 0 {\n",
 		stages + `/fences`, "the alert is raised between the look and the position",
 	},
 	{
-		"position before avail", "atomic_amd64.go",
-		"\t*(*int64)(base) = first\n\t*(*int64)(unsafe.Add(base, wordBytes)) = second\n",
-		"\t*(*int64)(unsafe.Add(base, wordBytes)) = second\n\tpause(8)\n\t*(*int64)(base) = first\n",
+		"position before avail", "internal/machine/atomic_amd64.go",
+		"\t*(*int64)(base) = first\n\t*(*int64)(unsafe.Add(base, WordBytes)) = second\n",
+		"\t*(*int64)(unsafe.Add(base, WordBytes)) = second\n\tPause(8)\n\t*(*int64)(base) = first\n",
 		pair, "who sees the position sees an older boundary",
 	},
 }

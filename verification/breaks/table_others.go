@@ -41,7 +41,7 @@ var orders = []breakage{
 	},
 	{
 		"no fence in the gate", "core.go",
-		"\t\tfence() // join edge: own marks or cursor, and positions, before the list\n", "",
+		"\t\tmachine.Fence() // join edge: own marks or cursor, and positions, before the list\n", "",
 		gate, "the second look at the list runs ahead of the own mark in the store buffer",
 	},
 	{
@@ -95,8 +95,8 @@ var bounds = []breakage{
 		billion, "an int of 32 bits overflows after two minutes",
 	},
 	{
-		"a hint of unknown length is the shortest", "hint.go",
-		"\tif d <= 0 {\n\t\treturn 1\n\t}\n", "\tif d <= 0 {\n\t\treturn maxPause\n\t}\n",
+		"a hint of unknown length is the shortest", "internal/machine/hint.go",
+		"\tif d <= 0 {\n\t\treturn 1\n\t}\n", "\tif d <= 0 {\n\t\treturn MaxPause\n\t}\n",
 		coarse, "each Spin takes a microsecond where the clock is coarse",
 	},
 }

@@ -40,7 +40,7 @@ var wakes = []breakage{
 	{
 		"Close wakes, then ends", "ends.go",
 		"\t\t\tc.end.store(c.claim.or(closedBit)) // close edge\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n\tc.wakeAll()\n",
-		"\t\t\tc.wakeAll()\n\t\t\tpause(8)\n\t\t\tc.end.store(c.claim.or(closedBit))\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n",
+		"\t\t\tc.wakeAll()\n\t\t\tfor range 800 {\n\t\t\t}\n\t\t\tc.end.store(c.claim.or(closedBit))\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n",
 		ends + `/Close`, "who was woken finds no end and sleeps on",
 	},
 	{
@@ -122,7 +122,7 @@ var alerts = []breakage{
 	},
 	{
 		"the alert goes down by a store", "alert.go",
-		"\t\ta.raised.cas(settled, 0) // park edge\n", "\t\tpause(8)\n\t\ta.raised.store(0)\n",
+		"\t\ta.raised.cas(settled, 0) // park edge\n", "\t\tmachine.Pause(8)\n\t\ta.raised.store(0)\n",
 		alertCAS, "somebody may have raised it since the look",
 	},
 	{

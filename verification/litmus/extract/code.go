@@ -50,7 +50,7 @@ func goTool(arch string, args ...string) (string, error) {
 
 // disassemble returns the instructions of the functions that are listed, by their local names.
 func disassemble(binary, arch string) (map[string][]instruction, error) {
-	text, err := goTool(arch, "tool", "objdump", "-s", `^(`+regexp.QuoteMeta(module)+`(/internal/host)?\.|sync/atomic\.CompareAndSwap)`, binary)
+	text, err := goTool(arch, "tool", "objdump", "-s", `^(`+regexp.QuoteMeta(module)+`(/internal/\w+)?\.|sync/atomic\.CompareAndSwap)`, binary)
 	if err != nil {
 		return nil, err
 	}

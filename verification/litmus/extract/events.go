@@ -28,8 +28,8 @@ func findEvents(name string, body []instruction, inlined frames, s source) map[i
 		if len(chain) > 0 {
 			inner = local(chain[len(chain)-1].function)
 		}
-		if strings.HasPrefix(inner, local(host)+".") { // the disassembler leaves out the folder
-			in.at.file = path.Base(host) + "/" + in.at.file
+		if folder := folderOf(inner); folder != "." { // the disassembler leaves it out
+			in.at.file = path.Base(folder) + "/" + in.at.file
 		}
 		op, operands, _ := strings.Cut(in.text, " ")
 		switch {
@@ -61,7 +61,7 @@ func newEvent(text, callee string, chain []frame, at place, s source) *event {
 	e.lines = append(e.lines, at)
 	which := "" // of the two stores of a pair
 	for i, f := range chain {
-		if strings.HasPrefix(f.function, module+".storeReleasePair") {
+		if f.function == machine+"StoreReleasePair" || f.function == machine+"storeReleasePairGeneric" {
 			which = ": " + s.lines[e.lines[i+1]]
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // A frame is a function that was inlined, and the line of its caller that calls it.
@@ -53,7 +55,7 @@ func readFrames(binary string) (frames, error) {
 		}
 		switch e.Tag {
 		case dwarf.TagCompileUnit:
-			if name, _ := e.Val(dwarf.AttrName).(string); name != module && name != host {
+			if name, _ := e.Val(dwarf.AttrName).(string); name != module && !slices.Contains(packages, strings.TrimPrefix(name, module+"/")) {
 				r.SkipChildren()
 				break
 			}

@@ -4,8 +4,12 @@ import "strings"
 
 const module = "github.com/be395dad/disruptor"
 
-// host is the package that has the fence of the whole process.
-const host = module + "/internal/host"
+// packages are the folders of the packages whose code the functions have in them: beside the root, host has the fence of
+// the whole process, and machine the releases and the fence of one goroutine.
+var packages = []string{".", "internal/host", "internal/machine"}
+
+// machine begins the names of what the package of that name declares.
+const machine = module + "/internal/machine."
 
 // functions are listed in this order. The edges are those of the ordering table in doc.go.
 var functions = []string{
@@ -61,17 +65,11 @@ var absent = map[string][]string{"arm64": {"(*alert).enter", "internal/host.Fenc
 // primitive reports whether a function is a step of the protocol by itself: the expression that calls it names the
 // access, and what is inlined into it is not looked at further.
 func primitive(function string) bool {
-	for _, p := range []string{"sync.", "sync/atomic.", "internal/sync."} {
+	for _, p := range []string{
+		"sync.", "sync/atomic.", "internal/sync.",
+		module + ".(*word).", module + ".(*cell[", machine + "StoreRelease", machine + "Fence",
+	} {
 		if strings.HasPrefix(function, p) {
-			return true
-		}
-	}
-	name, ours := strings.CutPrefix(function, module+".") // none of host is one
-	if !ours {
-		return false
-	}
-	for _, p := range []string{"(*word).", "(*cell[", "storeRelease", "fence"} {
-		if strings.HasPrefix(name, p) {
 			return true
 		}
 	}
@@ -81,6 +79,16 @@ func primitive(function string) bool {
 // counts reports whether a call is part of a sequence: all but those of the runtime, and those that end in a panic.
 func counts(callee string) bool {
 	return !strings.HasPrefix(callee, "runtime.") && !strings.HasPrefix(callee, module+".panic")
+}
+
+// folderOf returns the folder of the package that has the function of a local name.
+func folderOf(name string) string {
+	for _, folder := range packages {
+		if strings.HasPrefix(name, folder+".") {
+			return folder
+		}
+	}
+	return "."
 }
 
 // local is the name of a function without what is before the package's folder.

@@ -33,7 +33,7 @@ func main() {
 }
 
 func run(check bool) error {
-	source, err := parseSource(".", "internal/host")
+	source, err := parseSource(packages...)
 	if err != nil {
 		return err
 	}

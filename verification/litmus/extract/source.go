@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// place is a line of a file, by its name without the folder, or with host/ before it.
+// place is a line of a file, by its name without the folder, or with the last part of it for another package than the root.
 type place struct {
 	file string
 	line int
@@ -74,8 +74,10 @@ func (s source) addFile(name string) error {
 
 // fileName returns the name of a file in a place.
 func fileName(file string) string {
-	if path.Base(path.Dir(file)) == path.Base(host) {
-		return path.Base(host) + "/" + path.Base(file)
+	for _, folder := range packages {
+		if path.Base(path.Dir(file)) == path.Base(folder) && folder != "." {
+			return path.Base(folder) + "/" + path.Base(file)
+		}
 	}
 	return path.Base(file)
 }

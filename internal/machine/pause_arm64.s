@@ -4,11 +4,11 @@
 #include "textflag.h"
 
 // Nothing here can be preempted: the routine is a leaf that clamps its count itself, whatever the caller asks for.
-// const_maxPause is the constant of atomic_generic.go.
+// const_MaxPause is the constant of atomic_generic.go.
 
 // func pauseAsm(n int)
 //
-//	for range min(n, maxPause) { ISB SY }
+//	for range min(n, MaxPause) { ISB SY }
 //
 // Order: none that a caller may rely on. YIELD is the architecture's spin hint, but cores with one hardware thread,
 // which are nearly all, execute it as NOP, and a poller would hammer the line. ISB refetches the pipeline, which costs
@@ -17,7 +17,7 @@
 // R0 hints left
 TEXT ·pauseAsm(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R0
-	MOVD $const_maxPause, R1
+	MOVD $const_MaxPause, R1
 	CMP  R1, R0
 	CSEL GT, R1, R0, R0
 	CMP  $0, R0

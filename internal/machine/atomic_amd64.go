@@ -1,6 +1,6 @@
 //go:build gc && !purego && !race && !go1.28
 
-package disruptor
+package machine
 
 import (
 	"sync/atomic"
@@ -12,7 +12,7 @@ import (
 // moved on, here, there and in the two files of tests that name it, it may have this one. The tag go1.28 makes an older
 // compiler build what a newer one will.
 
-// storeRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
+// StoreRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
 // ordered before later loads.
 //
 // It is one MOVQ. To x86 each store is a release: a core's stores become visible in program order, and none before an
@@ -24,21 +24,21 @@ import (
 // sync/atomic's store is an XCHG, which waits until the line has come from whoever reads it. A MOVQ in an assembly
 // routine can't be moved at all, but each call writes its frame and arguments to memory ahead of it, and these wait
 // for their turn in the store buffer, too: 1P1C took a third longer at batch 1 (20.0 against 15.1 ns).
-func storeRelease(base unsafe.Pointer, off int64, v int64) { *(*int64)(unsafe.Add(base, off)) = v }
+func StoreRelease(base unsafe.Pointer, off int64, v int64) { *(*int64)(unsafe.Add(base, off)) = v }
 
-// storeReleasePair stores first and then second in the two int64 at base, as storeRelease does each.
-func storeReleasePair(base unsafe.Pointer, first, second int64) {
+// StoreReleasePair stores first and then second in the two int64 at base, as StoreRelease does each.
+func StoreReleasePair(base unsafe.Pointer, first, second int64) {
 	*(*int64)(base) = first
-	*(*int64)(unsafe.Add(base, wordBytes)) = second
+	*(*int64)(unsafe.Add(base, WordBytes)) = second
 }
 
-// buffersStores says that a storeRelease may wait in the store buffer while later loads execute.
-const buffersStores = true
+// BuffersStores says that a StoreRelease may wait in the store buffer while later loads execute.
+const BuffersStores = true
 
-// fence keeps the loads after it from running ahead of the stores before it: the one reordering that release and
+// Fence keeps the loads after it from running ahead of the stores before it: the one reordering that release and
 // acquire allow. Any locked instruction drains the store buffer; this one works on the stack, and does so four times
 // as fast as MFENCE.
-func fence() {
+func Fence() {
 	var w atomic.Int64
 	w.Add(1)
 }

@@ -1,4 +1,4 @@
-package disruptor
+package machine
 
 import (
 	"math"
@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asmExpected is set by atomic_asm_test.go, whose tags say when the build must contain assembly.
+// asmExpected is set by pause_asm_test.go, whose tags say when the build must contain assembly.
 var asmExpected bool
 
 // TestAssemblyIsBuilt fails where the assembly would silently be left out, or silently be in.
 func TestAssemblyIsBuilt(t *testing.T) {
-	require.Equal(t, asmExpected, hasAsm)
+	require.Equal(t, asmExpected, HasAsm)
 }
 
 func TestStoreRelease(t *testing.T) {
@@ -26,7 +26,7 @@ func TestStoreRelease(t *testing.T) {
 		store func(base unsafe.Pointer, off, v int64)
 	}{
 		{"generic", storeReleaseGeneric},
-		{"built", func(base unsafe.Pointer, off, v int64) { storeRelease(base, off, v) }},
+		{"built", func(base unsafe.Pointer, off, v int64) { StoreRelease(base, off, v) }},
 	}
 	for _, s := range stores {
 		t.Run(s.name, func(t *testing.T) {
@@ -50,6 +50,12 @@ func TestStoreRelease(t *testing.T) {
 	}
 }
 
+// newLine returns the address of 64 words that share no cache line with anything else.
+func newLine() unsafe.Pointer {
+	const words = 64
+	return unsafe.Pointer(&make([]int64, 3*words)[words])
+}
+
 // What is written before a mark is read after it, while the marks are being written. Under -race the detector checks that
 // the edge is one that it sees.
 func TestStoreReleaseReleases(t *testing.T) {
@@ -71,14 +77,14 @@ func TestStoreReleaseReleases(t *testing.T) {
 				} else if idle++; idle%8 == 0 {
 					runtime.Gosched()
 				} else {
-					pause(1)
+					Pause(1)
 				}
 			}
 		}()
 		<-running
 		for i := range int64(slots) {
 			values[i] = ^(first + i)
-			storeRelease(unsafe.Pointer(&marks[0]), i*wordBytes, first+i)
+			StoreRelease(unsafe.Pointer(&marks[0]), i*WordBytes, first+i)
 		}
 		<-done
 		require.Equal(t, int64(-1), wrong, "a mark was seen before its value")
@@ -92,7 +98,7 @@ func TestStoreReleasePair(t *testing.T) {
 		store func(base unsafe.Pointer, first, second int64)
 	}{
 		{"generic", storeReleasePairGeneric},
-		{"built", func(base unsafe.Pointer, first, second int64) { storeReleasePair(base, first, second) }},
+		{"built", func(base unsafe.Pointer, first, second int64) { StoreReleasePair(base, first, second) }},
 	}
 	for _, s := range stores {
 		t.Run(s.name, func(t *testing.T) {
@@ -108,7 +114,7 @@ func TestStoreReleasePair(t *testing.T) {
 			}
 
 			// Who sees the second word sees the first: here the second is never ahead.
-			pair, end := newArena(1).group(0), int64(200_000)
+			pair, end := newLine(), int64(200_000)
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
@@ -117,7 +123,7 @@ func TestStoreReleasePair(t *testing.T) {
 				}
 			}()
 			for {
-				second := atomic.LoadInt64((*int64)(unsafe.Add(pair, wordBytes)))
+				second := atomic.LoadInt64((*int64)(unsafe.Add(pair, WordBytes)))
 				if first := atomic.LoadInt64((*int64)(pair)); first < second {
 					require.GreaterOrEqual(t, first, second)
 				}
@@ -132,20 +138,20 @@ func TestStoreReleasePair(t *testing.T) {
 
 // A pause that is longer than one call allows takes as long as it should, and one that is none ends.
 func TestPauseBeyondOneCall(t *testing.T) {
-	pause(0)
-	pause(-1)
-	pause(maxPause + 1)
+	Pause(0)
+	Pause(-1)
+	Pause(MaxPause + 1)
 	pauseGeneric(math.MinInt)
 	shortest := func(hints int) time.Duration {
 		best := time.Duration(math.MaxInt64)
 		for range 10 {
 			start := time.Now()
-			pause(hints)
+			Pause(hints)
 			best = min(best, time.Since(start))
 		}
 		return best
 	}
-	one, thousand := shortest(maxPause), shortest(1000*maxPause)
+	one, thousand := shortest(MaxPause), shortest(1000*MaxPause)
 	require.Greater(t, thousand, 20*one, "1000 calls' worth of hints against one's")
 }
 
@@ -156,7 +162,7 @@ func BenchmarkStoreRelease(b *testing.B) {
 		name := map[bool]string{false: "alone", true: "watched"}[watched]
 		run := func(name string, loop func(b *testing.B, line unsafe.Pointer)) {
 			b.Run(name, func(b *testing.B) {
-				line := newArena(1).group(0)
+				line := newLine()
 				if watched {
 					stop, done := make(chan struct{}), make(chan struct{})
 					defer func() { close(stop); <-done }()
@@ -178,9 +184,9 @@ func BenchmarkStoreRelease(b *testing.B) {
 				loop(b, line)
 			})
 		}
-		run(name+"/storeRelease", func(b *testing.B, line unsafe.Pointer) {
+		run(name+"/StoreRelease", func(b *testing.B, line unsafe.Pointer) {
 			for v := int64(0); b.Loop(); v++ {
-				storeRelease(line, 0, v)
+				StoreRelease(line, 0, v)
 			}
 		})
 		run(name+"/atomic", func(b *testing.B, line unsafe.Pointer) {
@@ -193,6 +199,6 @@ func BenchmarkStoreRelease(b *testing.B) {
 
 func BenchmarkPause(b *testing.B) {
 	for b.Loop() {
-		pause(1)
+		Pause(1)
 	}
 }

@@ -4,11 +4,11 @@
 #include "textflag.h"
 
 // Nothing here can be preempted: the routine is a leaf that clamps its count itself, whatever the caller asks for.
-// const_maxPause is the constant of atomic_generic.go.
+// const_MaxPause is the constant of atomic_generic.go.
 
 // func pauseAsm(n int)
 //
-//	for range min(n, maxPause) { PAUSE }
+//	for range min(n, MaxPause) { PAUSE }
 //
 // Order: none. PAUSE delays the next instruction by 10 to 140 cycles and leaves the execution units to the sibling
 // thread meanwhile.
@@ -16,7 +16,7 @@
 // CX hints left
 TEXT ·pauseAsm(SB), NOSPLIT, $0-8
 	MOVQ    n+0(FP), CX
-	MOVQ    $const_maxPause, AX
+	MOVQ    $const_MaxPause, AX
 	CMPQ    CX, AX
 	CMOVQGT AX, CX
 	TESTQ   CX, CX

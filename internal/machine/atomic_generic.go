@@ -1,23 +1,27 @@
-package disruptor
+// Package machine has what the library asks of a CPU beyond sync/atomic: a store-release, of one word or a pair, a local
+// fence, and a spin hint.
+package machine
 
 import (
 	"sync/atomic"
 	"unsafe"
 )
 
-// The operations of the machine layer are a store-release, of one word or a pair, and a spin hint. This file is their
-// reference: every build compiles it, and the tests try it beside what a CPU has of its own. It also has the part that
-// does not depend on the CPU, the loop over bounded calls.
+// This file is the reference of the operations: every build compiles it, and the tests try it beside what a CPU has of
+// its own. It also has the part that does not depend on the CPU, the loop over bounded calls.
 
-// maxPause is how many spin hints one assembly call executes. A goroutine inside assembly can't be preempted, so whatever
+// WordBytes is the size of a mark, a position, and every other shared word.
+const WordBytes = 8
+
+// MaxPause is how many spin hints one assembly call executes. A goroutine inside assembly can't be preempted, so whatever
 // stops the world waits for the call to end: on Zen 4, 64 PAUSE take 1.8 µs. Longer calls would gain nothing, as a call
 // costs 2 ns. The routine clamps its count to this itself.
-const maxPause = 64
+const MaxPause = 64
 
-// pause gives the CPU n spin hints: it slows this hardware thread down while what it waits for is on its way, to the
+// Pause gives the CPU n spin hints: it slows this hardware thread down while what it waits for is on its way, to the
 // good of its sibling and of the line that it polls.
-func pause(n int) {
-	for ; n > 0; n -= maxPause {
+func Pause(n int) {
+	for ; n > 0; n -= MaxPause {
 		pauseBounded(n)
 	}
 }
@@ -32,7 +36,7 @@ func storeReleaseGeneric(base unsafe.Pointer, off int64, v int64) {
 // earlier load and store of this goroutine.
 func storeReleasePairGeneric(base unsafe.Pointer, first, second int64) {
 	atomic.StoreInt64((*int64)(base), first)
-	atomic.StoreInt64((*int64)(unsafe.Add(base, wordBytes)), second)
+	atomic.StoreInt64((*int64)(unsafe.Add(base, WordBytes)), second)
 }
 
 // genericHint is the length of a spin hint where Go has none, in turns of an empty loop of about one cycle each. PAUSE
@@ -42,6 +46,6 @@ const genericHint = 32
 
 // pauseGeneric passes the time of n spin hints. The compiler keeps empty counted loops.
 func pauseGeneric(n int) {
-	for range min(n, maxPause) * genericHint {
+	for range min(n, MaxPause) * genericHint {
 	}
 }

@@ -1,6 +1,6 @@
 //go:build (amd64 || arm64) && gc && !purego && !race
 
-package disruptor
+package machine
 
 import (
 	"math"
