@@ -3,12 +3,15 @@ package disruptor
 import (
 	"context"
 	"fmt"
+
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // An await is a wait for something: of a consumer for a sequence, or of a claim for room. The two are
 // one type and not two behind an interface or functions, which would cost each wait some 10 ns.
 type await struct {
-	wait
+	waiting.Wait
+	parked bool // has slept, and its end has not come
 
 	reader *reader // waits for seq; nil: the rest is of a claim
 	seq    int64
@@ -28,7 +31,7 @@ const longWait = 8
 // context.
 func (a *await) until() error {
 	for {
-		mustPark, expired := a.step()
+		mustPark, expired := a.Step()
 		if mustPark {
 			a.parked = a.park()
 		}
@@ -37,7 +40,7 @@ func (a *await) until() error {
 			if r.reached(a.seq) {
 				return nil
 			}
-			if a.n == longWait {
+			if a.Looks() == longWait {
 				r.member.waiting.storeRelease(1)
 			}
 			if err := r.ended(a.seq); err != nil {
@@ -72,13 +75,14 @@ func (a *await) claim() bool {
 func (a *await) park() (slept bool) {
 	if r := a.reader; r != nil {
 		r.member.waiting.storeRelease(1)
-		return r.park(a.ctx, a.seq, a.parked)
+		return r.park(a.Context(), a.seq, a.parked)
 	}
 	if a.place == nil { // the look that follows comes after the registration
-		a.place, a.queued = a.core.claims.enter(a.slots), true
+		a.place = a.core.claims.enter(a.slots)
+		a.ParkOnly()
 		return false
 	}
-	a.core.claims.park(a.ctx, a.place, a.parked)
+	a.core.claims.park(a.Context(), a.place, a.parked)
 	return true
 }
 
@@ -90,13 +94,13 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 		return err
 	}
 	a := await{reader: r, seq: seq}
-	r.core.begin(&a.wait, ctx, r.backoff.spins)
+	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
 	err := a.until()
 	if r.member.waiting.load() != 0 {
 		r.member.waiting.storeRelease(0)
 	}
 	if err == nil {
-		r.backoff.adapt(r.ready-seq, a.n)
+		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}
 	return err
 }
@@ -116,7 +120,7 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 			c.claims.leave(a.place)
 		}
 	}()
-	c.begin(&a.wait, ctx, 1)
+	c.begin(&a.Wait, ctx, 1)
 	err = a.until()
 	if err != nil && err != c.err() {
 		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
@@ -125,7 +129,7 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 }
 
 // begin begins a wait of which the first rest takes that many Spins.
-func (c *core) begin(w *wait, ctx context.Context, spins int) {
+func (c *core) begin(w *waiting.Wait, ctx context.Context, spins int) {
 	c.parking.alert.relax()
-	w.begin(&c.strategy, ctx, c.over, spins)
+	w.Begin(&c.strategy, ctx, c.over, spins)
 }

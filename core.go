@@ -1,6 +1,11 @@
 package disruptor
 
-import "github.com/be395dad/disruptor/internal/machine"
+import (
+	"time"
+
+	"github.com/be395dad/disruptor/internal/machine"
+	"github.com/be395dad/disruptor/internal/waiting"
+)
 
 // core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
 // one producer or consumer does alone is in single, multi and reader.
@@ -11,7 +16,7 @@ type core struct {
 	maxBatch int64
 	start    int64 // the first sequence
 	single   bool
-	strategy strategy
+	strategy waiting.Strategy
 	rests    int                  // the most Spins of a consumer's rest: Config.Backoff
 	zero     func(from, to int64) // Config.Clear: zeroes slots; otherwise nil
 	hotWords
@@ -39,7 +44,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 		start:    start,
 		single:   cfg.Producers == Single,
 		strategy: newStrategy(cfg.Wait),
-		rests:    restsFor(cfg.Backoff),
+		rests:    restLimit(cfg.Backoff),
 		hotWords: newHotWords(),
 	}
 	c.aborts.last = c.lastAborted
@@ -50,15 +55,25 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	c.end.store(never)
 	c.ends.over = make(chan struct{})
 	c.members.list.cas(nil, new([]*member))
-	refreshProcs()
+	waiting.RefreshProcs()
 	c.readers.init(c.wantedMark, &c.parking)
 	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.gate, c.need)
 	if c.watch = c.raised; cfg.Clear {
 		c.watch = new(word)
 		c.watch.store(1)
 	}
-	c.parking.alert.init(c.raised, c.claim, c.strategy.parks, c.strategy.fence)
+	c.parking.alert.init(c.raised, c.claim, c.strategy.Parks, c.strategy.Fence)
 	return c
+}
+
+const maxBackoff = time.Millisecond
+
+// restLimit returns how many Spins a consumer rests at most for Config.Backoff.
+func restLimit(backoff time.Duration) int {
+	if backoff > maxBackoff {
+		panicf("Backoff of %v: more than %v", backoff, maxBackoff)
+	}
+	return waiting.RestsFor(backoff)
 }
 
 // batchLimit returns how many slots a consumer is handed at most at once, 0 meaning all.

@@ -18,6 +18,3 @@ func processFence() {
 
 // cheapProcessFence reports whether processFence leaves most of the machine alone.
 func cheapProcessFence() bool { return !machine.BuffersStores || host.HasCheapFence() }
-
-// cpuQuota returns how many CPUs this process may use, 0 for no limit. Tests replace it.
-var cpuQuota = host.CPUQuota

@@ -1,5 +1,7 @@
 package disruptor
 
+import "github.com/be395dad/disruptor/internal/waiting"
+
 // join makes a reader that sees everything whose Publish had not begun when join returned. It is
 // handed at most maxBatch slots at once.
 func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
@@ -7,7 +9,7 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	m.follows.store(&follows)
 	r := &reader{
 		core: c, member: m, watch: c.watch, follows: follows,
-		maxBatch: maxBatch, backoff: newBackoff(c.rests, c.capacity, maxBatch),
+		maxBatch: maxBatch, backoff: waiting.NewBackoff(c.rests, c.capacity, maxBatch),
 	}
 	if c.err() != nil {
 		r.gone = true

@@ -47,7 +47,7 @@ var layers = map[string]layer{
 
 	"sequence.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
 
-	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer, "backoff.go": waitingLayer,
+	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer,
 	"sleepers.go": waitingLayer, "alert.go": waitingLayer,
 
 	"memory.go": ringLayer, "members.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
@@ -63,6 +63,7 @@ var layers = map[string]layer{
 var packages = map[string]layer{
 	"internal/history": beside,
 	"internal/host":    machineLayer, "internal/machine": machineLayer,
+	"internal/waiting": waitingLayer,
 }
 
 // upwards are the uses that go up, each for a reason. Methods of Ring and Consumer that do so are declared higher up.

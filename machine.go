@@ -9,6 +9,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"github.com/be395dad/disruptor/internal/host"
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
@@ -28,7 +29,7 @@ func ThisMachine() Machine {
 		CPU:      cpuid.CPU.BrandName,
 		Assembly: machine.HasAsm,
 		SpinHint: machine.HintTime,
-		Quota:    cpuQuota(),
+		Quota:    host.CPUQuota(),
 		Procs:    runtime.GOMAXPROCS(0),
 	}
 }

@@ -15,18 +15,13 @@ import (
 
 	"github.com/be395dad/disruptor/internal/host"
 	"github.com/be395dad/disruptor/internal/machine"
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-func TestNothingSpinsUnderAQuotaOfOneCPUOrLess(t *testing.T) {
-	defer func(quota func() float64) {
-		cpuQuota = quota
-		refreshProcs()
-	}(cpuQuota)
-	for quota, spins := range map[float64]bool{0.1: false, 0.5: false, 1: false, 1.5: runtime.GOMAXPROCS(0) > 1, 0: runtime.GOMAXPROCS(0) > 1} {
-		cpuQuota = func() float64 { return quota }
-		newRing[int](t, Config{Capacity: 1})
-		require.Equal(t, spins, procs.load() > 1, quota)
-	}
+func TestNewFindsOutHowManyProcessorsThereAre(t *testing.T) {
+	defer waiting.ForceProcs(1 << 20)()
+	newRing[int](t, Config{Capacity: 1})
+	require.LessOrEqual(t, waiting.Procs(), runtime.GOMAXPROCS(0))
 }
 
 func TestThisMachineSaysWhatTheLibraryDoes(t *testing.T) {

@@ -3,6 +3,8 @@ package disruptor
 import (
 	"context"
 	"fmt"
+
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // A reader is a consumer without its type: where it stands, and what it may hand out. One goroutine
@@ -25,7 +27,7 @@ type reader struct {
 	direct   bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
 	gone     bool  // is not in the ring: it has left, or came after the end
 	left     bool  // has been closed
-	backoff  backoff
+	backoff  waiting.Backoff
 
 	seen    *[]*member // the list for which follows holds
 	follows []*member  // what member.follows says
@@ -154,14 +156,14 @@ func (r *reader) next(ctx context.Context) (from, to int64, err error) {
 	if from, to = r.look(); to == from {
 		return r.nextSlow(ctx)
 	}
-	if r.ready-from < r.backoff.few {
+	if r.ready-from < r.backoff.Few() {
 		to = r.gather(from, to)
 	}
 	return from, to, nil
 }
 
 func (r *reader) nextSlow(ctx context.Context) (from, to int64, err error) {
-	r.backoff.hits = 0
+	r.backoff.Miss()
 	for {
 		if err := r.await(ctx, r.pos); err != nil {
 			return 0, 0, err
@@ -180,16 +182,16 @@ func (r *reader) nextSlow(ctx context.Context) (from, to int64, err error) {
 // few: then a producer publishes about as fast as this consumer follows. It returns the end of what can
 // be handed out now.
 func (r *reader) gather(from, to int64) int64 {
-	if !r.backoff.hit() {
+	if !r.backoff.Hit() {
 		return to
 	}
 	r.core.parking.alert.relax()
-	r.core.strategy.rest(r.backoff.spins)
+	r.core.strategy.Rest(r.backoff.Spins())
 	before := r.ready
 	if _, now := r.look(); now > to { // not after a failure: what was found before it is handed out
 		to = now
 	}
-	r.backoff.adapt(r.ready-before, 1)
+	r.backoff.Adapt(r.ready-before, 1)
 	return to
 }
 

@@ -3,6 +3,8 @@ package disruptor
 import (
 	"context"
 	"sync"
+
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // A sleeper is one parked goroutine. Its list keeps it for the next one that parks there, so a wait
@@ -109,8 +111,8 @@ func (l *sleepers) wakeAll() {
 // park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in
 // vain.
 func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
-	if l.parks.add(1)%procsPeriod == 0 {
-		refreshProcs()
+	if l.parks.add(1)%waiting.ProcsPeriod == 0 {
+		waiting.RefreshProcs()
 	}
 	if again {
 		l.wasted.add(1)

@@ -1,10 +1,6 @@
 package disruptor
 
-import (
-	"time"
-
-	"github.com/be395dad/disruptor/internal/machine"
-)
+import "time"
 
 // BlockWait spins and yields for a short while and then parks the goroutine until the position it
 // waits for is reached: an idle ring uses no CPU. It is the default. Any goroutine may share the
@@ -28,18 +24,5 @@ type BlockWait struct {
 // Idle is what BlockWait does at the n-th empty look, if each look before it took one Spin.
 func (b BlockWait) Idle(n int) Action {
 	s := newStrategy(b)
-	return s.action(n, int64(n))
-}
-
-const blockSpin = 5 * time.Microsecond
-
-// spins returns how many Spins are spent before the goroutine parks.
-func (b BlockWait) spins() int64 {
-	switch {
-	case b.Spin < 0:
-		return 0
-	case b.Spin == 0:
-		return int64(blockSpin / machine.SpinTime)
-	}
-	return int64(b.Spin/machine.SpinTime) + 1
+	return Action(s.Action(n, int64(n)))
 }

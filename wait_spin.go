@@ -1,14 +1,9 @@
 package disruptor
 
-import "time"
+import (
+	"time"
 
-// yieldPeriod is how many looks separate two calls of Gosched in YieldWait. After 30, about a
-// microsecond, a bystander's timer overran by 2 µs at the median, after 1,000 by 20 µs, without any
-// Gosched by 19 ms (2 cores, both with a spinner); Gosched itself costs 150 ns when nobody else
-// wants to run.
-const (
-	yieldPeriod = 30
-	spinPeriod  = 1000
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // SpinWait looks again after each of the CPU's spin hints and never gives its processor to another
@@ -21,12 +16,7 @@ const (
 type SpinWait struct{}
 
 // Idle is what SpinWait does at the n-th empty look.
-func (SpinWait) Idle(n int) Action {
-	if n%spinPeriod == spinPeriod-1 {
-		return Yield
-	}
-	return Spin
-}
+func (SpinWait) Idle(n int) Action { return Action(waiting.Spinning(n)) }
 
 // YieldWait spins for about a microsecond and yields, in turn. It answers nearly as fast as SpinWait
 // as long as there is a processor for everyone, and it uses a whole core, but lets every other
@@ -34,12 +24,7 @@ func (SpinWait) Idle(n int) Action {
 type YieldWait struct{}
 
 // Idle is what YieldWait does at the n-th empty look.
-func (YieldWait) Idle(n int) Action {
-	if n%(yieldPeriod+1) == yieldPeriod {
-		return Yield
-	}
-	return Spin
-}
+func (YieldWait) Idle(n int) Action { return Action(waiting.Yielding(n)) }
 
 // SleepWait yields for a short while and then sleeps, longer and longer. It uses little CPU and
 // answers late, by up to Max and what the operating system adds, and costs the other side nothing at
@@ -51,17 +36,4 @@ type SleepWait struct {
 
 // Idle is what SleepWait does at the n-th empty look: for 100 looks what YieldWait does, and then it
 // sleeps for 1 µs, 2 µs and so on up to Max.
-func (s SleepWait) Idle(n int) Action {
-	const looks = 100
-	if n < looks {
-		return YieldWait{}.Idle(n)
-	}
-	longest := s.Max
-	if longest <= 0 {
-		longest = time.Millisecond
-	}
-	if doublings := n - looks; doublings < 20 {
-		longest = min(time.Microsecond<<doublings, longest)
-	}
-	return Sleep(longest)
-}
+func (s SleepWait) Idle(n int) Action { return Action(waiting.Sleeping(n, s.Max)) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,10 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/be395dad/disruptor/internal/machine"
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// What a wait looks at before it parks, what the ring asks its strategy, and how long a consumer rests.
-// wait_sync_test.go has the parking; package behaviour has what the strategies do.
+// What a wait looks at before it parks, what the ring asks its strategy, and when a consumer rests. wait_sync_test.go has
+// the parking; package waiting has the steps of a wait, and package behaviour what the strategies do.
 
 func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 	for _, s := range []WaitStrategy{
@@ -24,12 +24,12 @@ func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 	} {
 		own := newStrategy(s)
 		for n := range 10_000 {
-			require.Equal(t, s.Idle(n), own.action(n, int64(n)), "%#v at %d", s, n)
+			require.Equal(t, s.Idle(n), Action(own.Action(n, int64(n))), "%#v at %d", s, n)
 		}
 	}
 	none := newStrategy(nil)
 	for n := range 1000 {
-		require.Equal(t, BlockWait{}.Idle(n), none.action(n, int64(n)))
+		require.Equal(t, BlockWait{}.Idle(n), Action(none.Action(n, int64(n))))
 	}
 }
 
@@ -57,7 +57,7 @@ func TestStrategiesDoWhatTheirNamesSay(t *testing.T) {
 	_, _, parks, sleeps = count(SleepWait{}, 1000)
 	require.Equal(t, []int{0, 900}, []int{parks, sleeps})
 	_, _, parks, sleeps = count(BlockWait{}, 1000)
-	require.Equal(t, []int{1000 - int(blockSpin/machine.SpinTime), 0}, []int{parks, sleeps})
+	require.Equal(t, []int{1000 - int(5*time.Microsecond/machine.SpinTime), 0}, []int{parks, sleeps})
 	_, _, parks, _ = count(BlockWait{Spin: 40 * machine.SpinTime}, 1000)
 	require.Equal(t, 959, parks)
 	_, _, parks, _ = count(BlockWait{Spin: 1}, 1000)
@@ -146,37 +146,11 @@ func TestBackoffIsBounded(t *testing.T) {
 	})
 }
 
-func TestRestsAdapt(t *testing.T) {
-	for _, c := range []struct {
-		name        string
-		spins, n    int
-		found, want int64
-	}{
-		{"a stream", 2, 1, 2, 4},
-		{"a stream, at the second look", 2, 2, 3, 4},
-		{"the most", 9, 1, 9, 16},
-		{"a single event", 8, 1, 1, 4},
-		{"none", 8, 1, 0, 4},
-		{"a stream that the third look found", 8, 3, 5, 4},
-		{"a late one", 16, 5, 5, 2},
-		{"the least", 1, 1, 1, 1},
-		{"a very late one", 16, 1000, 5, 1},
-		{"a quarter of the ring", 2, 1, 16, 4},
-		{"more: a longer rest would fill it", 2, 1, 17, 1},
-	} {
-		b := newBackoff(16, 64, 64)
-		b.spins = c.spins
-		b.adapt(c.found, c.n)
-		require.EqualValues(t, c.want, b.spins, c.name)
-	}
-}
-
 // Three looks that find few, one after the other, are followed by a rest; a wait in between, or a look that finds many,
 // begins anew.
 func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
-	defer procs.store(procs.load())
 	r := newRing[int](t, Config{Capacity: 256, Wait: YieldWait{}})
-	procs.store(2)
+	defer waiting.ForceProcs(2)()
 	p, c := newProducer(r), r.Consumer("c")
 	next := func(published, want int) {
 		t.Helper()
@@ -190,15 +164,15 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	}
 	next(1, 1)
 	next(63, 63)
-	require.Equal(t, 2, c.backoff.hits)
+	require.Equal(t, 2, c.backoff.Hits())
 	next(64, 64)
-	require.Equal(t, 2, c.backoff.hits, "many")
+	require.Equal(t, 2, c.backoff.Hits(), "many")
 	_, err := c.Next(cancelled())
 	require.Error(t, err)
-	require.Zero(t, c.backoff.hits, "a wait")
+	require.Zero(t, c.backoff.Hits(), "a wait")
 	for i := range 5 {
 		next(1, 1)
-		require.Equal(t, min(i+1, hitsPerRest), c.backoff.hits)
+		require.Equal(t, min(i+1, 3), c.backoff.Hits())
 	}
 
 	from, to := c.Position(), c.Position()+1
@@ -208,9 +182,10 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	for range 3 { // during the rest, so to speak
 		require.True(t, p.TrySend(0))
 	}
-	c.backoff.spins = 2
+	c.backoff.Adapt(2, 1)
+	require.Equal(t, 2, c.backoff.Spins())
 	require.Equal(t, to+3, c.gather(from, to), "what has come during the rest is handed out, too")
-	require.Equal(t, 4, c.backoff.spins)
+	require.Equal(t, 4, c.backoff.Spins())
 }
 
 func TestWithoutBackoffNobodyRestsOnWhatThereIs(t *testing.T) {
@@ -222,58 +197,9 @@ func TestWithoutBackoffNobodyRestsOnWhatThereIs(t *testing.T) {
 			b, err := c.Next(context.Background())
 			require.NoError(t, err)
 			c.Done(b)
-			require.Zero(t, c.backoff.hits, cfg)
+			require.Zero(t, c.backoff.Hits(), cfg)
 		}
 	}
-}
-
-// In a bubble the clock stands still as long as anyone runs, and a long rest yields and looks at it.
-func TestALongRestEndsThoughTheClockStandsStill(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		defer procs.store(procs.load())
-		procs.store(2)
-		r := newRing[int](t, Config{Capacity: 1 << 10, Wait: YieldWait{}, Backoff: time.Millisecond})
-		c := r.Consumer("c")
-		begin := time.Now()
-		var w wait
-		r.core.begin(&w, t.Context(), r.core.rests)
-		park, err := w.step()
-		require.NoError(t, err)
-		require.False(t, park)
-		require.Zero(t, time.Since(begin))
-		c.Close()
-	})
-}
-
-// SpinWait panicked after 2^31 looks where int has 32 bits, 3 minutes and 41 seconds: the count of looks wrapped.
-func TestAWaitCountsOnAfterABillionLooks(t *testing.T) {
-	require.Zero(t, mostLooks/2%looksPeriod)
-	for _, s := range []WaitStrategy{SpinWait{}, YieldWait{}, SleepWait{}, BlockWait{}, BlockWait{Spin: time.Hour}} {
-		var w wait
-		w.begin(pointTo(newStrategy(s)), context.Background(), nil, 1)
-		w.n, w.spun = mostLooks-3*spinPeriod, math.MaxInt32-3*spinPeriod
-		for i := range 6 * spinPeriod {
-			require.Positive(t, w.n)
-			require.Less(t, w.n, mostLooks)
-			want := w.strategy.action(looksPeriod-3*spinPeriod+i, w.spun)
-			require.Equal(t, want, w.strategy.action(w.n, w.spun), "%T, %d looks on", s, i)
-			w.nextLook()
-			w.spun++
-		}
-	}
-	own := 0
-	var w wait
-	w.begin(pointTo(newStrategy(idleFunc(func(n int) Action { own = n; return Spin }))), context.Background(), nil, 8)
-	w.n = mostLooks - 2
-	for range 4 { // step shifts the rest by the count
-		_, err := w.step()
-		require.NoError(t, err)
-	}
-	require.Equal(t, mostLooks/2+1, own, "a user-defined strategy is told so, too")
-}
-
-func TestABudgetOfSpinsMayBeLong(t *testing.T) {
-	require.Equal(t, int64(time.Hour/machine.SpinTime)+1, BlockWait{Spin: time.Hour}.spins(), "more than an int of 32 bits holds")
 }
 
 // A pointer was taken for a user-defined strategy: Fence had no effect, and Spin was a count of looks.
@@ -290,7 +216,7 @@ func TestAPointerToABuiltInStrategyIsThatStrategy(t *testing.T) {
 		})
 	}
 	type named struct{ BlockWait }
-	require.Equal(t, waitUser, newStrategy(named{}).kind, "one that embeds a strategy is user-defined")
+	require.Equal(t, waiting.KindUser, newStrategy(named{}).Kind, "one that embeds a strategy is user-defined")
 }
 
 // A producer that goes on aborting keeps a look from its end for a lap at most.
@@ -329,5 +255,3 @@ func TestAQuietHandlersTimerIsStoppedBetweenWaits(t *testing.T) {
 		}
 	})
 }
-
-func pointTo[V any](v V) *V { return &v }

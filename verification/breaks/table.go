@@ -45,6 +45,7 @@ const (
 var elsewhere = map[string][]string{
 	"internal/behaviour": {publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice},
 	"internal/machine":   {pair, coarse},
+	"internal/waiting":   {billion},
 }
 
 // folder returns where the test of b is.

@@ -90,7 +90,7 @@ var bounds = []breakage{
 		list, "thousands that park would take a time that grows with their square",
 	},
 	{
-		"a wait counts its looks without end", "wait.go",
+		"a wait counts its looks without end", "internal/waiting/wait.go",
 		"\tif w.n++; w.n == mostLooks {\n\t\tw.n = mostLooks / 2\n\t}\n", "\tw.n++\n",
 		billion, "an int of 32 bits overflows after two minutes",
 	},

@@ -35,6 +35,7 @@ var testFiles = map[string][]string{
 	},
 	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go"},
 	"internal/machine":   {"atomic_test.go", "hint_test.go"},
+	"internal/waiting":   {"wait_test.go"},
 }
 
 // A workshop builds the tests of a folder with one file of the module changed, and runs them.

@@ -5,8 +5,8 @@ import "strings"
 const module = "github.com/be395dad/disruptor"
 
 // packages are the folders of the packages whose code the functions have in them: beside the root, host has the fence of
-// the whole process, and machine the releases and the fence of one goroutine.
-var packages = []string{".", "internal/host", "internal/machine"}
+// the whole process, machine the releases and the fence of one goroutine, and waiting the step of a wait.
+var packages = []string{".", "internal/host", "internal/machine", "internal/waiting"}
 
 // machine begins the names of what the package of that name declares.
 const machine = module + "/internal/machine."
@@ -105,7 +105,7 @@ func short(function string) string {
 	if strings.Contains(function, "[") { // of a type with arguments
 		return method(function)
 	}
-	return strings.NewReplacer("(*", "", ")", "", "internal/host.", "host.").Replace(local(function))
+	return strings.NewReplacer("(*", "", ")", "", "internal/host.", "host.", "internal/waiting.", "waiting.").Replace(local(function))
 }
 
 // method returns the last part of a function's name, without the type's arguments.

@@ -1,4 +1,4 @@
-package disruptor
+package waiting
 
 import (
 	"runtime"
@@ -8,10 +8,10 @@ import (
 )
 
 // A look of a consumer takes the line away from the producer that is about to write it, so a
-// consumer that looks as often as it can makes both slow. A backoff is the pace of one consumer's
+// consumer that looks as often as it can makes both slow. A Backoff is the pace of one consumer's
 // looks: it rests before the first look of a wait, and also when several looks in a row have found
-// few slots. How long adapts to what the looks find, up to Config.Backoff.
-type backoff struct {
+// few slots. How long adapts to what the looks find, up to a limit.
+type Backoff struct {
 	spins int   // Spins of the next rest
 	most  int   // the most Spins of a rest
 	few   int64 // fewer slots than that are few; 0: the consumer never rests
@@ -27,14 +27,12 @@ const (
 	restPeriod = 8
 
 	defaultBackoff = 500 * time.Nanosecond
-	maxBackoff     = time.Millisecond
 )
 
-// restsFor returns how many Spins a consumer rests at most for Config.Backoff.
-func restsFor(longest time.Duration) int {
+// RestsFor returns how many Spins a consumer rests at most, if a rest takes longest at most. 0 stands
+// for 500 ns, and less for no rests.
+func RestsFor(longest time.Duration) int {
 	switch {
-	case longest > maxBackoff:
-		panicf("Backoff of %v: more than %v", longest, maxBackoff)
 	case longest < 0:
 		return 1
 	case longest == 0:
@@ -43,28 +41,41 @@ func restsFor(longest time.Duration) int {
 	return int(max(longest/machine.SpinTime, 1))
 }
 
-// newBackoff returns the pace of a consumer that is handed at most maxBatch slots at once.
-func newBackoff(most int, capacity, maxBatch int64) backoff {
-	b := backoff{spins: 1, most: most, full: capacity / 4}
+// NewBackoff returns the pace of a consumer that rests for most Spins at most, and that is handed at
+// most maxBatch of capacity slots at once.
+func NewBackoff(most int, capacity, maxBatch int64) Backoff {
+	b := Backoff{spins: 1, most: most, full: capacity / 4}
 	if most > 1 {
 		b.few = min(fewSlots, maxBatch, b.full)
 	}
 	return b
 }
 
-// hit counts a look that has found few slots, and reports whether the consumer should rest.
-func (b *backoff) hit() bool {
+// Spins returns how many Spins the next rest takes.
+func (b *Backoff) Spins() int { return b.spins }
+
+// Few returns the number of slots of which fewer are few.
+func (b *Backoff) Few() int64 { return b.few }
+
+// Hits returns how many looks in a row have found few slots, up to the number that calls for a rest.
+func (b *Backoff) Hits() int { return b.hits }
+
+// Miss says that the consumer waits: hits are counted anew.
+func (b *Backoff) Miss() { b.hits = 0 }
+
+// Hit counts a look that has found few slots, and reports whether the consumer should rest.
+func (b *Backoff) Hit() bool {
 	if b.hits < hitsPerRest {
 		b.hits++
 	}
-	return b.hits == hitsPerRest && procs.load() > 1
+	return b.hits == hitsPerRest && Procs() > 1
 }
 
-// adapt sets the next rest, after that many looks of which the last has found slots. More than one
+// Adapt sets the next rest, after that many looks of which the last has found slots. More than one
 // slot after a look or two means that a producer publishes faster than the consumer looks: to look
 // half as often makes both faster. A single slot is an answer, or an event that came by itself, and
 // is waited for closely; so is what comes after several empty looks, each of which halves the rest.
-func (b *backoff) adapt(found int64, looks int) {
+func (b *Backoff) Adapt(found int64, looks int) {
 	if found > 1 && looks <= 2 && found <= b.full {
 		b.spins = min(2*b.spins, b.most)
 		return
@@ -72,10 +83,10 @@ func (b *backoff) adapt(found int64, looks int) {
 	b.spins = max(b.spins>>max(looks-2, 1), 1)
 }
 
-// rest executes Spins. A rest of more than a microsecond leaves the processor to others, except
-// with SpinWait. It is bounded by a count, because the clock may stand still.
-func (s *strategy) rest(spins int) {
-	if spins <= contextPeriod || s.kind == waitSpin {
+// Rest executes Spins. A rest of more than a microsecond leaves the processor to others, except
+// with KindSpin. It is bounded by a count, because the clock may stand still.
+func (s *Strategy) Rest(spins int) {
+	if spins <= contextPeriod || s.Kind == KindSpin {
 		machine.Pause(spins * machine.HintsPerSpin)
 		return
 	}
