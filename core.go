@@ -66,12 +66,10 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	return c
 }
 
-const maxBackoff = time.Millisecond
-
 // restLimit returns how many Spins a consumer rests at most for Config.Backoff.
 func restLimit(backoff time.Duration) int {
-	if backoff > maxBackoff {
-		panicf("Backoff of %v: more than %v", backoff, maxBackoff)
+	if backoff > waiting.MaxBackoff {
+		panicf("Backoff of %v: more than %v", backoff, waiting.MaxBackoff)
 	}
 	return waiting.RestsFor(backoff)
 }

@@ -48,6 +48,13 @@ func Sleep(d time.Duration) Action {
 	return Action(d)
 }
 
+func init() {
+	waiting.StrategyOf = func(s any) waiting.Strategy {
+		known, _ := s.(WaitStrategy)
+		return newStrategy(known)
+	}
+}
+
 // newStrategy returns what waits are given for a WaitStrategy. The built-in ones are told apart by
 // kind, without a call through the interface.
 func newStrategy(s WaitStrategy) waiting.Strategy {

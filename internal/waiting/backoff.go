@@ -29,6 +29,9 @@ const (
 	defaultBackoff = 500 * time.Nanosecond
 )
 
+// MaxBackoff is how long a rest may be.
+const MaxBackoff = time.Millisecond
+
 // RestsFor returns how many Spins a consumer rests at most, if a rest takes longest at most. 0 stands
 // for 500 ns, and less for no rests.
 func RestsFor(longest time.Duration) int {

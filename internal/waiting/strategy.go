@@ -28,6 +28,10 @@ const (
 	KindUser // user-defined
 )
 
+// StrategyOf returns the strategy that a disruptor.WaitStrategy, or nil, stands for. Package disruptor,
+// which declares them, sets it; package shm, which is given some, imports that.
+var StrategyOf func(s any) Strategy
+
 // A Strategy says what to do at each empty look. It is not changed once a wait has begun with it.
 type Strategy struct {
 	Kind  Kind

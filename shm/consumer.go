@@ -1,0 +1,286 @@
+package shm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// A Consumer sees every published slot from where it joins, in order, after the consumers that it
+// follows. The ring waits for all of its consumers, of all processes: one that neither reads nor is
+// closed stops all producers once the ring is full.
+//
+// A Consumer belongs to one goroutine; Position, Lag and Name may be called by any.
+type Consumer[T any] struct {
+	_      noCopy
+	ring   *Ring[T]
+	read   reader
+	wait   waiter
+	name   string
+	closed bool
+	err    error
+	copies copies
+}
+
+// ConsumerConfig describes a consumer. All of it may be zero.
+type ConsumerConfig struct {
+	// Name is at most 40 bytes, and no two consumers may have the same at a time, but the empty one.
+	Name string
+	// After are the names of the consumers, of any process, that must be done with a slot before this
+	// one receives it; at most 16. When one of them leaves, those that it followed take its place;
+	// when one is evicted, this consumer ends with ErrUpstreamDead.
+	After []string
+	// MaxBatch is how many slots the consumer is handed at most at once; 0 means Cap.
+	MaxBatch int
+	// OnDeath says what becomes of the consumer if its process dies.
+	OnDeath OnDeath
+	// Grace is how long Hold waits for who comes back.
+	Grace time.Duration
+	// Evictable has the consumer evicted though it lives, if it has that many sequences left or more and
+	// a producer finds no room for its sake; 0 means never, otherwise it is at most Cap. Its batches
+	// are private copies, checked after they were made: it is not handed what is overwritten.
+	Evictable int64
+}
+
+// OnDeath says what becomes of a consumer whose process dies.
+type OnDeath uint8
+
+const (
+	// Evict lets the ring go on without it.
+	Evict OnDeath = iota
+	// Hold keeps its place for Grace: producers wait for it, and the next consumer that joins with its
+	// name, by any process, goes on where it was. What was in hand is handed out again. It needs a Name.
+	Hold
+	// Fail ends the ring: nobody may go on without the consumer.
+	Fail
+)
+
+// String returns "evict", "hold" or "fail".
+func (d OnDeath) String() string {
+	if d <= Fail {
+		return [...]string{"evict", "hold", "fail"}[d]
+	}
+	return fmt.Sprintf("OnDeath(%d)", uint8(d))
+}
+
+func (cfg ConsumerConfig) check(capacity int64) error {
+	switch {
+	case len(cfg.Name) > maxName:
+		return fmt.Errorf("shm: consumer name of %d bytes: at most %d", len(cfg.Name), maxName)
+	case len(cfg.After) > maxAfter:
+		return fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(cfg.After), maxAfter)
+	case cfg.MaxBatch < 0:
+		return fmt.Errorf("shm: ConsumerConfig.MaxBatch of %d", cfg.MaxBatch)
+	case cfg.OnDeath > Fail:
+		return fmt.Errorf("shm: unknown ConsumerConfig.OnDeath %d", cfg.OnDeath)
+	case cfg.OnDeath == Hold && cfg.Name == "":
+		return errors.New("shm: a consumer that is held needs a name")
+	case cfg.Grace < 0 || cfg.Grace > 0 && cfg.OnDeath != Hold:
+		return fmt.Errorf("shm: ConsumerConfig.Grace of %v with OnDeath %v", cfg.Grace, cfg.OnDeath)
+	case cfg.Evictable < 0 || cfg.Evictable > capacity:
+		return fmt.Errorf("shm: ConsumerConfig.Evictable of %d: not in 0 to %d", cfg.Evictable, capacity)
+	}
+	return nil
+}
+
+// Consumer returns a new consumer, which sees what is published from now on; or, if a dead one of its
+// name is held, one that goes on where that was. Any goroutine may call it. It fails with ErrFull if
+// there are Config.MaxConsumers, in all processes; with ErrName if the name is in use, or no consumer
+// has a name in After; and with ErrClosed if the ring has ended.
+func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
+	if err := cfg.check(r.core.capacity); err != nil {
+		return nil, err
+	}
+	c := &Consumer[T]{ring: r, name: cfg.Name}
+	if err := r.core.enter(c); err != nil {
+		return nil, err
+	}
+	err := errDuring(r.core, func() error { return r.core.join(&c.read, cfg) })
+	if err != nil {
+		r.core.leave(c)
+		return nil, err
+	}
+	c.wait = waiter{core: r.core, bit: 1 << c.read.index}
+	if cfg.Evictable > 0 {
+		c.copies.init(&r.slots, r.core.eventSize, c.read.most)
+	}
+	return c, nil
+}
+
+func (c *Consumer[T]) describe() string {
+	return fmt.Sprintf("consumer %d%s", c.read.index, quoted(c.name))
+}
+func (c *Consumer[T]) sleeper() *waiter { return &c.wait }
+
+// Close removes the consumer from the ring: nothing waits for it any longer, and slots in hand must not
+// be used. The goroutine that uses the consumer calls it. To close it again does nothing.
+func (c *Consumer[T]) Close() {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	c.ring.core.guard(c.read.leave)
+	c.wait.forget()
+	c.ring.core.leave(c)
+}
+
+// TryNext returns all that is available from the first slot that is not done, without waiting, up to
+// MaxBatch. It returns false if that is nothing, and after a failure of the ring. Called again before
+// Done it returns the same start, and perhaps more. A batch ends before what was lost or aborted, and
+// the next one begins after it.
+func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
+	if c.closed || c.read.gone != nil {
+		return Batch[T]{}, false
+	}
+	if c.ring.core.guarded || c.copies.active() {
+		c.ring.core.guard(func() { b = c.take() })
+	} else {
+		b = c.take()
+	}
+	return b, b.to > b.from
+}
+
+// take returns what is available.
+func (c *Consumer[T]) take() Batch[T] {
+	from, to := c.read.next, c.read.look()
+	if from = c.read.next; to <= from { // next may have passed gaps
+		return Batch[T]{}
+	}
+	b := Batch[T]{&c.ring.slots, from, to}
+	if c.copies.active() {
+		c.copies.copy(from, to)
+		if !c.read.stillMine() {
+			return Batch[T]{}
+		}
+		b.slots = &c.copies.private
+	}
+	c.read.given = to
+	return b
+}
+
+// Next is [Consumer.TryNext] that waits, as Options.Wait says, until something is available. If ctx
+// ends first it returns a [*BlockedError]; it returns ErrClosed when a closed ring is drained and when
+// this consumer has been closed, and an error that wraps ErrClosed and the cause when the ring has
+// failed, or this consumer was evicted, or one that it follows. What is available is returned even if
+// ctx has ended.
+func (c *Consumer[T]) Next(ctx context.Context) (Batch[T], error) {
+	for {
+		if b, ok := c.TryNext(); ok {
+			if b.to-b.from < c.read.backoff.Few() && c.read.backoff.Hit() {
+				b = c.gather(b)
+			}
+			return b, nil
+		}
+		if c.closed {
+			return Batch[T]{}, ErrClosed
+		}
+		if err := c.nextSlow(ctx); err != nil {
+			return Batch[T]{}, err
+		}
+	}
+}
+
+func (c *Consumer[T]) nextSlow(ctx context.Context) error {
+	if c.ring.core.guarded {
+		return errDuring(c.ring.core, func() error { return c.await(ctx) })
+	}
+	return c.await(ctx)
+}
+
+// await waits until a look finds something.
+func (c *Consumer[T]) await(ctx context.Context) error {
+	r := coming{&c.read}
+	if err := r.end(); err != nil {
+		return err
+	}
+	c.read.backoff.Miss()
+	err := c.wait.until(ctx, r, c.read.backoff.Spins())
+	if err == nil {
+		c.read.backoff.Adapt(c.read.ready-c.read.next, c.wait.wait.Looks())
+	}
+	return err
+}
+
+// gather rests and looks once more, after several looks in a row without a wait have found few: then a
+// producer publishes about as fast as this consumer follows. It returns what is available now.
+func (c *Consumer[T]) gather(b Batch[T]) Batch[T] {
+	c.ring.core.strategy.Rest(c.read.backoff.Spins())
+	if now, ok := c.TryNext(); ok {
+		c.read.backoff.Adapt(now.to-b.to, 1)
+		return now
+	}
+	return b
+}
+
+// Done hands the slots of b back, to later consumers and to producers: b as it was handed out, or a
+// first part of it. It panics if they are not in hand. The slots must not be used after it: producers
+// may be writing to them.
+func (c *Consumer[T]) Done(b Batch[T]) {
+	if c.closed {
+		panicf("Done of a consumer that was closed")
+	}
+	if b.slots != &c.ring.slots && b.slots != &c.copies.private {
+		panicf("Done of a batch of another ring, or of none: [%d, %d)", b.from, b.to)
+	}
+	if c.ring.core.guarded {
+		c.ring.core.guard(func() { c.read.done(b.from, b.to) })
+		return
+	}
+	c.read.done(b.from, b.to)
+}
+
+// Batches walks over what Next returns and calls Done for what the loop's body has not, after each
+// turn and when the loop is left by break or return; on a panic it does not. The loop ends when Next
+// fails, or before the next batch once ctx is done; Err reports why.
+func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
+	if ctx == nil {
+		panicf("nil context")
+	}
+	return func(yield func(Batch[T]) bool) {
+		c.err = nil
+		for ctx.Err() == nil {
+			b, err := c.Next(ctx)
+			if err != nil {
+				if err != ErrClosed || c.closed { // a drained ring is no failure
+					c.err = err
+				}
+				return
+			}
+			more := yield(b)
+			if !c.closed && c.read.next < b.to {
+				_, rest := b.Split(int(c.read.next - b.from))
+				c.Done(rest)
+			}
+			if !more {
+				return
+			}
+		}
+		c.err = context.Cause(ctx)
+	}
+}
+
+// Err returns why the last loop over Batches ended: nil if it was left or the closed ring was drained.
+func (c *Consumer[T]) Err() error { return c.err }
+
+// Position returns the sequence of the first slot that this consumer has not handed back. Any
+// goroutine may call it.
+func (c *Consumer[T]) Position() (position int64) {
+	c.ring.core.visit(func() { position = c.read.place.position.Load() }) // stage edge
+	return position
+}
+
+// Lag returns how many sequences have been claimed that this consumer has not handed back. Any goroutine
+// may call it.
+func (c *Consumer[T]) Lag() (n int64) {
+	c.ring.core.visit(func() {
+		position := c.read.place.position.Load()
+		end, _ := c.ring.core.claimed()
+		n = max(0, end-position)
+	})
+	return n
+}
+
+// Name returns the name given to the consumer.
+func (c *Consumer[T]) Name() string { return c.name }

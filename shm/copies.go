@@ -1,0 +1,34 @@
+package shm
+
+import "unsafe"
+
+// copies are the private copies of a consumer that may be evicted while it lives: a producer may then
+// write to slots that it is reading. What it hands out is a copy, and is handed out only if it was not
+// evicted before the copy was complete.
+type copies struct {
+	private slots
+	shared  *slots
+	size    int64
+	memory  []uint64 // keeps the private slots alive; an event has no pointers
+}
+
+// init makes room for so many events of that size.
+func (c *copies) init(shared *slots, size, events int64) {
+	n := int64(1)
+	for n < events {
+		n *= 2
+	}
+	stride := roundUp(size, 8)
+	c.memory = make([]uint64, n*stride/8)
+	c.private = slots{base: unsafe.Pointer(&c.memory[0]), mask: n - 1, stride: stride}
+	c.shared, c.size = shared, size
+}
+
+func (c *copies) active() bool { return c.memory != nil }
+
+// copy copies the events of [from, to).
+func (c *copies) copy(from, to int64) {
+	for s := from; s < to; s++ {
+		copy(unsafe.Slice((*byte)(c.private.event(s)), c.size), unsafe.Slice((*byte)(c.shared.event(s)), c.size))
+	}
+}

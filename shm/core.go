@@ -1,0 +1,268 @@
+package shm
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/waiting"
+)
+
+// core is a ring as this process sees it, without the type of its events. What it has taken from the
+// header, the geometry, is in private memory: nothing that another process can change is a length or
+// an offset.
+type core struct {
+	file *mapfile.File
+	geometry
+	self int // this process's attachment
+
+	mask     int64
+	markBase unsafe.Pointer
+	control  *control
+
+	strategy waiting.Strategy
+	rests    int // Spins of a consumer's longest rest
+	guarded  bool
+
+	broken    atomic.Pointer[error] // the first error of this process with the ring itself
+	detaching atomic.Bool
+
+	recovering sync.Mutex // locks exclude processes, not goroutines
+
+	mu      sync.Mutex
+	roles   map[role]struct{} // producers and consumers of this process that have not been closed
+	emptied chan struct{}     // closed when there are none and Detach has been called
+	gone    bool              // Detach has unmapped the file
+}
+
+// A role is a producer or a consumer.
+type role interface {
+	describe() string
+	sleeper() *waiter
+}
+
+// newCore returns the core of a mapped file that is a ring of that geometry. It is not attached yet.
+func newCore(file *mapfile.File, g geometry, opts Options) *core {
+	mem := file.Mem()
+	c := &core{
+		file: file, geometry: g, self: nobody, mask: g.capacity - 1,
+		markBase: unsafe.Pointer(&mem[g.marks]),
+		control:  (*control)(unsafe.Pointer(&mem[g.control])),
+		guarded:  opts.GuardFaults,
+		roles:    map[role]struct{}{},
+		emptied:  make(chan struct{}),
+	}
+	c.strategy, c.rests = waiting.StrategyOf(opts.Wait), waiting.RestsFor(opts.Backoff)
+	return c
+}
+
+func (c *core) at(off int64) unsafe.Pointer {
+	return unsafe.Add(unsafe.Pointer(c.control), off-c.geometry.control)
+}
+
+func (c *core) attachment(i int) *attachment {
+	return (*attachment)(c.at(c.attachments + int64(i)*int64(unsafe.Sizeof(attachment{}))))
+}
+
+func (c *core) record(i int) *record {
+	return (*record)(c.at(c.records + int64(i)*int64(unsafe.Sizeof(record{}))))
+}
+
+func (c *core) place(i int) *place {
+	return (*place)(c.at(c.places + int64(i)*int64(unsafe.Sizeof(place{}))))
+}
+
+// mark returns the mark of the slot of seq.
+func (c *core) mark(seq int64) *atomic.Int64 {
+	return (*atomic.Int64)(unsafe.Add(c.markBase, (seq&c.mask)*c.markStride))
+}
+
+// closedBit in the cursor says that the ring is closed: a claim's compare-and-swap fails, and the
+// rest of the word is the end.
+const closedBit = -1 << 63
+
+// claimed returns the end of what is claimed, and whether that is the end of the ring.
+func (c *core) claimed() (end int64, closed bool) {
+	cursor := c.control.cursor.Load() // claim edge
+	return cursor &^ closedBit, cursor < 0
+}
+
+// err returns why this process can't go on, other than that a closed ring is drained.
+func (c *core) err() error {
+	if err := c.broken.Load(); err != nil {
+		return *err
+	}
+	if c.detaching.Load() { // the memory may be gone
+		return fmt.Errorf("%w: %w", ErrClosed, ErrDetached)
+	}
+	switch failure(c.control.failure.Load()) {
+	case unfailed:
+	case consumerDied:
+		return fmt.Errorf("%w: %w", ErrClosed, ErrFailed)
+	default:
+		return fmt.Errorf("%w: %w", ErrClosed, ErrCorrupt)
+	}
+	return nil
+}
+
+// failure is why a ring has failed, in the file.
+type failure uint64
+
+const (
+	unfailed failure = iota
+	consumerDied
+	corrupted
+)
+
+// fail ends the ring for all processes. The first failure counts.
+func (c *core) fail(f failure) {
+	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f))
+	c.wakeAll()
+}
+
+// corrupt ends the ring because of a value that no correct process stores.
+func (c *core) corrupt(format string, args ...any) error {
+	err := fmt.Errorf("%w: %w: %s", ErrClosed, ErrCorrupt, fmt.Sprintf(format, args...))
+	c.broken.CompareAndSwap(nil, &err)
+	c.fail(corrupted)
+	return err
+}
+
+// breakWith remembers an error of the mapping itself, which ends the ring for this process.
+func (c *core) breakWith(err error) {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrClosed, err)
+		c.broken.CompareAndSwap(nil, &err)
+	}
+}
+
+// guard calls f, and makes an error of a fault in it if the options say so.
+func (c *core) guard(f func()) {
+	if !c.guarded {
+		f()
+		return
+	}
+	c.breakWith(c.file.Guard(f))
+}
+
+// close ends the ring for producers, now, and for consumers at the end of what is claimed.
+func (c *core) close() {
+	c.control.cursor.Or(closedBit)
+	c.wakeAll()
+}
+
+// wakeAll wakes whoever sleeps anywhere in the ring.
+func (c *core) wakeAll() {
+	c.control.event.wake()
+	for i := range c.geometry.consumers {
+		c.place(i).event.wake()
+	}
+}
+
+// attach finds a free attachment and takes it. Those of the dead are recovered first.
+func (c *core) attach(name string) error {
+	const tries = 200
+	for range tries {
+		transient := false
+		for i := range c.geometry.processes {
+			done, again, err := c.tryAttach(i, name)
+			if err != nil || done {
+				return err
+			}
+			transient = transient || again
+		}
+		if !transient {
+			return fmt.Errorf("%w: %d processes", ErrFull, c.processes)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.processes)
+}
+
+// tryAttach tries to take attachment i. It reports again if it may be had soon.
+func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
+	a := c.attachment(i)
+	inUse := a.state.Load() != 0
+	err = c.file.Hold(attachmentByte(i))
+	switch {
+	case errors.Is(err, mapfile.ErrHeld) || errors.Is(err, mapfile.ErrForeignLock):
+		return false, !inUse, nil // in use, or somebody is just taking it or giving it back
+	case err != nil:
+		return false, false, err
+	}
+	if a.state.Load() != 0 { // its owner is dead
+		if err := c.file.Release(attachmentByte(i)); err != nil {
+			return false, false, err
+		}
+		c.recover()
+		return false, true, nil
+	}
+	a.pid.Store(uint64(os.Getpid()))
+	a.attached.Store(time.Now().UnixNano())
+	a.name.store(name)
+	a.state.Store(1)
+	c.self = i
+	return true, false, nil
+}
+
+// detach gives the attachment back and unmaps the file. No role uses the core any more.
+func (c *core) detach() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone {
+		return nil
+	}
+	c.gone = true
+	c.guard(func() { c.attachment(c.self).state.Store(0) })
+	return errors.Join(c.file.Release(attachmentByte(c.self)), c.file.Unmap())
+}
+
+// visit calls f, unless the file is unmapped, and keeps it mapped meanwhile. It is for calls that any
+// goroutine may make at any time; those of roles need it not, as a file is unmapped after them.
+func (c *core) visit(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.gone {
+		c.guard(f)
+	}
+}
+
+// Bytes of the file whose locks mean something.
+const recoveryByte = 0
+
+func attachmentByte(i int) int { return 16 + i }
+
+// enter counts a new role.
+func (c *core) enter(r role) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.err(); err != nil {
+		return err
+	}
+	c.roles[r] = struct{}{}
+	return nil
+}
+
+// leave forgets a role.
+func (c *core) leave(r role) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.roles, r)
+	c.signalEmptied()
+}
+
+// signalEmptied tells Detach that there are no roles any more. c.mu is held.
+func (c *core) signalEmptied() {
+	if len(c.roles) == 0 && c.detaching.Load() {
+		select {
+		case <-c.emptied:
+		default:
+			close(c.emptied)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package shm
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/be395dad/disruptor/internal/layout"
+	"github.com/be395dad/disruptor/internal/mapfile"
+)
+
+// The errors of this package. Each may be wrapped: compare with errors.Is. A path that doesn't exist
+// is fs.ErrNotExist.
+var (
+	// ErrClosed: the ring has ended, or this producer or consumer has been closed.
+	ErrClosed = errors.New("shm: closed")
+	// ErrDetached: Detach has been called in this process. It comes wrapped with ErrClosed.
+	ErrDetached = errors.New("shm: detached")
+	// ErrFailed: the ring has failed for all processes, because a consumer with the policy Fail died.
+	// It comes wrapped with ErrClosed.
+	ErrFailed = errors.New("shm: a consumer died that the ring can't do without")
+	// ErrEvicted: this consumer was evicted because it was too slow and had agreed to it.
+	ErrEvicted = errors.New("shm: consumer evicted")
+	// ErrUpstreamDead: a consumer that this one follows was evicted.
+	ErrUpstreamDead = errors.New("shm: a consumer before this one was evicted")
+	// ErrFull: the ring has no place for another process, producer or consumer. Those of the dead have
+	// been recovered before it is returned.
+	ErrFull = errors.New("shm: no place left")
+	// ErrName: another consumer has the name, or there is none with a name given in After.
+	ErrName = errors.New("shm: consumer name not usable")
+	// ErrInUse: a process is attached to the ring.
+	ErrInUse = errors.New("shm: ring in use")
+
+	// ErrCapacity: Config.Capacity is not a power of two from 2 to 1<<30, or the ring is too large.
+	ErrCapacity = errors.New("shm: capacity is not usable")
+	// ErrNotRing: the file is not a ring.
+	ErrNotRing = errors.New("shm: not a ring")
+	// ErrVersion: the file is of another version of the format.
+	ErrVersion = errors.New("shm: version of the format not supported")
+	// ErrFeature: the file needs a feature that this version doesn't have.
+	ErrFeature = errors.New("shm: feature not supported")
+	// ErrGeometry: the sizes and offsets in the header contradict each other or the size of the file.
+	ErrGeometry = errors.New("shm: geometry not valid")
+	// ErrLayout: the ring was created for events of another layout.
+	ErrLayout = errors.New("shm: event layout differs")
+	// ErrSchema: the ring was created with another Options.Schema.
+	ErrSchema = errors.New("shm: schema differs")
+	// ErrStaleBoot: the file was left by an earlier boot of the system. It may be torn.
+	ErrStaleBoot = errors.New("shm: ring of an earlier boot")
+	// ErrRetired: the file was removed, or replaced by another, while it was being opened.
+	ErrRetired = errors.New("shm: ring removed")
+	// ErrCorrupt: a word in the ring has a value that no correct process stores. The ring has ended.
+	ErrCorrupt = errors.New("shm: ring is corrupt")
+
+	// ErrType: values of the event type can't be shared. The error names the field.
+	ErrType = layout.ErrType
+	// ErrUnsupported: rings between processes need 64-bit little-endian Linux.
+	ErrUnsupported = mapfile.ErrUnsupported
+	// ErrUnsupportedFS: the file system can't tell who lives, or can't create a file in one step.
+	ErrUnsupportedFS = mapfile.ErrUnsupportedFS
+	// ErrExist: the path exists already.
+	ErrExist = mapfile.ErrExist
+	// ErrNoSpace: there is no space for the file.
+	ErrNoSpace = mapfile.ErrNoSpace
+	// ErrPermission: the system does not permit it, or everybody may write to the file.
+	ErrPermission = mapfile.ErrPermission
+	// ErrNotRegular: the path is a symbolic link, a directory, a device or a pipe.
+	ErrNotRegular = mapfile.ErrNotRegular
+	// ErrTruncated: the file is shorter than its header says, or became so while it was mapped.
+	ErrTruncated = mapfile.ErrTruncated
+	// ErrSharedDescription: a descriptor that was passed on can't be opened again.
+	ErrSharedDescription = mapfile.ErrSharedDescription
+)
+
+// A BlockedError says what a call waited for when its context ended. It wraps the cause of the
+// context.
+type BlockedError struct {
+	Waits    string // "room" or "events"
+	Sequence int64  // the first sequence that the call needs and that it doesn't have
+	By       string // who is in the way: `producer 3 "feed" of process 71 ("ingest")`, or nobody: ""
+	What     string // what it does there: "has claimed 17 and not published it"
+	Err      error  // the cause of the context
+}
+
+// Error returns one line.
+func (e *BlockedError) Error() string {
+	by := ""
+	if e.By != "" {
+		by = e.By + " "
+	}
+	return fmt.Sprintf("shm: no %s at %d: %s%s: %v", e.Waits, e.Sequence, by, e.What, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *BlockedError) Unwrap() error { return e.Err }
+
+func panicf(format string, args ...any) { panic("disruptor: shm: " + fmt.Sprintf(format, args...)) }

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package shm
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// There are no rings on this system, and nobody sleeps.
+
+func futexWait(*atomic.Uint32, uint32, time.Duration) error { return ErrUnsupported }
+func futexWake(*atomic.Uint32)                              {}
+func monotonic() int64                                      { return 0 }

@@ -1,0 +1,141 @@
+package shm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/be395dad/disruptor/internal/faults"
+	"github.com/be395dad/disruptor/internal/waiting"
+)
+
+// join makes r a consumer, of a free place, or of the place that a dead one of that name had.
+func (c *core) join(r *reader, cfg ConsumerConfig) error {
+	if _, closed := c.claimed(); closed {
+		return ErrClosed
+	}
+	// Two that join at once by one name give way to each other, and try again a little later.
+	const tries = 8
+	for try := range tries {
+		c.recoverDead() // the place that is wanted may be one of the dead
+		again, err := c.tryJoin(r, cfg)
+		if !again {
+			return err
+		}
+		time.Sleep(time.Duration(c.self+1) << try * 100 * time.Microsecond)
+	}
+	return fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
+}
+
+// tryJoin is a try to join. It reports again if another of the name is in the way that may be gone soon.
+func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
+	*r = reader{core: c, most: c.capacity}
+	if cfg.MaxBatch != 0 {
+		r.most = min(c.capacity, int64(cfg.MaxBatch))
+	}
+	r.backoff = waiting.NewBackoff(c.rests, c.capacity, r.most)
+	if r.upstream, err = c.resolveNames(cfg.After); err != nil {
+		return false, err
+	}
+	resumes, err := r.takePlace(cfg.Name)
+	if err != nil {
+		return false, err
+	}
+	faults.Point("joining")
+	p := r.place
+	if !resumes {
+		end, _ := c.claimed()
+		p.position.Store(end - c.capacity)
+		p.name.store(cfg.Name)
+	}
+	p.policy.Store(uint64(cfg.OnDeath))
+	p.grace.Store(int64(cfg.Grace))
+	p.maxLag.Store(cfg.Evictable)
+	r.storeUpstream()
+	c.control.members.Or(1 << r.index) // join edge: a fence before the looks that follow
+	faults.Point("bit set")
+	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
+		r.leave()
+		if st.phase() == joining || !c.lives(st.owner()) {
+			return true, nil
+		}
+		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
+	}
+	if resumes {
+		r.next = p.position.Load()
+		if end, _ := c.claimed(); r.next > end || r.next < end-c.capacity {
+			r.leave()
+			return false, c.corrupt("a held consumer at %d, and the cursor at %d", r.next, end)
+		}
+	} else {
+		end, _ := c.claimed()
+		r.next = c.walk(end-c.capacity, end) // join edge
+		p.position.Store(r.next)
+	}
+	r.ready, r.given = r.next, r.next
+	r.mine = r.mine.to(live)
+	p.state.Store(uint64(r.mine))
+	faults.Point("joined")
+	return false, nil
+}
+
+// takePlace takes the place that is held for the name, or a free one.
+func (r *reader) takePlace(name string) (resumes bool, err error) {
+	c := r.core
+	if i, st := c.named(name, nobody); i != nobody && st.phase() == held && r.take(i, st, st.to(live).by(c.self)) {
+		return true, nil
+	}
+	for range 2 {
+		for i := range c.geometry.consumers {
+			old := state(c.place(i).state.Load())
+			if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
+				return false, nil
+			}
+		}
+		c.recover() // there may be some that were evicted
+	}
+	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.consumers)
+}
+
+// take takes place i, if it is still in the state old.
+func (r *reader) take(i int, old, mine state) bool {
+	p := r.core.place(i)
+	if !p.state.CompareAndSwap(uint64(old), uint64(mine)) { // join edge
+		return false
+	}
+	r.place, r.index, r.mine = p, i, mine
+	return true
+}
+
+// named returns the place, other than that of index but, of a consumer of the name, or nobody. A place
+// that is just being taken may still have the name of its last consumer, so one that lives comes first.
+// The empty name is no name.
+func (c *core) named(name string, but int) (found int, of state) {
+	found = nobody
+	for i := range c.geometry.consumers {
+		p := c.place(i)
+		st := state(p.state.Load())
+		if name == "" || i == but || st.phase() == free || p.name.load() != name {
+			continue
+		}
+		if found == nobody || st.phase() == live || st.phase() == held {
+			found, of = i, st
+		}
+	}
+	return found, of
+}
+
+// leave gives the place back. It has no part in what comes after.
+func (r *reader) leave() {
+	c, p := r.core, r.place
+	st := r.mine.to(leaving)
+	if p.state.CompareAndSwap(uint64(r.mine), uint64(st)) {
+		faults.Point("leaving")
+		c.vacate(r.index, st)
+		return
+	}
+	// It has been evicted. Its bit belongs to who evicts, so does the place until the bit is clear.
+	if st := state(p.state.Load()); st.phase() == expelled && st.epoch() == r.mine.epoch() {
+		p.state.CompareAndSwap(uint64(st), uint64(st.to(returned).by(nobody)))
+		c.recover()
+	}
+}

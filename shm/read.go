@@ -1,0 +1,177 @@
+package shm
+
+import (
+	"fmt"
+
+	"github.com/be395dad/disruptor/internal/faults"
+	"github.com/be395dad/disruptor/internal/waiting"
+)
+
+// A reader is the part of a consumer that knows no event type. It belongs to one goroutine. Its
+// position in the file is for others: it never reads it back.
+type reader struct {
+	core  *core
+	place *place
+	index int
+	mine  state // of the place, while this reader has it
+
+	next  int64 // the first sequence that is not handed back
+	ready int64 // all below is available
+	given int64 // the end of what has been handed out
+	most  int64 // slots at once
+
+	upstream []*upstream // whom it follows; none: the producers
+	backoff  waiting.Backoff
+	gone     error // why it can't go on, for ever
+}
+
+// look returns the range that is available and not handed back: [next, to), without gaps, at most
+// most slots.
+func (r *reader) look() (to int64) {
+	if r.core.control.failure.Load() != 0 { // end edge
+		return r.next
+	}
+	if len(r.upstream) == 0 {
+		return r.lookAtMarks()
+	}
+	return r.lookUpstream()
+}
+
+// lookAtMarks is look for a consumer that follows the producers.
+func (r *reader) lookAtMarks() int64 {
+	limit := r.next + r.most
+	for {
+		for r.ready < limit && mark(r.core.mark(r.ready).Load()) == published(r.ready) { // publish edge
+			r.ready++
+		}
+		if r.ready > r.next {
+			return min(r.ready, limit)
+		}
+		if !r.step() {
+			return r.next
+		}
+		limit = r.next + r.most
+	}
+}
+
+// step steps over a gap at next, and reports whether there was one.
+func (r *reader) step() bool {
+	switch m := mark(r.core.mark(r.next).Load()); {
+	case m == gap(r.next):
+		r.next++
+		r.ready = max(r.ready, r.next)
+		r.given = r.next
+		r.pass(r.next)
+		return true
+	case m > gap(r.next):
+		r.gone = r.lapped(m)
+	}
+	return false
+}
+
+// lapped returns why the mark of next is of a later lap: the reader has been evicted, or the ring is
+// corrupt.
+func (r *reader) lapped(m mark) error {
+	if err := r.evicted(); err != nil {
+		return err
+	}
+	return r.core.corrupt("the mark of sequence %d is %d, of a later lap", r.next, m)
+}
+
+// lookUpstream is look for a consumer that follows others.
+func (r *reader) lookUpstream() int64 {
+	for {
+		limit := min(r.ready, r.next+r.most)
+		if limit == r.next {
+			if limit = r.refresh(); limit == r.next {
+				if len(r.upstream) == 0 { // all have left
+					return r.lookAtMarks()
+				}
+				return limit
+			}
+			limit = min(limit, r.next+r.most)
+		}
+		if r.core.control.lastGap.Load() <= r.next { // gap edge
+			return limit
+		}
+		to := r.next
+		for to < limit && mark(r.core.mark(to).Load()) == published(to) {
+			to++
+		}
+		if to > r.next {
+			return to
+		}
+		if !r.step() {
+			return r.next
+		}
+	}
+}
+
+// refresh looks how far all whom it follows are done, and returns that.
+func (r *reader) refresh() int64 {
+	_, least, ok := r.slowest()
+	if !ok {
+		return r.next
+	}
+	if least > r.next+r.core.capacity {
+		if r.gone = r.evicted(); r.gone == nil {
+			r.gone = r.core.corrupt("a consumer at %d, more than a lap beyond one that follows it at %d", least, r.next)
+		}
+		return r.next
+	}
+	r.ready = max(r.ready, least)
+	return r.ready
+}
+
+// pass stores the position and wakes who waits for it. It is a full fence, too: the position is
+// visible before the look for sleepers.
+func (r *reader) pass(to int64) {
+	r.place.position.Store(to) // reuse edge, stage edge, sleep edge
+	faults.Point("passed")
+	r.place.event.signal()
+}
+
+// done hands [from, to) back.
+func (r *reader) done(from, to int64) {
+	if from != r.next || to > r.given || to < from {
+		panicf("Done of [%d, %d): in hand is [%d, %d)", from, to, r.next, r.given)
+	}
+	if to == from {
+		return
+	}
+	r.next = to
+	r.ready = max(r.ready, to)
+	r.pass(to)
+}
+
+// evicted returns ErrEvicted if this reader has been evicted while it lives.
+func (r *reader) evicted() error {
+	if state(r.place.state.Load()) == r.mine {
+		return nil
+	}
+	return fmt.Errorf("%w: %w: at %d", ErrClosed, ErrEvicted, r.next)
+}
+
+// stillMine reports whether the place is still this reader's. It is a read-modify-write: what the
+// caller has read before, from slots, doesn't move behind it, as it could behind a load.
+func (r *reader) stillMine() bool {
+	return r.place.state.CompareAndSwap(uint64(r.mine), uint64(r.mine)) // evict edge
+}
+
+// end returns why nothing will come any more, or nil. The caller has just looked in vain.
+func (r *reader) end() error {
+	if r.gone != nil {
+		return r.gone
+	}
+	if err := r.core.err(); err != nil {
+		return err
+	}
+	if state(r.place.state.Load()) != r.mine {
+		r.gone = r.evicted()
+		return r.gone
+	}
+	if end, closed := r.core.claimed(); closed && r.next >= end {
+		return ErrClosed
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package shm
+
+import (
+	"time"
+
+	"github.com/be395dad/disruptor/internal/faults"
+)
+
+// Recovery does what the dead have left undone. It runs under the lock of recoveryByte, which
+// falls if its process dies; each step can be done twice, and the next one does the rest. It takes
+// nothing from the living: a process is dead only if the lock on its attachment can be had.
+
+// recover resolves sequences that nobody alive owns, and frees what the dead had. It does nothing
+// while another process, or another goroutine of this one, is at it.
+func (c *core) recover() {
+	c.locked(func() {
+		dead := c.lockDead()
+		defer c.unlock(dead)
+		faults.Point("recovering")
+		lost := c.loseOrphans(dead)
+		faults.Point("lost")
+		evicted := c.bury(dead)
+		if lost+evicted > 0 || len(dead) > 0 {
+			c.control.recoveries.Add(1)
+			c.wakeAll()
+		}
+	})
+}
+
+// locked calls f under the lock of recovery, if it is to be had.
+func (c *core) locked(f func()) {
+	if !c.recovering.TryLock() {
+		return
+	}
+	defer c.recovering.Unlock()
+	if got, err := c.file.TryLock(recoveryByte); err != nil || !got {
+		return
+	}
+	defer func() { _ = c.file.Unlock(recoveryByte) }()
+	f()
+}
+
+// recoverDead is recover, if there are dead at all.
+func (c *core) recoverDead() {
+	for i := range c.geometry.processes {
+		if !c.lives(i) {
+			c.recover()
+			return
+		}
+	}
+}
+
+// lives reports whether the owner of attachment i lives, or there is none.
+func (c *core) lives(i int) bool {
+	if i == c.self || i < 0 || i >= c.processes || c.attachment(i).state.Load() == 0 {
+		return true
+	}
+	held, err := c.file.Held(attachmentByte(i))
+	return held || err != nil
+}
+
+// lockDead returns the attachments that are in use and whose locks it got: proof of their owners' death.
+func (c *core) lockDead() (dead map[int]bool) {
+	dead = map[int]bool{}
+	for i := range c.geometry.processes {
+		if i == c.self || c.attachment(i).state.Load() == 0 {
+			continue
+		}
+		if got, err := c.file.TryLock(attachmentByte(i)); err == nil && got {
+			dead[i] = true
+		}
+	}
+	return dead
+}
+
+func (c *core) unlock(dead map[int]bool) {
+	for i := range dead {
+		_ = c.file.Unlock(attachmentByte(i))
+	}
+}
+
+// loseOrphans has readers step over each open sequence that no record of the living covers, and
+// returns how many. What a dead process has claimed, it claimed before its lock was had, so it is
+// below the cursor that is read here.
+func (c *core) loseOrphans(dead map[int]bool) (lost int) {
+	end, _ := c.claimed()
+	for s := max(end-c.capacity, 0); s < end; s++ {
+		word := c.mark(s)
+		was := word.Load() // publish edge
+		if mark(was).resolved(s) {
+			continue
+		}
+		if owner, _ := c.coveredBy(s, dead); owner != nobody {
+			continue
+		}
+		c.raiseGap(s + 1)
+		faults.Point("gap raised")
+		// From the value that was open: a mark that differs may be of the next lap.
+		if word.CompareAndSwap(was, int64(gap(s))) { // publish edge
+			lost++
+			c.control.lost.Add(1)
+			faults.Point("one lost")
+		}
+	}
+	return lost
+}
+
+// coveredBy returns a record, not of the dead, that covers s, and its state, or nobody.
+func (c *core) coveredBy(s int64, dead map[int]bool) (int, state) {
+	for i := range c.geometry.producers {
+		r := c.record(i)
+		st := state(r.state.Load())
+		if st.phase() == free || dead[st.owner()] {
+			continue
+		}
+		if from, to := r.from.Load(), r.to.Load(); from <= s && s < to { // record edge
+			return i, st
+		}
+	}
+	return nobody, 0
+}
+
+// bury frees what the dead had, and their attachments last: until then they are found again. It
+// returns how many consumers it has evicted.
+func (c *core) bury(dead map[int]bool) (evicted int) {
+	for i := range c.geometry.consumers {
+		st := state(c.place(i).state.Load())
+		if dead[st.owner()] && c.buryConsumer(i, st) {
+			evicted++
+		}
+	}
+	for i := range c.geometry.producers {
+		r := c.record(i)
+		if st := state(r.state.Load()); st.phase() != free && dead[st.owner()] {
+			r.to.Store(0) // record edge: it would hide what others leave open
+			faults.Point("record reset")
+			r.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
+		}
+	}
+	faults.Point("buried")
+	for i := range dead {
+		c.attachment(i).state.Store(0)
+	}
+	evicted += c.expireHeld()
+	c.control.evicted.Add(int64(evicted))
+	c.clearExpelled()
+	return evicted
+}
+
+// buryConsumer does with the place of a dead consumer what its policy says, and reports whether it was evicted.
+func (c *core) buryConsumer(i int, st state) bool {
+	p := c.place(i)
+	switch ph := st.phase(); {
+	case ph == live && OnDeath(p.policy.Load()) == Hold:
+		p.died.Store(monotonic())
+		faults.Point("time of death")
+		p.state.CompareAndSwap(uint64(st), uint64(st.to(held).by(nobody)))
+		return false
+	case ph == live && OnDeath(p.policy.Load()) == Fail:
+		c.fail(consumerDied)
+	case ph == leaving:
+		c.vacate(i, st)
+		return false
+	}
+	p.evicted.Store(st.epoch()) // stage edge
+	faults.Point("end stored")
+	return c.vacate(i, st)
+}
+
+// vacate frees a place that was found in that state and that nobody alive has, but perhaps the
+// caller. Its bit goes first: once the place is free, the bit is another's.
+func (c *core) vacate(i int, st state) bool {
+	c.control.members.And(^(uint64(1) << i)) // join edge
+	faults.Point("bit cleared")
+	p := c.place(i)
+	freed := p.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
+	p.event.wake()
+	return freed
+}
+
+// expireHeld evicts consumers that nobody has come back for in time. It takes the place first, as a
+// process does that leaves: between a look and the bit somebody could come back.
+func (c *core) expireHeld() (evicted int) {
+	if c.self == nobody {
+		return 0
+	}
+	for i := range c.geometry.consumers {
+		p := c.place(i)
+		st := state(p.state.Load())
+		if st.phase() != held || time.Duration(monotonic()-p.died.Load()) < time.Duration(p.grace.Load()) {
+			continue
+		}
+		mine := st.to(expiring).by(c.self)
+		if p.state.CompareAndSwap(uint64(st), uint64(mine)) {
+			faults.Point("expiring")
+			p.evicted.Store(st.epoch()) // stage edge
+			c.vacate(i, mine)
+			evicted++
+		}
+	}
+	return evicted
+}
+
+// evict evicts a slow consumer that agreed to it and has fallen that far behind. The place stays its
+// owner's, who may be about to store a position, until the owner has seen it or dies.
+func (c *core) evict(i int) {
+	c.locked(func() {
+		p := c.place(i)
+		st := state(p.state.Load())
+		end, _ := c.claimed()
+		lag := p.maxLag.Load()
+		if st.phase() != live || lag <= 0 || end-p.position.Load() < lag {
+			return
+		}
+		if p.state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
+			faults.Point("expelled")
+			c.control.evicted.Add(1)
+			c.clearExpelled()
+		}
+	})
+}
+
+// clearExpelled clears the bits of consumers that were evicted alive, and frees the places whose owners
+// have seen it. It holds the lock of recovery, and nobody else does either: so no bit is cleared
+// of a place that is another's already.
+func (c *core) clearExpelled() {
+	for i := range c.geometry.consumers {
+		p := c.place(i)
+		st := state(p.state.Load())
+		if st.phase() != expelled && st.phase() != returned {
+			continue
+		}
+		p.evicted.Store(st.epoch()) // stage edge
+		c.control.members.And(^(uint64(1) << i))
+		if st.phase() == returned {
+			p.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
+		}
+		p.event.wake()
+	}
+}

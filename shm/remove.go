@@ -1,0 +1,49 @@
+package shm
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/be395dad/disruptor/internal/mapfile"
+)
+
+// Remove removes the ring in the file path, whatever its events are. It fails with ErrInUse if a process
+// is attached to it, and with ErrNotRing if it is not a ring. A process that opens the ring at the same
+// time fails with ErrRetired, or Remove does with ErrInUse.
+func Remove(path string) error {
+	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true})
+	if err != nil {
+		return err
+	}
+	err = remove(file, path)
+	return errors.Join(err, file.Unmap())
+}
+
+func remove(file *mapfile.File, path string) error {
+	_, _, g, err := readHeader(file, file.Size())
+	if errors.Is(err, ErrNotRing) {
+		return err
+	}
+	if err != nil {
+		g.processes = maxRoles // of a damaged ring too
+	}
+	// All locks are kept until the name is gone: who attaches later finds that it is.
+	for i := range g.processes {
+		got, err := file.TryLock(attachmentByte(i))
+		if err != nil {
+			return err
+		}
+		if !got {
+			return fmt.Errorf("%w: %s", ErrInUse, path)
+		}
+	}
+	named, err := file.NamedBy(path)
+	if err != nil {
+		return err
+	}
+	if !named {
+		return fmt.Errorf("%w: %s", ErrRetired, path)
+	}
+	return os.Remove(path)
+}

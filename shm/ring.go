@@ -1,0 +1,256 @@
+package shm
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/be395dad/disruptor/internal/layout"
+	"github.com/be395dad/disruptor/internal/mapfile"
+)
+
+// A Ring is a ring of Capacity slots of type T in a file, as one process uses it. All its methods may
+// be called by any goroutine. It must not be copied.
+//
+// When the process ends, by itself or killed, its producers and consumers are recovered by the others;
+// Detach is for processes that go on without the ring.
+type Ring[T any] struct {
+	_     noCopy
+	core  *core
+	slots slots
+}
+
+// Create creates a ring in the file path, which must not exist, and attaches this process to it. The
+// file appears complete, or not at all. T must hold no pointers, strings, slices, maps, channels,
+// functions or interfaces: otherwise Create fails with ErrType, and names the field.
+func Create[T any](path string, cfg Config) (*Ring[T], error) {
+	return create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
+		return mapfile.Create(path, size, cfg.Mode, fill)
+	})
+}
+
+// CreateAnonymous creates a ring as Create does, but in memory and without a path. [Ring.File] gives it to
+// a child, which calls [OpenFile]. The name is for /proc.
+func CreateAnonymous[T any](name string, cfg Config) (*Ring[T], error) {
+	return create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
+		return mapfile.CreateAnonymous(name, size, cfg.Mode, fill)
+	})
+}
+
+func create[T any](cfg Config, make func(size int64, fill func([]byte) error) (*mapfile.File, error)) (*Ring[T], error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	l, err := layoutOf[T]()
+	if err != nil {
+		return nil, err
+	}
+	g := geometryFor(cfg, l)
+	if g.size < 0 {
+		return nil, fmt.Errorf("%w: %d slots of %d bytes", ErrCapacity, cfg.Capacity, l.Size)
+	}
+	var id [16]byte
+	_, _ = rand.Read(id[:])
+	h := newHeader(g, l, cfg.Schema, id, bootID(), os.Getpid())
+	file, err := make(g.size, func(mem []byte) error {
+		copy(mem, h.bytes(l.Text))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return attach[T](file, g, cfg.Options)
+}
+
+// Open attaches this process to the ring in the file path. It fails with ErrLayout, and says how they
+// differ, if the ring is of another type than T, and with ErrFull if Config.MaxProcesses are attached.
+// The type may have another name, or be declared elsewhere.
+func Open[T any](path string, opts Options) (*Ring[T], error) {
+	r, err := open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.Open(path, o) })
+	if err != nil {
+		return nil, err
+	}
+	if named, err := r.core.file.NamedBy(path); err != nil || !named {
+		_ = r.core.detach()
+		return nil, fmt.Errorf("%w: %s", ErrRetired, path)
+	}
+	return r, nil
+}
+
+// OpenFile attaches this process to the ring of a descriptor that another process passed on, see
+// [Ring.File]. It neither keeps nor closes f.
+func OpenFile[T any](f *os.File, opts Options) (*Ring[T], error) {
+	return open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.OpenFD(f.Fd(), o) })
+}
+
+func open[T any](opts Options, open func(mapfile.Options) (*mapfile.File, error)) (*Ring[T], error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	l, err := layoutOf[T]()
+	if err != nil {
+		return nil, err
+	}
+	file, err := open(mapfile.Options{WorldWritable: opts.WorldWritable, NoPrefault: opts.NoPrefault})
+	if err != nil {
+		return nil, err
+	}
+	g, err := examine(file, l, opts.Schema)
+	if err == nil {
+		_, err = file.Map(g.size)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Unmap())
+	}
+	return attach[T](file, g, opts)
+}
+
+// examine reads the header of a file, checks it, and returns the geometry.
+func examine(file *mapfile.File, l layout.Layout, schema string) (geometry, error) {
+	h, text, g, err := readHeader(file, file.Size())
+	if err != nil {
+		return g, err
+	}
+	if err := h.fits(l, text, schema); err != nil {
+		return g, err
+	}
+	if boot := bootID(); boot != h.Boot {
+		return g, fmt.Errorf("%w: created in boot %x, and this is %x", ErrStaleBoot, h.Boot, boot)
+	}
+	return g, nil
+}
+
+func layoutOf[T any]() (layout.Layout, error) { return layout.Of(reflect.TypeFor[T]()) }
+
+// bootID returns what tells this boot of the system from earlier ones, or zeroes.
+func bootID() (id [16]byte) {
+	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err == nil {
+		_, _ = hex.Decode(id[:], []byte(strings.ReplaceAll(strings.TrimSpace(string(text)), "-", "")))
+	}
+	return id
+}
+
+// attach makes a ring of a file that is mapped and examined.
+func attach[T any](file *mapfile.File, g geometry, opts Options) (*Ring[T], error) {
+	c := newCore(file, g, opts)
+	r := &Ring[T]{core: c, slots: slots{base: c.at(g.slots + g.eventOffset), mask: c.mask, stride: g.stride}}
+	err := errDuring(c, func() error { return c.attach(opts.Name) })
+	if err != nil {
+		return nil, errors.Join(err, file.Unmap())
+	}
+	return r, nil
+}
+
+// errDuring calls f, and returns its error, or that of a fault in it.
+func errDuring(c *core, f func() error) (err error) {
+	if !c.guarded {
+		return f()
+	}
+	finished := false
+	c.guard(func() { err = f(); finished = true })
+	if !finished {
+		return *c.broken.Load()
+	}
+	return err
+}
+
+// File returns a new descriptor of the ring's file, to pass to a child in exec.Cmd.ExtraFiles, or by a
+// socket. The caller closes it.
+func (r *Ring[T]) File() (*os.File, error) { return r.core.file.Descriptor() }
+
+// Cap returns the number of slots.
+func (r *Ring[T]) Cap() int { return int(r.core.capacity) }
+
+// Close ends the ring, for all processes: claims fail with ErrClosed, and so do consumers after they
+// have had all that was claimed before. To close it again does nothing.
+func (r *Ring[T]) Close() { r.core.visit(r.core.close) }
+
+// Err returns nil while the ring goes on, ErrClosed after Close, and otherwise an error that wraps
+// ErrClosed and what has ended the ring for this process: ErrFailed, ErrCorrupt, ErrTruncated or
+// ErrDetached.
+func (r *Ring[T]) Err() (err error) {
+	r.core.visit(func() {
+		if _, closed := r.core.claimed(); closed {
+			err = ErrClosed
+		}
+	})
+	if first := r.core.err(); first != nil {
+		return first
+	}
+	return err
+}
+
+// Shutdown closes the ring and waits until each consumer of this process is done with all that was
+// published, or has been closed. It returns nil then, or what has failed the ring. If ctx ends first it
+// returns an error that wraps its cause and says how far each of them is. Goroutines have to use the
+// consumers meanwhile.
+func (r *Ring[T]) Shutdown(ctx context.Context) error {
+	r.Close()
+	const shortest, longest = 50 * time.Microsecond, 5 * time.Millisecond
+	for pause := shortest; ; pause = min(2*pause, longest) {
+		if err := r.core.err(); err != nil {
+			return err
+		}
+		left := r.unfinished()
+		if len(left) == 0 {
+			return nil
+		}
+		t := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return fmt.Errorf("shm: shutdown: %w: %s", context.Cause(ctx), strings.Join(left, "; "))
+		case <-t.C:
+		}
+	}
+}
+
+// unfinished says which consumers of this process have not come to the end.
+func (r *Ring[T]) unfinished() (left []string) {
+	r.core.visit(func() {
+		end, _ := r.core.claimed()
+		for role := range r.core.roles {
+			if c, ok := role.(*Consumer[T]); ok {
+				if at := c.read.place.position.Load(); at < end && state(c.read.place.state.Load()) == c.read.mine {
+					left = append(left, fmt.Sprintf("%s at %d has %d left", c.describe(), at, end-at))
+				}
+			}
+		}
+	})
+	slices.Sort(left)
+	return left
+}
+
+// Detach ends this process's part in the ring. Waits of its producers and consumers end with
+// ErrDetached, and no more can be made; Detach waits until each of them has been closed by the
+// goroutine that uses it, and then gives the memory back, which nobody may use any more. If ctx ends
+// first it returns an error that wraps its cause and names who has not been closed; it may be called
+// again.
+func (r *Ring[T]) Detach(ctx context.Context) error {
+	c := r.core
+	c.mu.Lock()
+	c.detaching.Store(true)
+	var open []string
+	for role := range c.roles {
+		open = append(open, role.describe())
+		role.sleeper().wakeUp()
+	}
+	c.signalEmptied()
+	c.mu.Unlock()
+	select {
+	case <-c.emptied:
+	case <-ctx.Done():
+		slices.Sort(open)
+		return fmt.Errorf("shm: detach: %w: not closed: %s", context.Cause(ctx), strings.Join(open, ", "))
+	}
+	return c.detach()
+}
