@@ -121,8 +121,8 @@ const (
 
 // fail ends the ring for all processes. The first failure counts.
 func (c *core) fail(f failure) {
-	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f))
-	c.wakeAll()
+	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f)) // end edge
+	c.close()
 }
 
 // corrupt ends the ring because of a value that no correct process stores.
@@ -152,7 +152,7 @@ func (c *core) guard(f func()) {
 
 // close ends the ring for producers, now, and for consumers at the end of what is claimed.
 func (c *core) close() {
-	c.control.cursor.Or(closedBit)
+	c.control.cursor.Or(closedBit) // end edge
 	c.wakeAll()
 }
 

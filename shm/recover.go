@@ -178,23 +178,17 @@ func (c *core) vacate(i int, st state) bool {
 	return freed
 }
 
-// expireHeld evicts consumers that nobody has come back for in time. It takes the place first, as a
-// process does that leaves: between a look and the bit somebody could come back.
+// expireHeld evicts consumers that nobody has come back for in time, and returns how many. It takes the
+// place first: between a look and the bit somebody could come back.
 func (c *core) expireHeld() (evicted int) {
-	if c.self == nobody {
-		return 0
-	}
 	for i := range c.geometry.consumers {
 		p := c.place(i)
 		st := state(p.state.Load())
 		if st.phase() != held || time.Duration(monotonic()-p.died.Load()) < time.Duration(p.grace.Load()) {
 			continue
 		}
-		mine := st.to(expiring).by(c.self)
-		if p.state.CompareAndSwap(uint64(st), uint64(mine)) {
-			faults.Point("expiring")
-			p.evicted.Store(st.epoch()) // stage edge
-			c.vacate(i, mine)
+		if p.state.CompareAndSwap(uint64(st), uint64(st.to(returned))) { // join edge
+			faults.Point("expired")
 			evicted++
 		}
 	}
@@ -220,9 +214,9 @@ func (c *core) evict(i int) {
 	})
 }
 
-// clearExpelled clears the bits of consumers that were evicted alive, and frees the places whose owners
-// have seen it. It holds the lock of recovery, and nobody else does either: so no bit is cleared
-// of a place that is another's already.
+// clearExpelled clears the bits of consumers that were evicted alive or while held, and frees the places
+// that have no owner any more. Nobody does either without the lock of recovery: so no bit is cleared of
+// a place that is another's already, and if the process dies that has begun it, the next one ends it.
 func (c *core) clearExpelled() {
 	for i := range c.geometry.consumers {
 		p := c.place(i)

@@ -101,14 +101,13 @@ const (
 	live
 	leaving
 	held     // a dead consumer's place, kept for who comes back
-	expiring // nobody came back in time: the owner evicts it
 	expelled // evicted while its owner lives, who hasn't seen it yet
-	returned // its owner has
+	returned // its owner has, or nobody came back in time
 )
 
 func (p phase) String() string {
 	if p <= returned {
-		return [...]string{"free", "joining", "live", "leaving", "held", "expiring", "evicted", "evicted"}[p]
+		return [...]string{"free", "joining", "live", "leaving", "held", "evicted", "evicted"}[p]
 	}
 	return "unknown"
 }
