@@ -2,6 +2,7 @@ package shm
 
 import (
 	"fmt"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/faults"
@@ -11,14 +12,17 @@ import (
 // A claimer is the part of a producer that knows no event type. It belongs to one goroutine.
 type claimer struct {
 	core   *core
+	cursor *atomic.Int64
 	record *record
+	event  *eventcount // of what is published
 	index  int
 
+	capacity int64
 	limit    int64 // no claim may end beyond it: the gate as last seen, and a lap
-	resolved int64 // all below is published, lost or aborted
 	seen     int64 // the cursor, when last looked at
 	from, to int64 // the open claim
 	left     int64 // of it, the slots that are neither published nor aborted
+	resolved int64 // all below is published, lost or aborted
 	wanted   int64 // slots that the claim waits for
 	closed   bool
 }
@@ -27,47 +31,56 @@ type claimer struct {
 // means harm.
 const maxAttempts = 1 << 10
 
+// claim claims n slots, if there is room. It panics if n slots can never be claimed, or not now.
+func (p *claimer) claim(n int) (ok bool) {
+	if uint64(n)-1 >= uint64(p.capacity) || p.left > 0 || p.closed {
+		p.refuse(n)
+	}
+	return p.attempt(int64(n))
+}
+
 // attempt claims n slots, if there is room.
 func (p *claimer) attempt(n int64) (ok bool) {
-	c := p.core
-	stored := false
-	for range maxAttempts {
-		at := c.control.cursor.Load()
-		if at < 0 {
-			break // closed
-		}
-		if at < p.seen || at > maxSequence {
-			_ = c.corrupt("cursor at %d after %d", at, p.seen)
-			break
-		}
-		p.seen = at
-		if at+n > p.limit {
-			if p.limit = p.gate(at) + c.capacity; at+n > p.limit {
-				break
+	for tries := 0; tries < maxAttempts; tries++ {
+		at := p.cursor.Load()
+		if uint64(at-p.seen) > maxSequence || at+n > p.limit {
+			if !p.admit(at, n) {
+				if tries > 0 {
+					p.clear() // it would hide what the dead have left open
+				}
+				return false
 			}
 		}
-		p.write(at, at+n)
-		stored = true
-		if c.control.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
+		p.seen = at
+		machine.StoreReleasePair(unsafe.Pointer(&p.record.from), at, at+n)
+		faults.Point("recorded")
+		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
 			p.from, p.to, p.left = at, at+n, n
 			return true
 		}
 	}
-	if stored {
-		p.clear() // it would hide what the dead have left open
-	}
+	p.clear()
 	return false
+}
+
+// admit reports whether n slots may be claimed at the cursor, which makes no sense or is beyond the
+// limit as last seen. It looks at the gate again.
+func (p *claimer) admit(at, n int64) bool {
+	if at < 0 {
+		return false // closed
+	}
+	if at < p.seen || at > maxSequence {
+		_ = p.core.corrupt("cursor at %d after %d", at, p.seen)
+		return false
+	}
+	p.seen = at
+	p.limit = p.gate(at) + p.capacity
+	return at+n <= p.limit
 }
 
 // maxSequence is far beyond what a ring can reach.
 const maxSequence = 1 << 60
-
-// write stores the record, before a claim.
-func (p *claimer) write(from, to int64) {
-	machine.StoreReleasePair(unsafe.Pointer(&p.record.from), from, to)
-	faults.Point("recorded")
-}
 
 // clear takes the record back: nothing is owned. It is a full fence, too: what has been marked is
 // visible before the caller looks for sleepers.
@@ -132,8 +145,13 @@ func (c *core) walk(from, end int64) int64 {
 //
 //go:noinline
 func (p *claimer) publish(from, to int64) {
+	c := p.core
 	p.check("Publish", from, to)
-	p.resolve(from, to, 0)
+	for s := from; s < to; s++ {
+		machine.StoreRelease(unsafe.Pointer(c.mark(s)), 0, int64(published(s))) // publish edge
+		faults.Point("marked")
+	}
+	p.settle(to - from)
 }
 
 // abort has readers step over [from, to), a part of the open claim.
@@ -141,37 +159,39 @@ func (p *claimer) abort(from, to int64) {
 	p.check("Abort", from, to)
 	p.core.raiseGap(to)
 	p.core.control.aborted.Add(to - from)
-	p.resolve(from, to, 1)
+	for s := from; s < to; s++ {
+		p.core.mark(s).Store(int64(gap(s))) // publish edge
+	}
+	p.settle(to - from)
 }
 
-// resolve marks the slots of [from, to) and wakes who waits for them.
-func (p *claimer) resolve(from, to int64, gapBit mark) {
-	c := p.core
-	for s := from; s < to; s++ {
-		machine.StoreRelease(unsafe.Pointer(c.mark(s)), 0, int64(published(s)|gapBit)) // publish edge
-		faults.Point("marked")
-	}
-	if p.left -= to - from; p.left == 0 {
+// settle counts n slots of the open claim off, and wakes who waits for them.
+func (p *claimer) settle(n int64) {
+	if p.left -= n; p.left == 0 {
 		p.clear()
 		p.from, p.to = 0, 0
 	} else {
 		machine.Fence() // sleep edge: the marks are visible before the look for sleepers
 	}
 	faults.Point("cleared")
-	c.control.event.signal()
+	p.event.signal()
 }
 
 // check panics unless [from, to) is in the open claim and begins with a slot that is open.
 func (p *claimer) check(method string, from, to int64) {
+	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || mark(p.core.mark(from).Load()).resolved(from) {
+		p.misused(method, from, to)
+	}
+}
+
+func (p *claimer) misused(method string, from, to int64) {
 	if from == to {
 		panicf("%s of an empty batch", method)
 	}
 	if from < p.from || to > p.to || to-from > p.left {
 		panicf("%s of [%d, %d): the open claim is [%d, %d), and %d slots of it are left", method, from, to, p.from, p.to, p.left)
 	}
-	if mark(p.core.mark(from).Load()).resolved(from) {
-		panicf("%s of [%d, %d), which was published or aborted already", method, from, to)
-	}
+	panicf("%s of [%d, %d), which was published or aborted already", method, from, to)
 }
 
 // raiseGap makes lastGap at least end. It comes before the marks, so who passes a gap has seen it.
@@ -201,7 +221,9 @@ func (p *claimer) init(c *core, name string) error {
 			r.to.Store(0)
 			r.name.store(name)
 			r.state.Store(uint64(mine.to(live)))
-			p.core, p.record, p.index = c, r, i
+			*p = claimer{
+				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.capacity,
+			}
 			return nil
 		}
 		c.recoverDead()
@@ -218,9 +240,12 @@ func (p *claimer) free() int {
 	return int(min(max(0, p.limit-end), p.core.capacity))
 }
 
-// refuse says why nothing may be claimed.
-func (p *claimer) refuse() {
-	if p.closed {
+// refuse panics with why n slots may not be claimed.
+func (p *claimer) refuse(n int) {
+	switch {
+	case n < 1 || int64(n) > p.capacity:
+		panicf("claim of %d slots in a ring of %d", n, p.capacity)
+	case p.closed:
 		panicf("claim of a producer that was closed")
 	}
 	panicf("claim while %d slots of [%d, %d) are neither published nor aborted", p.left, p.from, p.to)

@@ -22,6 +22,9 @@ type Consumer[T any] struct {
 	closed bool
 	err    error
 	copies copies
+
+	guarded bool
+	special bool // TryNext has more to do
 }
 
 // ConsumerConfig describes a consumer. All of it may be zero.
@@ -106,6 +109,8 @@ func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	if cfg.Evictable > 0 {
 		c.copies.init(&r.slots, r.core.eventSize, c.read.most)
 	}
+	c.guarded = r.core.guarded
+	c.special = c.guarded || c.copies.active()
 	return c, nil
 }
 
@@ -120,7 +125,7 @@ func (c *Consumer[T]) Close() {
 	if c.closed {
 		return
 	}
-	c.closed = true
+	c.closed, c.special = true, true
 	c.ring.core.guard(c.read.leave)
 	c.wait.forget()
 	c.ring.core.leave(c)
@@ -131,33 +136,31 @@ func (c *Consumer[T]) Close() {
 // Done it returns the same start, and perhaps more. A batch ends before what was lost or aborted, and
 // the next one begins after it.
 func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
-	if c.closed || c.read.gone != nil {
-		return Batch[T]{}, false
+	if c.special {
+		return c.tryNextSpecial()
 	}
-	if c.ring.core.guarded || c.copies.active() {
-		c.ring.core.guard(func() { b = c.take() })
-	} else {
-		b = c.take()
-	}
-	return b, b.to > b.from
+	to := c.read.hand()
+	return Batch[T]{&c.ring.slots, c.read.next, to}, to > c.read.next
 }
 
-// take returns what is available.
-func (c *Consumer[T]) take() Batch[T] {
-	from, to := c.read.next, c.read.look()
-	if from = c.read.next; to <= from { // next may have passed gaps
-		return Batch[T]{}
+// tryNextSpecial is TryNext of a consumer that was closed, that copies, or whose accesses are guarded.
+func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
+	if c.closed {
+		return Batch[T]{}, false
 	}
-	b := Batch[T]{&c.ring.slots, from, to}
-	if c.copies.active() {
-		c.copies.copy(from, to)
-		if !c.read.stillMine() {
-			return Batch[T]{}
+	c.ring.core.guard(func() {
+		to := c.read.hand()
+		b = Batch[T]{&c.ring.slots, c.read.next, to}
+		if ok = to > b.from; ok && c.copies.active() {
+			c.copies.copy(b.from, to)
+			ok = c.read.stillMine()
+			b.slots = &c.copies.private
 		}
-		b.slots = &c.copies.private
+	})
+	if !ok {
+		return Batch[T]{}, false
 	}
-	c.read.given = to
-	return b
+	return b, true
 }
 
 // Next is [Consumer.TryNext] that waits, as Options.Wait says, until something is available. If ctx
@@ -218,17 +221,22 @@ func (c *Consumer[T]) gather(b Batch[T]) Batch[T] {
 // first part of it. It panics if they are not in hand. The slots must not be used after it: producers
 // may be writing to them.
 func (c *Consumer[T]) Done(b Batch[T]) {
+	if b.slots != &c.ring.slots || c.special {
+		c.doneSpecial(b)
+		return
+	}
+	c.read.done(b.from, b.to)
+}
+
+// doneSpecial is Done of a consumer for which TryNext is special, or of a batch that is no batch of the ring.
+func (c *Consumer[T]) doneSpecial(b Batch[T]) {
 	if c.closed {
 		panicf("Done of a consumer that was closed")
 	}
 	if b.slots != &c.ring.slots && b.slots != &c.copies.private {
 		panicf("Done of a batch of another ring, or of none: [%d, %d)", b.from, b.to)
 	}
-	if c.ring.core.guarded {
-		c.ring.core.guard(func() { c.read.done(b.from, b.to) })
-		return
-	}
-	c.read.done(b.from, b.to)
+	c.ring.core.guard(func() { c.read.done(b.from, b.to) })
 }
 
 // Batches walks over what Next returns and calls Done for what the loop's body has not, after each

@@ -16,6 +16,8 @@ type Producer[T any] struct {
 	claim claimer
 	wait  waiter
 	name  string
+
+	guarded bool
 }
 
 type noCopy struct{}
@@ -30,7 +32,7 @@ func (r *Ring[T]) Producer(name string) (*Producer[T], error) {
 	if len(name) > maxName {
 		return nil, fmt.Errorf("shm: producer name of %d bytes: at most %d", len(name), maxName)
 	}
-	p := &Producer[T]{ring: r, name: name}
+	p := &Producer[T]{ring: r, name: name, guarded: r.core.guarded}
 	if err := r.core.enter(p); err != nil {
 		return nil, err
 	}
@@ -62,27 +64,33 @@ func (p *Producer[T]) Close() {
 // TryClaim claims n slots without waiting. It returns false if there is no room, and if the ring has
 // ended; use Ring.Err to tell. It panics if n is not in 1 to Cap, or if a claim is open.
 func (p *Producer[T]) TryClaim(n int) (b Batch[T], ok bool) {
-	p.ready(n)
-	if p.ring.core.guarded {
-		p.ring.core.guard(func() { ok = p.claim.attempt(int64(n)) })
-	} else {
-		ok = p.claim.attempt(int64(n))
+	if p.grab(n) {
+		return p.open(), true
 	}
-	if !ok {
-		return Batch[T]{}, false
+	return Batch[T]{}, false
+}
+
+// grab is TryClaim of slots that the caller knows how to find.
+func (p *Producer[T]) grab(n int) bool {
+	if p.guarded {
+		return p.grabGuarded(n)
 	}
-	return p.open(), true
+	return p.claim.claim(n)
+}
+
+func (p *Producer[T]) grabGuarded(n int) (ok bool) {
+	p.ring.core.guard(func() { ok = p.claim.claim(n) })
+	return ok
 }
 
 // Claim is [Producer.TryClaim] that waits for room, as Options.Wait says. If ctx ends first it returns
 // a [*BlockedError]; if the ring ends first, an error that wraps ErrClosed. A claim that fits succeeds
 // even if ctx has ended.
 func (p *Producer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
-	if b, ok := p.TryClaim(n); ok {
-		return b, nil
-	}
-	if err := p.claimSlow(ctx, n); err != nil {
-		return Batch[T]{}, err
+	if !p.grab(n) {
+		if err := p.claimSlow(ctx, n); err != nil {
+			return Batch[T]{}, err
+		}
 	}
 	return p.open(), nil
 }
@@ -108,22 +116,12 @@ func (p *Producer[T]) open() Batch[T] {
 	return Batch[T]{&p.ring.slots, p.claim.from, p.claim.to}
 }
 
-// ready panics unless n slots may be claimed.
-func (p *Producer[T]) ready(n int) {
-	if n < 1 || int64(n) > p.ring.core.capacity {
-		panicf("claim of %d slots in a ring of %d", n, p.ring.core.capacity)
-	}
-	if p.claim.left > 0 || p.claim.closed {
-		p.claim.refuse()
-	}
-}
-
 // Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split.
 // What was written to them is visible to who is handed them. It panics if b is not part of the open
 // claim, or if its first slot was published or aborted already.
 func (p *Producer[T]) Publish(b Batch[T]) {
 	p.mine("Publish", b)
-	if p.ring.core.guarded {
+	if p.guarded {
 		p.ring.core.guard(func() { p.claim.publish(b.from, b.to) })
 		return
 	}
@@ -145,32 +143,39 @@ func (p *Producer[T]) mine(method string, b Batch[T]) {
 
 // TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
 func (p *Producer[T]) TrySend(v T) bool {
-	b, ok := p.TryClaim(1)
-	if ok {
-		p.put(b, v)
+	if !p.grab(1) {
+		return false
 	}
-	return ok
+	p.put(v)
+	return true
 }
 
 // Send is [Producer.TrySend] that waits for room as Claim does, and fails as Claim does.
 func (p *Producer[T]) Send(ctx context.Context, v T) error {
-	b, err := p.Claim(ctx, 1)
-	if err == nil {
-		p.put(b, v)
+	if !p.grab(1) {
+		if err := p.claimSlow(ctx, 1); err != nil {
+			return err
+		}
 	}
-	return err
+	p.put(v)
+	return nil
 }
 
-func (p *Producer[T]) put(b Batch[T], v T) {
-	if p.ring.core.guarded {
-		p.ring.core.guard(func() {
-			*(*T)(b.slots.event(b.from)) = v
-			p.claim.publish(b.from, b.to)
-		})
+// put sets the slot of the open claim to v and publishes it.
+func (p *Producer[T]) put(v T) {
+	if p.guarded {
+		p.putGuarded(v)
 		return
 	}
-	*(*T)(b.slots.event(b.from)) = v
-	p.claim.publish(b.from, b.to)
+	*(*T)(p.ring.slots.event(p.claim.from)) = v
+	p.claim.publish(p.claim.from, p.claim.to)
+}
+
+func (p *Producer[T]) putGuarded(v T) {
+	p.ring.core.guard(func() {
+		*(*T)(p.ring.slots.event(p.claim.from)) = v
+		p.claim.publish(p.claim.from, p.claim.to)
+	})
 }
 
 // SendAll publishes events in order, in runs of as many as there is room for, and waits for room

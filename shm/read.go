@@ -25,32 +25,40 @@ type reader struct {
 	gone     error // why it can't go on, for ever
 }
 
-// look returns the range that is available and not handed back: [next, to), without gaps, at most
-// most slots.
-func (r *reader) look() (to int64) {
-	if r.core.control.failure.Load() != 0 { // end edge
+// hand is look, of which what it finds is handed out.
+func (r *reader) hand() (to int64) {
+	if r.gone != nil {
 		return r.next
 	}
-	if len(r.upstream) == 0 {
-		return r.lookAtMarks()
+	if to = r.look(); to > r.next {
+		r.given = to
 	}
-	return r.lookUpstream()
+	return to
 }
 
-// lookAtMarks is look for a consumer that follows the producers.
-func (r *reader) lookAtMarks() int64 {
-	limit := r.next + r.most
+// look returns the range that is available and not handed back: [next, to), without gaps, at most
+// most slots. It may move next over gaps.
+func (r *reader) look() (to int64) {
+	c := r.core
+	if c.control.failure.Load() != 0 { // end edge
+		return r.next
+	}
+	if len(r.upstream) > 0 {
+		return r.lookUpstream()
+	}
 	for {
-		for r.ready < limit && mark(r.core.mark(r.ready).Load()) == published(r.ready) { // publish edge
-			r.ready++
+		limit := r.next + r.most
+		to = r.ready
+		for to < limit && mark(c.mark(to).Load()) == published(to) { // publish edge
+			to++
 		}
-		if r.ready > r.next {
-			return min(r.ready, limit)
+		r.ready = max(to, r.ready)
+		if to > r.next {
+			return min(to, limit)
 		}
 		if !r.step() {
 			return r.next
 		}
-		limit = r.next + r.most
 	}
 }
 
@@ -85,7 +93,7 @@ func (r *reader) lookUpstream() int64 {
 		if limit == r.next {
 			if limit = r.refresh(); limit == r.next {
 				if len(r.upstream) == 0 { // all have left
-					return r.lookAtMarks()
+					return r.look()
 				}
 				return limit
 			}
