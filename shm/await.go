@@ -212,7 +212,7 @@ func (r room) examine() {
 // examineBefore examines what consumer i waits for.
 func (c *core) examineBefore(i int) {
 	at := c.place(i).position.Load()
-	if end, _ := c.claimed(); at >= 0 && at < end && !mark(c.mark(at).Load()).resolved(at) {
+	if end, _ := c.claimed(); at >= 0 && at < end && !mark(c.mark(at).Load()).Resolved(at) {
 		c.examineOpen(at)
 	}
 	c.recoverDead() // whom it follows may be dead
@@ -269,7 +269,7 @@ func (c *core) whoConsumes(i int) string {
 
 // process names the owner of an attachment.
 func (c *core) process(i int) string {
-	if i < 0 || i >= c.geometry.processes {
+	if i < 0 || i >= c.geometry.Processes {
 		return "nobody"
 	}
 	a := c.attachment(i)

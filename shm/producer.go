@@ -110,8 +110,8 @@ func (p *Producer[T]) open() Batch[T] {
 
 // ready panics unless n slots may be claimed.
 func (p *Producer[T]) ready(n int) {
-	if n < 1 || int64(n) > p.ring.core.capacity {
-		panicf("claim of %d slots in a ring of %d", n, p.ring.core.capacity)
+	if n < 1 || int64(n) > p.ring.core.Capacity {
+		panicf("claim of %d slots in a ring of %d", n, p.ring.core.Capacity)
 	}
 	if p.claim.left > 0 || p.claim.closed {
 		p.claim.refuse()
