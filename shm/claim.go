@@ -7,6 +7,7 @@ import (
 
 	"github.com/be395dad/disruptor/internal/faults"
 	"github.com/be395dad/disruptor/internal/machine"
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // A claimer is the part of a producer that knows no event type. It belongs to one goroutine.
@@ -79,8 +80,7 @@ func (p *claimer) admit(at, n int64) bool {
 	return at+n <= p.limit
 }
 
-// maxSequence is far beyond what a ring can reach.
-const maxSequence = 1 << 60
+const maxSequence = ringfile.MaxSequence
 
 // clear takes the record back: nothing is owned. It is a full fence, too: what has been marked is
 // visible before the caller looks for sleepers.
@@ -99,20 +99,20 @@ func (p *claimer) gate(at int64) int64 {
 			_, gate = c.slowest(members)
 			if end, _ := c.claimed(); gate > end {
 				_ = c.corrupt("a consumer at %d, beyond the cursor at %d", gate, end)
-				return at - c.capacity
+				return at - c.Capacity
 			}
 		}
 		if c.control.members.Load()&^members == 0 { // join edge
 			return gate
 		}
 	}
-	return at - c.capacity
+	return at - c.Capacity
 }
 
 // slowest returns the place with the least position of those in members, and the position.
 func (c *core) slowest(members uint64) (i int, position int64) {
 	i, position = nobody, maxSequence
-	for k := range c.geometry.consumers {
+	for k := range c.geometry.Consumers {
 		if members>>k&1 == 0 {
 			continue
 		}
@@ -127,14 +127,14 @@ func (c *core) slowest(members uint64) (i int, position int64) {
 // for, it is what a claim must not lap.
 func (p *claimer) walk() int64 {
 	end, _ := p.core.claimed()
-	p.resolved = p.core.walk(max(p.resolved, end-p.core.capacity), end)
+	p.resolved = p.core.walk(max(p.resolved, end-p.core.Capacity), end)
 	return p.resolved
 }
 
 // walk returns the first sequence in [from, end) that is open, or end.
 func (c *core) walk(from, end int64) int64 {
 	s := max(from, 0)
-	for s < end && mark(c.mark(s).Load()).resolved(s) { // publish edge
+	for s < end && mark(c.mark(s).Load()).Resolved(s) { // publish edge
 		s++
 	}
 	return s
@@ -179,7 +179,7 @@ func (p *claimer) settle(n int64) {
 
 // check panics unless [from, to) is in the open claim and begins with a slot that is open.
 func (p *claimer) check(method string, from, to int64) {
-	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || mark(p.core.mark(from).Load()).resolved(from) {
+	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || mark(p.core.mark(from).Load()).Resolved(from) {
 		p.misused(method, from, to)
 	}
 }
@@ -210,7 +210,7 @@ func (p *claimer) init(c *core, name string) error {
 		return ErrClosed
 	}
 	for range 2 {
-		for i := range c.geometry.producers {
+		for i := range c.geometry.Producers {
 			r := c.record(i)
 			old := state(r.state.Load())
 			mine := stateOf(old.epoch()+1, c.self, joining)
@@ -222,22 +222,22 @@ func (p *claimer) init(c *core, name string) error {
 			r.name.store(name)
 			r.state.Store(uint64(mine.to(live)))
 			*p = claimer{
-				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.capacity,
+				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.Capacity,
 			}
 			return nil
 		}
 		c.recoverDead()
 	}
-	return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.producers)
+	return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
 }
 
 // free returns how many slots a claim would find, about.
 func (p *claimer) free() int {
 	end, _ := p.core.claimed()
-	if p.limit-end < p.core.capacity/2 {
-		p.limit = max(p.limit, p.gate(end)+p.core.capacity)
+	if p.limit-end < p.core.Capacity/2 {
+		p.limit = max(p.limit, p.gate(end)+p.core.Capacity)
 	}
-	return int(min(max(0, p.limit-end), p.core.capacity))
+	return int(min(max(0, p.limit-end), p.core.Capacity))
 }
 
 // refuse panics with why n slots may not be claimed.
@@ -267,7 +267,7 @@ func (p *claimer) release() {
 // abortOpen aborts the slots of the open claim that are open.
 func (p *claimer) abortOpen() {
 	for s := p.from; s < p.to; s++ {
-		if !mark(p.core.mark(s).Load()).resolved(s) {
+		if !mark(p.core.mark(s).Load()).Resolved(s) {
 			p.abort(s, s+1)
 		}
 	}

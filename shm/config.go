@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/ringfile"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
@@ -61,14 +62,12 @@ const (
 )
 
 const (
-	minCapacity = 2
-	maxCapacity = 1 << 30
-	// maxRoles is how many producers, consumers and processes there can be: as many as a word has bits.
-	maxRoles = 64
+	minCapacity = ringfile.MinCapacity
+	maxCapacity = ringfile.MaxCapacity
 	// lineSize is a cache line: the size of one that a mark and its event should share.
 	lineSize = 64
-	maxName  = 40
-	maxText  = 64 // of a schema
+	maxName  = ringfile.MaxName
+	maxText  = ringfile.MaxText
 )
 
 func (o Options) check() error {
@@ -96,11 +95,11 @@ func (cfg Config) withDefaults() (Config, error) {
 		name string
 		n    *int
 	}{{"MaxProcesses", &cfg.MaxProcesses}, {"MaxProducers", &cfg.MaxProducers}, {"MaxConsumers", &cfg.MaxConsumers}} {
-		if *limit.n < 0 || *limit.n > maxRoles {
-			return cfg, fmt.Errorf("shm: Config.%s of %d: not in 0 to %d", limit.name, *limit.n, maxRoles)
+		if *limit.n < 0 || *limit.n > ringfile.MaxRoles {
+			return cfg, fmt.Errorf("shm: Config.%s of %d: not in 0 to %d", limit.name, *limit.n, ringfile.MaxRoles)
 		}
 		if *limit.n == 0 {
-			*limit.n = maxRoles
+			*limit.n = ringfile.MaxRoles
 		}
 	}
 	return cfg, cfg.Options.check()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // A Consumer sees every published slot from where it joins, in order, after the consumers that it
@@ -72,8 +74,8 @@ func (cfg ConsumerConfig) check(capacity int64) error {
 	switch {
 	case len(cfg.Name) > maxName:
 		return fmt.Errorf("shm: consumer name of %d bytes: at most %d", len(cfg.Name), maxName)
-	case len(cfg.After) > maxAfter:
-		return fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(cfg.After), maxAfter)
+	case len(cfg.After) > ringfile.MaxAfter:
+		return fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(cfg.After), ringfile.MaxAfter)
 	case cfg.MaxBatch < 0:
 		return fmt.Errorf("shm: ConsumerConfig.MaxBatch of %d", cfg.MaxBatch)
 	case cfg.OnDeath > Fail:
@@ -93,7 +95,7 @@ func (cfg ConsumerConfig) check(capacity int64) error {
 // there are Config.MaxConsumers, in all processes; with ErrName if the name is in use, or no consumer
 // has a name in After; and with ErrClosed if the ring has ended.
 func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
-	if err := cfg.check(r.core.capacity); err != nil {
+	if err := cfg.check(r.core.Capacity); err != nil {
 		return nil, err
 	}
 	c := &Consumer[T]{ring: r, name: cfg.Name}
@@ -107,7 +109,7 @@ func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	}
 	c.wait = waiter{core: r.core, bit: 1 << c.read.index}
 	if cfg.Evictable > 0 {
-		c.copies.init(&r.slots, r.core.eventSize, c.read.most)
+		c.copies.init(&r.slots, r.core.EventSize, c.read.most)
 	}
 	c.guarded = r.core.guarded
 	c.special = c.guarded || c.copies.active()

@@ -1,6 +1,10 @@
 package shm
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
+)
 
 // copies are the private copies of a consumer that may be evicted while it lives: a producer may then
 // write to slots that it is reading. What it hands out is a copy, and is handed out only if it was not
@@ -18,7 +22,7 @@ func (c *copies) init(shared *slots, size, events int64) {
 	for n < events {
 		n *= 2
 	}
-	stride := roundUp(size, 8)
+	stride := ringfile.RoundUp(size, 8)
 	c.memory = make([]uint64, n*stride/8)
 	c.private = slots{base: unsafe.Pointer(&c.memory[0]), mask: n - 1, stride: stride}
 	c.shared, c.size = shared, size

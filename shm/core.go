@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/ringfile"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
@@ -50,9 +51,9 @@ type role interface {
 func newCore(file *mapfile.File, g geometry, opts Options) *core {
 	mem := file.Mem()
 	c := &core{
-		file: file, geometry: g, self: nobody, mask: g.capacity - 1,
-		markBase: unsafe.Pointer(&mem[g.marks]),
-		control:  (*control)(unsafe.Pointer(&mem[g.control])),
+		file: file, geometry: g, self: nobody, mask: g.Capacity - 1,
+		markBase: unsafe.Pointer(&mem[g.Marks]),
+		control:  (*control)(unsafe.Pointer(&mem[g.Control])),
 		guarded:  opts.GuardFaults,
 		roles:    map[role]struct{}{},
 		emptied:  make(chan struct{}),
@@ -62,34 +63,33 @@ func newCore(file *mapfile.File, g geometry, opts Options) *core {
 }
 
 func (c *core) at(off int64) unsafe.Pointer {
-	return unsafe.Add(unsafe.Pointer(c.control), off-c.geometry.control)
+	return unsafe.Add(unsafe.Pointer(c.control), off-c.geometry.Control)
 }
 
 func (c *core) attachment(i int) *attachment {
-	return (*attachment)(c.at(c.attachments + int64(i)*int64(unsafe.Sizeof(attachment{}))))
+	return (*attachment)(c.at(c.Attachments + int64(i)*int64(unsafe.Sizeof(attachment{}))))
 }
 
 func (c *core) record(i int) *record {
-	return (*record)(c.at(c.records + int64(i)*int64(unsafe.Sizeof(record{}))))
+	return (*record)(c.at(c.Records + int64(i)*int64(unsafe.Sizeof(record{}))))
 }
 
 func (c *core) place(i int) *place {
-	return (*place)(c.at(c.places + int64(i)*int64(unsafe.Sizeof(place{}))))
+	return (*place)(c.at(c.Places + int64(i)*int64(unsafe.Sizeof(place{}))))
 }
 
 // mark returns the mark of the slot of seq.
 func (c *core) mark(seq int64) *atomic.Int64 {
-	return (*atomic.Int64)(unsafe.Add(c.markBase, (seq&c.mask)*c.markStride))
+	return (*atomic.Int64)(unsafe.Add(c.markBase, (seq&c.mask)*c.MarkStride))
 }
 
 // closedBit in the cursor says that the ring is closed: a claim's compare-and-swap fails, and the
 // rest of the word is the end.
-const closedBit = -1 << 63
+const closedBit = ringfile.ClosedBit
 
 // claimed returns the end of what is claimed, and whether that is the end of the ring.
 func (c *core) claimed() (end int64, closed bool) {
-	cursor := c.control.cursor.Load() // claim edge
-	return cursor &^ closedBit, cursor < 0
+	return ringfile.Cursor(c.control.cursor.Load()) // claim edge
 }
 
 // err returns why this process can't go on, other than that a closed ring is drained.
@@ -114,9 +114,9 @@ func (c *core) err() error {
 type failure uint64
 
 const (
-	unfailed failure = iota
-	consumerDied
-	corrupted
+	unfailed     failure = ringfile.Unfailed
+	consumerDied failure = ringfile.ConsumerDied
+	corrupted    failure = ringfile.Corrupted
 )
 
 // fail ends the ring for all processes. The first failure counts.
@@ -159,7 +159,7 @@ func (c *core) close() {
 // wakeAll wakes whoever sleeps anywhere in the ring.
 func (c *core) wakeAll() {
 	c.control.event.wake()
-	for i := range c.geometry.consumers {
+	for i := range c.geometry.Consumers {
 		c.place(i).event.wake()
 	}
 }
@@ -169,7 +169,7 @@ func (c *core) attach(name string) error {
 	const tries = 200
 	for range tries {
 		transient := false
-		for i := range c.geometry.processes {
+		for i := range c.geometry.Processes {
 			done, again, err := c.tryAttach(i, name)
 			if err != nil || done {
 				return err
@@ -177,11 +177,11 @@ func (c *core) attach(name string) error {
 			transient = transient || again
 		}
 		if !transient {
-			return fmt.Errorf("%w: %d processes", ErrFull, c.processes)
+			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
 		}
 		time.Sleep(time.Millisecond)
 	}
-	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.processes)
+	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.Processes)
 }
 
 // tryAttach tries to take attachment i. It reports again if it may be had soon.
@@ -233,9 +233,9 @@ func (c *core) visit(f func()) {
 }
 
 // Bytes of the file whose locks mean something.
-const recoveryByte = 0
+const recoveryByte = ringfile.RecoveryByte
 
-func attachmentByte(i int) int { return 16 + i }
+func attachmentByte(i int) int { return ringfile.AttachmentByte(i) }
 
 // enter counts a new role.
 func (c *core) enter(r role) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/be395dad/disruptor/internal/layout"
 	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // The errors of this package. Each may be wrapped: compare with errors.Is. A path that doesn't exist
@@ -33,23 +34,23 @@ var (
 	// ErrCapacity: Config.Capacity is not a power of two from 2 to 1<<30, or the ring is too large.
 	ErrCapacity = errors.New("shm: capacity is not usable")
 	// ErrNotRing: the file is not a ring.
-	ErrNotRing = errors.New("shm: not a ring")
+	ErrNotRing = ringfile.ErrNotRing
 	// ErrVersion: the file is of another version of the format.
-	ErrVersion = errors.New("shm: version of the format not supported")
+	ErrVersion = ringfile.ErrVersion
 	// ErrFeature: the file needs a feature that this version doesn't have.
-	ErrFeature = errors.New("shm: feature not supported")
+	ErrFeature = ringfile.ErrFeature
 	// ErrGeometry: the sizes and offsets in the header contradict each other or the size of the file.
-	ErrGeometry = errors.New("shm: geometry not valid")
+	ErrGeometry = ringfile.ErrGeometry
 	// ErrLayout: the ring was created for events of another layout.
 	ErrLayout = errors.New("shm: event layout differs")
 	// ErrSchema: the ring was created with another Options.Schema.
 	ErrSchema = errors.New("shm: schema differs")
 	// ErrStaleBoot: the file was left by an earlier boot of the system. It may be torn.
-	ErrStaleBoot = errors.New("shm: ring of an earlier boot")
+	ErrStaleBoot = ringfile.ErrStaleBoot
 	// ErrRetired: the file was removed, or replaced by another, while it was being opened.
 	ErrRetired = errors.New("shm: ring removed")
 	// ErrCorrupt: a word in the ring has a value that no correct process stores. The ring has ended.
-	ErrCorrupt = errors.New("shm: ring is corrupt")
+	ErrCorrupt = ringfile.ErrCorrupt
 
 	// ErrType: values of the event type can't be shared. The error names the field.
 	ErrType = layout.ErrType

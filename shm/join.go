@@ -28,11 +28,11 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 
 // tryJoin is a try to join. It reports again if another of the name is in the way that may be gone soon.
 func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
-	*r = reader{core: c, most: c.capacity}
+	*r = reader{core: c, most: c.Capacity}
 	if cfg.MaxBatch != 0 {
-		r.most = min(c.capacity, int64(cfg.MaxBatch))
+		r.most = min(c.Capacity, int64(cfg.MaxBatch))
 	}
-	r.backoff = waiting.NewBackoff(c.rests, c.capacity, r.most)
+	r.backoff = waiting.NewBackoff(c.rests, c.Capacity, r.most)
 	if r.upstream, err = c.resolveNames(cfg.After); err != nil {
 		return false, err
 	}
@@ -44,7 +44,7 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	p := r.place
 	if !resumes {
 		end, _ := c.claimed()
-		p.position.Store(end - c.capacity)
+		p.position.Store(end - c.Capacity)
 		p.name.store(cfg.Name)
 	}
 	p.policy.Store(uint64(cfg.OnDeath))
@@ -62,13 +62,13 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	}
 	if resumes {
 		r.next = p.position.Load()
-		if end, _ := c.claimed(); r.next > end || r.next < end-c.capacity {
+		if end, _ := c.claimed(); r.next > end || r.next < end-c.Capacity {
 			r.leave()
 			return false, c.corrupt("a held consumer at %d, and the cursor at %d", r.next, end)
 		}
 	} else {
 		end, _ := c.claimed()
-		r.next = c.walk(end-c.capacity, end) // join edge
+		r.next = c.walk(end-c.Capacity, end) // join edge
 		p.position.Store(r.next)
 	}
 	r.ready, r.given = r.next, r.next
@@ -85,7 +85,7 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 		return true, nil
 	}
 	for range 2 {
-		for i := range c.geometry.consumers {
+		for i := range c.geometry.Consumers {
 			old := state(c.place(i).state.Load())
 			if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
 				return false, nil
@@ -93,7 +93,7 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 		}
 		c.recover() // there may be some that were evicted
 	}
-	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.consumers)
+	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
 }
 
 // take takes place i, if it is still in the state old.
@@ -111,7 +111,7 @@ func (r *reader) take(i int, old, mine state) bool {
 // The empty name is no name.
 func (c *core) named(name string, but int) (found int, of state) {
 	found = nobody
-	for i := range c.geometry.consumers {
+	for i := range c.geometry.Consumers {
 		p := c.place(i)
 		st := state(p.state.Load())
 		if name == "" || i == but || st.phase() == free || p.name.load() != name {

@@ -1,6 +1,10 @@
 package shm
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
+)
 
 // An obstacle is what is in the way of a wait: a consumer that has something to read, or a sequence
 // that is open.
@@ -23,14 +27,14 @@ func (c *core) open(seq int64) obstacle {
 // behind returns what holds the consumer at place i back: the consumer itself, or who it waits for.
 func (c *core) behind(i int) obstacle {
 	at := c.place(i).position.Load()
-	for range maxRoles {
+	for range ringfile.MaxRoles {
 		next := c.follows(i, at)
 		if next == nobody {
 			break
 		}
 		i = next
 	}
-	if end, _ := c.claimed(); at >= 0 && at < end && !mark(c.mark(at).Load()).resolved(at) {
+	if end, _ := c.claimed(); at >= 0 && at < end && !mark(c.mark(at).Load()).Resolved(at) {
 		return obstacle{nobody, at}
 	}
 	return obstacle{i, -1}
@@ -42,7 +46,7 @@ func (c *core) follows(i int, at int64) int {
 	for k := range p.after {
 		word := p.after[k].Load()
 		j := int(word&0xff) - 1
-		if j < 0 || j >= c.geometry.consumers {
+		if j < 0 || j >= c.geometry.Consumers {
 			break
 		}
 		q := c.place(j)
@@ -102,7 +106,7 @@ func (c *core) whoClaims(seq int64) (who, what string) {
 
 // process names the owner of an attachment.
 func (c *core) process(i int) string {
-	if i < 0 || i >= c.geometry.processes {
+	if i < 0 || i >= c.geometry.Processes {
 		return "nobody"
 	}
 	a := c.attachment(i)

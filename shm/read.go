@@ -121,7 +121,7 @@ func (r *reader) refresh() int64 {
 	if !ok {
 		return r.next
 	}
-	if least > r.next+r.core.capacity {
+	if least > r.next+r.core.Capacity {
 		if r.gone = r.evicted(); r.gone == nil {
 			r.gone = r.core.corrupt("a consumer at %d, more than a lap beyond one that follows it at %d", least, r.next)
 		}

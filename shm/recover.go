@@ -42,7 +42,7 @@ func (c *core) locked(f func()) {
 
 // recoverDead is recover, if there are dead at all.
 func (c *core) recoverDead() {
-	for i := range c.geometry.processes {
+	for i := range c.geometry.Processes {
 		if !c.lives(i) {
 			c.recover()
 			return
@@ -52,7 +52,7 @@ func (c *core) recoverDead() {
 
 // lives reports whether the owner of attachment i lives, or there is none.
 func (c *core) lives(i int) bool {
-	if i == c.self || i < 0 || i >= c.processes || c.attachment(i).state.Load() == 0 {
+	if i == c.self || i < 0 || i >= c.Processes || c.attachment(i).state.Load() == 0 {
 		return true
 	}
 	held, err := c.file.Held(attachmentByte(i))
@@ -62,7 +62,7 @@ func (c *core) lives(i int) bool {
 // lockDead returns the attachments that are in use and whose locks it got: proof of their owners' death.
 func (c *core) lockDead() (dead map[int]bool) {
 	dead = map[int]bool{}
-	for i := range c.geometry.processes {
+	for i := range c.geometry.Processes {
 		if i == c.self || c.attachment(i).state.Load() == 0 {
 			continue
 		}
@@ -84,10 +84,10 @@ func (c *core) unlock(dead map[int]bool) {
 // below the cursor that is read here.
 func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 	end, _ := c.claimed()
-	for s := max(end-c.capacity, 0); s < end; s++ {
+	for s := max(end-c.Capacity, 0); s < end; s++ {
 		word := c.mark(s)
 		was := word.Load() // publish edge
-		if mark(was).resolved(s) {
+		if mark(was).Resolved(s) {
 			continue
 		}
 		if owner, _ := c.coveredBy(s, dead); owner != nobody {
@@ -107,7 +107,7 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 
 // coveredBy returns a record, not of the dead, that covers s, and its state, or nobody.
 func (c *core) coveredBy(s int64, dead map[int]bool) (int, state) {
-	for i := range c.geometry.producers {
+	for i := range c.geometry.Producers {
 		r := c.record(i)
 		st := state(r.state.Load())
 		if st.phase() == free || dead[st.owner()] {
@@ -123,13 +123,13 @@ func (c *core) coveredBy(s int64, dead map[int]bool) (int, state) {
 // bury frees what the dead had, and their attachments last: until then they are found again. It
 // returns how many consumers it has evicted.
 func (c *core) bury(dead map[int]bool) (evicted int) {
-	for i := range c.geometry.consumers {
+	for i := range c.geometry.Consumers {
 		st := state(c.place(i).state.Load())
 		if dead[st.owner()] && c.buryConsumer(i, st) {
 			evicted++
 		}
 	}
-	for i := range c.geometry.producers {
+	for i := range c.geometry.Producers {
 		r := c.record(i)
 		if st := state(r.state.Load()); st.phase() != free && dead[st.owner()] {
 			r.to.Store(0) // record edge: it would hide what others leave open
@@ -181,7 +181,7 @@ func (c *core) vacate(i int, st state) bool {
 // expireHeld evicts consumers that nobody has come back for in time, and returns how many. It takes the
 // place first: between a look and the bit somebody could come back.
 func (c *core) expireHeld() (evicted int) {
-	for i := range c.geometry.consumers {
+	for i := range c.geometry.Consumers {
 		p := c.place(i)
 		st := state(p.state.Load())
 		if st.phase() != held || time.Duration(monotonic()-p.died.Load()) < time.Duration(p.grace.Load()) {
@@ -218,7 +218,7 @@ func (c *core) evict(i int) {
 // that have no owner any more. Nobody does either without the lock of recovery: so no bit is cleared of
 // a place that is another's already, and if the process dies that has begun it, the next one ends it.
 func (c *core) clearExpelled() {
-	for i := range c.geometry.consumers {
+	for i := range c.geometry.Consumers {
 		p := c.place(i)
 		st := state(p.state.Load())
 		if st.phase() != expelled && st.phase() != returned {

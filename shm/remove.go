@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // Remove removes the ring in the file path, whatever its events are. It fails with ErrInUse if a process
@@ -21,15 +22,15 @@ func Remove(path string) error {
 }
 
 func remove(file *mapfile.File, path string) error {
-	_, _, g, err := readHeader(file, file.Size())
+	h, _, g, err := ringfile.ReadHeader(file, file.Size())
 	if errors.Is(err, ErrNotRing) {
 		return err
 	}
-	if err != nil {
-		g.processes = maxRoles // of a damaged ring too
+	if err != nil || h.Joinable() != nil {
+		g.Processes = ringfile.MaxRoles // of a damaged ring too
 	}
 	// All locks are kept until the name is gone: who attaches later finds that it is.
-	for i := range g.processes {
+	for i := range g.Processes {
 		got, err := file.TryLock(attachmentByte(i))
 		if err != nil {
 			return err

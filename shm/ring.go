@@ -1,9 +1,9 @@
 package shm
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/be395dad/disruptor/internal/layout"
 	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // A Ring is a ring of Capacity slots of type T in a file, as one process uses it. All its methods may
@@ -54,14 +55,14 @@ func create[T any](cfg Config, make func(size int64, fill func([]byte) error) (*
 		return nil, err
 	}
 	g := geometryFor(cfg, l)
-	if g.size < 0 {
+	if g.Size < 0 {
 		return nil, fmt.Errorf("%w: %d slots of %d bytes", ErrCapacity, cfg.Capacity, l.Size)
 	}
 	var id [16]byte
 	_, _ = rand.Read(id[:])
-	h := newHeader(g, l, cfg.Schema, id, bootID(), os.Getpid())
-	file, err := make(g.size, func(mem []byte) error {
-		copy(mem, h.bytes(l.Text))
+	h := ringfile.NewHeader(g, l, cfg.Schema, id, ringfile.BootID(), os.Getpid())
+	file, err := make(g.Size, func(mem []byte) error {
+		copy(mem, h.Bytes(l.Text))
 		return nil
 	})
 	if err != nil {
@@ -105,7 +106,7 @@ func open[T any](opts Options, open func(mapfile.Options) (*mapfile.File, error)
 	}
 	g, err := examine(file, l, opts.Schema)
 	if err == nil {
-		_, err = file.Map(g.size)
+		_, err = file.Map(g.Size)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Unmap())
@@ -115,34 +116,36 @@ func open[T any](opts Options, open func(mapfile.Options) (*mapfile.File, error)
 
 // examine reads the header of a file, checks it, and returns the geometry.
 func examine(file *mapfile.File, l layout.Layout, schema string) (geometry, error) {
-	h, text, g, err := readHeader(file, file.Size())
-	if err != nil {
-		return g, err
+	h, text, g, err := ringfile.ReadHeader(file, file.Size())
+	if err == nil {
+		err = h.Joinable()
 	}
-	if err := h.fits(l, text, schema); err != nil {
-		return g, err
+	if err == nil {
+		err = fits(h, l, text, schema)
 	}
-	if boot := bootID(); boot != h.Boot {
-		return g, fmt.Errorf("%w: created in boot %x, and this is %x", ErrStaleBoot, h.Boot, boot)
+	if err == nil {
+		err = h.SameBoot()
 	}
-	return g, nil
+	return g, err
+}
+
+// fits reports why values of l can't be events of the ring, or nil.
+func fits(h ringfile.Header, l layout.Layout, text, schema string) error {
+	if l.Hash != h.Hash || l.Text != text {
+		return fmt.Errorf("%w: %s", ErrLayout, layout.Diff(l.Text, text))
+	}
+	if have := string(bytes.TrimRight(h.Schema[:], "\x00")); have != schema {
+		return fmt.Errorf("%w: the ring has %q, and Options.Schema is %q", ErrSchema, have, schema)
+	}
+	return nil
 }
 
 func layoutOf[T any]() (layout.Layout, error) { return layout.Of(reflect.TypeFor[T]()) }
 
-// bootID returns what tells this boot of the system from earlier ones, or zeroes.
-func bootID() (id [16]byte) {
-	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err == nil {
-		_, _ = hex.Decode(id[:], []byte(strings.ReplaceAll(strings.TrimSpace(string(text)), "-", "")))
-	}
-	return id
-}
-
 // attach makes a ring of a file that is mapped and examined.
 func attach[T any](file *mapfile.File, g geometry, opts Options) (*Ring[T], error) {
 	c := newCore(file, g, opts)
-	r := &Ring[T]{core: c, slots: slots{base: c.at(g.slots + g.eventOffset), mask: c.mask, stride: g.stride}}
+	r := &Ring[T]{core: c, slots: slots{base: c.at(g.Slots + g.EventOffset), mask: c.mask, stride: g.Stride}}
 	err := errDuring(c, func() error { return c.attach(opts.Name) })
 	if err != nil {
 		return nil, errors.Join(err, file.Unmap())
@@ -168,7 +171,7 @@ func errDuring(c *core, f func() error) (err error) {
 func (r *Ring[T]) File() (*os.File, error) { return r.core.file.Descriptor() }
 
 // Cap returns the number of slots.
-func (r *Ring[T]) Cap() int { return int(r.core.capacity) }
+func (r *Ring[T]) Cap() int { return int(r.core.Capacity) }
 
 // Close ends the ring, for all processes: claims fail with ErrClosed, and so do consumers after they
 // have had all that was claimed before. To close it again does nothing.

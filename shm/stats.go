@@ -62,13 +62,13 @@ func (r *Ring[T]) Stats() (s Stats) {
 }
 
 func (c *core) stats() Stats {
-	s := Stats{Capacity: int(c.capacity)}
+	s := Stats{Capacity: int(c.Capacity)}
 	members := c.control.members.Load()
 	gate := int64(maxSequence)
 	if members != 0 {
 		_, gate = c.slowest(members)
 	}
-	processes := make([]ProcessStats, c.geometry.processes)
+	processes := make([]ProcessStats, c.geometry.Processes)
 	for i := range processes {
 		a := c.attachment(i)
 		if a.state.Load() == 0 {
@@ -84,7 +84,7 @@ func (c *core) stats() Stats {
 		return ProcessStats{}
 	}
 	s.Consumers = c.consumerStats(of)
-	for i := range c.geometry.producers {
+	for i := range c.geometry.Producers {
 		r := c.record(i)
 		if st := state(r.state.Load()); st.phase() != free {
 			p := ProducerStats{Name: r.name.load(), Process: of(st), From: r.from.Load(), To: r.to.Load()}
@@ -96,11 +96,11 @@ func (c *core) stats() Stats {
 	s.Evicted, s.Recoveries = c.control.evicted.Load(), c.control.recoveries.Load()
 	// What is never behind the positions comes after them.
 	s.Claimed, s.Closed = c.claimed()
-	s.Published = c.walk(s.Claimed-c.capacity, s.Claimed)
+	s.Published = c.walk(s.Claimed-c.Capacity, s.Claimed)
 	for i := range s.Consumers {
 		s.Consumers[i].Lag = max(0, s.Published-s.Consumers[i].Position)
 	}
-	s.Free = int(min(max(0, min(gate, s.Published)+c.capacity-s.Claimed), c.capacity))
+	s.Free = int(min(max(0, min(gate, s.Published)+c.Capacity-s.Claimed), c.Capacity))
 	switch failure(c.control.failure.Load()) {
 	case unfailed:
 	case consumerDied:
@@ -112,7 +112,7 @@ func (c *core) stats() Stats {
 }
 
 func (c *core) consumerStats(of func(state) ProcessStats) (all []ConsumerStats) {
-	names := make([]string, c.geometry.consumers)
+	names := make([]string, c.geometry.Consumers)
 	for i := range names {
 		names[i] = c.place(i).name.load()
 	}

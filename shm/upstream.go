@@ -3,6 +3,8 @@ package shm
 import (
 	"fmt"
 	"slices"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // An upstream is a consumer that another follows, and whom it follows itself, in case it leaves.
@@ -18,8 +20,8 @@ func (u *upstream) word() uint64 { return u.epoch<<8 | uint64(u.index+1) }
 
 // resolveNames returns the consumers of the names, and whom these follow.
 func (c *core) resolveNames(names []string) ([]*upstream, error) {
-	if len(names) > maxAfter {
-		return nil, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), maxAfter)
+	if len(names) > ringfile.MaxAfter {
+		return nil, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), ringfile.MaxAfter)
 	}
 	var found []*upstream
 	for _, name := range names {
@@ -28,7 +30,7 @@ func (c *core) resolveNames(names []string) ([]*upstream, error) {
 			return nil, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
 		}
 		u := &upstream{place: c.place(i), index: i, epoch: st.epoch()}
-		if !u.snapshot(c, maxRoles) || !u.has(state(u.place.state.Load())) {
+		if !u.snapshot(c, ringfile.MaxRoles) || !u.has(state(u.place.state.Load())) {
 			return nil, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(u.place.state.Load()).phase())
 		}
 		found = append(found, u)
@@ -40,7 +42,7 @@ func (c *core) resolveNames(names []string) ([]*upstream, error) {
 // file after it has left, until another has its place. It reports false if that is so, or if it finds
 // u changing it each time.
 func (u *upstream) snapshot(c *core, depth int) bool {
-	var words [maxAfter]uint64
+	var words [ringfile.MaxAfter]uint64
 	before := u.place.version.Load() // stage edge
 	for k := range words {
 		words[k] = u.place.after[k].Load()
@@ -50,7 +52,7 @@ func (u *upstream) snapshot(c *core, depth int) bool {
 	}
 	for _, word := range words {
 		i := int(word&0xff) - 1
-		if i < 0 || i >= c.geometry.consumers {
+		if i < 0 || i >= c.geometry.Consumers {
 			continue
 		}
 		a := &upstream{place: c.place(i), index: i, epoch: word >> 8}

@@ -3,11 +3,13 @@ package shm
 import (
 	"encoding/binary"
 	"sync/atomic"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // What lies in the file behind the header. Every word that one process writes and another reads is
-// atomic; words that are written often are alone on 128 bytes. The offsets are those of the format:
-// a test has them, and so has docs/shm-format.md.
+// atomic; words that are written often are alone on 128 bytes. The offsets are those of the format,
+// in internal/ringfile: offsets.go compares them.
 
 // control is one for the ring.
 type control struct {
@@ -60,11 +62,8 @@ type place struct {
 	version atomic.Uint64
 	name    text
 	_       [40]byte
-	after   [maxAfter]atomic.Uint64 // epoch<<8 | index+1
+	after   [ringfile.MaxAfter]atomic.Uint64 // epoch<<8 | index+1
 }
-
-// maxAfter is how many consumers another can follow directly.
-const maxAfter = 16
 
 // text is a short text. It is read while it may be written: a torn one only misleads people.
 type text [maxName / 8]atomic.Uint64
@@ -82,48 +81,40 @@ func (t *text) load() string {
 	for i := range t {
 		binary.LittleEndian.PutUint64(b[i*8:], t[i].Load())
 	}
-	n := 0
-	for n < len(b) && b[n] != 0 {
-		n++
-	}
-	return string(b[:n])
+	return ringfile.Name(b[:])
 }
 
 // The state of a place, a record or an attachment is one word: what it is, its owner, and an epoch that
 // counts owners.
-type state uint64
+type state ringfile.State
 
-type phase uint8
+type phase = ringfile.Phase
 
 const (
-	free phase = iota
-	joining
-	live
-	leaving
-	held     // a dead consumer's place, kept for who comes back
-	expelled // evicted while its owner lives, who hasn't seen it yet
-	returned // its owner has, or nobody came back in time
+	free     = ringfile.Free
+	joining  = ringfile.Joining
+	live     = ringfile.Live
+	leaving  = ringfile.Leaving
+	held     = ringfile.Held
+	expelled = ringfile.Expelled
+	returned = ringfile.Returned
 )
 
-func (p phase) String() string {
-	if p <= returned {
-		return [...]string{"free", "joining", "live", "leaving", "held", "evicted", "evicted"}[p]
-	}
-	return "unknown"
-}
+const nobody = ringfile.Nobody
 
-const nobody = -1
+func stateOf(epoch uint64, owner int, p phase) state { return state(ringfile.StateOf(epoch, owner, p)) }
 
-func stateOf(epoch uint64, owner int, p phase) state {
-	return state(epoch<<24 | uint64(uint16(owner+1))<<8 | uint64(p))
-}
-
-func (s state) phase() phase  { return phase(s) }
-func (s state) owner() int    { return int(uint16(s>>8)) - 1 }
-func (s state) epoch() uint64 { return uint64(s) >> 24 }
+func (s state) phase() phase  { return ringfile.State(s).Phase() }
+func (s state) owner() int    { return ringfile.State(s).Owner() }
+func (s state) epoch() uint64 { return ringfile.State(s).Epoch() }
 
 // to returns s in another phase.
 func (s state) to(p phase) state { return s&^0xff | state(p) }
 
 // by returns s with another owner.
 func (s state) by(owner int) state { return stateOf(s.epoch(), owner, s.phase()) }
+
+type mark = ringfile.Mark
+
+func published(seq int64) mark { return ringfile.Published(seq) }
+func gap(seq int64) mark       { return ringfile.Gap(seq) }

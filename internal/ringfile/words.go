@@ -1,0 +1,122 @@
+package ringfile
+
+import "bytes"
+
+// Where the words are that change, from the beginning of their entry. Package shm lays its structs over them, and
+// fails to compile if they differ.
+const (
+	ControlSize    = 640
+	ControlCursor  = 0   // the end of what is claimed; its sign bit: the ring is closed
+	ControlMembers = 128 // a bit for each place that the gate goes by
+	ControlFailure = 256
+	ControlLastGap = 264 // the end of the last lost or aborted sequence, or beyond
+	ControlEvent   = 384 // eventcount
+	ControlLost    = 512
+	ControlAborted = 520
+	ControlEvicted = 528
+	ControlRecover = 536 // recoveries
+
+	EventSize      = 128
+	EventCount     = 0
+	EventConsumers = 8
+	EventProducers = 16
+
+	AttachmentSize  = 128
+	AttachmentState = 0 // 0: free, 1: in use
+	AttachmentPID   = 8
+	AttachmentSince = 16 // nanoseconds since 1970
+	AttachmentName  = 24
+
+	RecordSize  = 256
+	RecordFrom  = 0
+	RecordTo    = 8
+	RecordState = 128
+	RecordName  = 136
+
+	PlaceSize     = 512
+	PlaceState    = 0
+	PlacePosition = 8
+	PlaceEvent    = 128 // eventcount
+	PlaceEvicted  = 256 // the epoch of the last consumer here that was evicted
+	PlacePolicy   = 264
+	PlaceGrace    = 272 // nanoseconds
+	PlaceMaxLag   = 280 // 0: not to be evicted while it lives
+	PlaceDied     = 288 // on the monotonic clock, in nanoseconds; while held
+	PlaceVersion  = 296
+	PlaceName     = 304
+	PlaceAfter    = 384 // MaxAfter words
+)
+
+// ClosedBit in the cursor says that the ring is closed. The rest of the word is the end of what is claimed.
+const ClosedBit = -1 << 63
+
+// Cursor takes the word at ControlCursor apart.
+func Cursor(word int64) (end int64, closed bool) { return word &^ ClosedBit, word < 0 }
+
+// What the word at ControlFailure says.
+const (
+	Unfailed     = 0
+	ConsumerDied = 1 // one with the policy fail
+	Corrupted    = 2
+)
+
+// Name returns the text that fills b up with zeroes.
+func Name(b []byte) string {
+	if n := bytes.IndexByte(b, 0); n >= 0 {
+		b = b[:n]
+	}
+	return string(b)
+}
+
+// A State is the word of a place or a record: what it is, its owner, and an epoch that counts owners.
+type State uint64
+
+// A Phase is what a place or a record is.
+type Phase uint8
+
+// The phases. A record is free, joining or live.
+const (
+	Free Phase = iota
+	Joining
+	Live
+	Leaving
+	Held     // a dead consumer's place, kept for who comes back
+	Expelled // evicted while its owner lives, who hasn't seen it yet
+	Returned // its owner has, or nobody came back in time
+)
+
+// String returns a word for people.
+func (p Phase) String() string {
+	if p <= Returned {
+		return [...]string{"free", "joining", "live", "leaving", "held", "evicted", "evicted"}[p]
+	}
+	return "unknown"
+}
+
+// Nobody is the owner of a place or a record that has none.
+const Nobody = -1
+
+// StateOf returns the word of an epoch, an owner and a phase.
+func StateOf(epoch uint64, owner int, p Phase) State {
+	return State(epoch<<24 | uint64(uint16(owner+1))<<8 | uint64(p))
+}
+
+func (s State) Phase() Phase  { return Phase(s) }
+func (s State) Owner() int    { return int(uint16(s>>8)) - 1 }
+func (s State) Epoch() uint64 { return uint64(s) >> 24 }
+
+// Upstream takes a word at PlaceAfter apart: which place is followed, or Nobody, and the epoch of its owner.
+func Upstream(word uint64) (index int, epoch uint64) { return int(word&0xff) - 1, word >> 8 }
+
+// A Mark says what became of the sequence that last had the slot: (sequence+1)*2 if it was published,
+// one more if readers must step over it. Marks of a slot never go back.
+type Mark int64
+
+// Published returns the mark of a sequence that was published.
+func Published(seq int64) Mark { return Mark(seq+1) << 1 }
+
+// Gap returns the mark of a sequence that was lost or aborted.
+func Gap(seq int64) Mark { return Published(seq) | 1 }
+
+// Resolved reports that seq has been published, lost or aborted.
+func (m Mark) Resolved(seq int64) bool { return m>>1 > Mark(seq) }
