@@ -30,6 +30,9 @@ type waiter struct {
 	sleeping atomic.Pointer[eventcount] // where it sleeps, or is about to
 	ctx      context.Context            // of the last sleep
 	unwatch  func() bool
+
+	vain  int // looks, without a wait
+	polls pace
 }
 
 const (
@@ -39,6 +42,8 @@ const (
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
 	// A wait that never sleeps looks at the clock once in that many looks.
 	examLooks = 1 << 8
+	// And one that only polls, once in that many.
+	pollLooks = 1 << 10
 )
 
 // until waits for the target, for which the caller has just looked in vain. Its first rest takes that
@@ -48,7 +53,7 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 		panicf("nil context")
 	}
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
-	pace := pace{sleep: firstSleep, exam: firstExam}
+	pace := pace{sleep: firstSleep}
 	for looks := 1; ; looks++ {
 		park, expired := w.wait.Step()
 		if ok, err := t.reached(); ok || err != nil {
@@ -81,12 +86,13 @@ type pace struct {
 func (w *waiter) examine(t target, p *pace) time.Duration {
 	o, _ := t.obstacle()
 	if o == nothing {
-		p.next, p.exam = time.Time{}, firstExam
+		p.next = time.Time{}
 		return p.sleep
 	}
 	now := time.Now()
 	switch {
 	case p.next.IsZero():
+		p.exam = firstExam
 	case now.Before(p.next):
 		return min(p.sleep, p.next.Sub(now))
 	default:
@@ -95,6 +101,13 @@ func (w *waiter) examine(t target, p *pace) time.Duration {
 	}
 	p.next = now.Add(p.exam)
 	return min(p.sleep, p.exam)
+}
+
+// inVain counts a look in vain of who doesn't wait. Who only ever polls looks after who has to move, too.
+func (w *waiter) inVain(t target) {
+	if w.vain++; w.vain%pollLooks == 0 {
+		w.examine(t, &w.polls)
+	}
 }
 
 // sleep sleeps until a look may find something. It has looked once more when it returns.

@@ -142,7 +142,11 @@ func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
 		return c.tryNextSpecial()
 	}
 	to := c.read.hand()
-	return Batch[T]{&c.ring.slots, c.read.next, to}, to > c.read.next
+	if to == c.read.next {
+		c.wait.inVain(coming{&c.read})
+		return Batch[T]{}, false
+	}
+	return Batch[T]{&c.ring.slots, c.read.next, to}, true
 }
 
 // tryNextSpecial is TryNext of a consumer that was closed, that copies, or whose accesses are guarded.
@@ -157,6 +161,9 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 			c.copies.copy(b.from, to)
 			ok = c.read.stillMine()
 			b.slots = &c.copies.private
+		}
+		if !ok {
+			c.wait.inVain(coming{&c.read})
 		}
 	})
 	if !ok {
@@ -281,15 +288,15 @@ func (c *Consumer[T]) Position() (position int64) {
 	return position
 }
 
-// Lag returns how many sequences have been claimed that this consumer has not handed back. Any goroutine
-// may call it.
+// Lag returns how many published sequences this consumer has not handed back. Any goroutine may call
+// it. It costs a look at the mark of each of them.
 func (c *Consumer[T]) Lag() (n int64) {
 	c.ring.core.visit(func() {
 		position := c.read.place.position.Load()
 		end, _ := c.ring.core.claimed()
-		n = max(0, end-position)
+		n = c.ring.core.walk(max(position, end-c.ring.core.Capacity), end) - position
 	})
-	return n
+	return max(n, 0)
 }
 
 // Name returns the name given to the consumer.

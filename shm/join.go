@@ -10,9 +10,6 @@ import (
 
 // join makes r a consumer, of a free place, or of the place that a dead one of that name had.
 func (c *core) join(r *reader, cfg ConsumerConfig) error {
-	if _, closed := c.claimed(); closed {
-		return ErrClosed
-	}
 	// Two that join at once by one name give way to each other, and try again a little later.
 	const tries = 8
 	for try := range tries {
@@ -82,7 +79,10 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 func (r *reader) takePlace(name string) (resumes bool, err error) {
 	c := r.core
 	if i, st := c.named(name, nobody); i != nobody && st.phase() == held && r.take(i, st, st.to(live).by(c.self)) {
-		return true, nil
+		return true, nil // also if the ring is closed: it drains
+	}
+	if _, closed := c.claimed(); closed {
+		return false, ErrClosed
 	}
 	for range 2 {
 		for i := range c.geometry.Consumers {

@@ -75,12 +75,17 @@ func (p *Producer[T]) grab(n int) bool {
 	if p.guarded {
 		return p.grabGuarded(n)
 	}
-	return p.claim.claim(n)
+	return p.claim.claim(n) || p.inVain()
 }
 
 func (p *Producer[T]) grabGuarded(n int) (ok bool) {
-	p.ring.core.guard(func() { ok = p.claim.claim(n) })
+	p.ring.core.guard(func() { ok = p.claim.claim(n) || p.inVain() })
 	return ok
+}
+
+func (p *Producer[T]) inVain() bool {
+	p.wait.inVain(room{&p.claim})
+	return false
 }
 
 // Claim is [Producer.TryClaim] that waits for room, as Options.Wait says. If ctx ends first it returns
