@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/be395dad/disruptor/internal/faults"
+	"github.com/be395dad/disruptor/internal/host"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
@@ -38,6 +39,8 @@ type waiter struct {
 const (
 	// Each sleep ends by itself: who had to wake it may have died in between.
 	firstSleep, longestSleep = 50 * time.Millisecond, time.Second
+	// And that early if others leave it to this process to fence them, and it can't.
+	blindSleep = time.Millisecond
 	// While who has to move may be dead, it is looked after that often.
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
 	// A wait that never sleeps looks at the clock once in that many looks.
@@ -118,6 +121,9 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 	bits := source.bits(w.producer)
 	bits.Or(w.bit) // sleep edge: a fence before the look that follows
 	faults.Point("bit of a sleeper")
+	if w.core.control.unfenced.Load() != 0 && !host.FenceOthers() { // sleep edge: for those who don't
+		d = min(d, blindSleep)
+	}
 	w.watch(ctx)
 	w.sleeping.Store(source)
 	defer func() {

@@ -25,6 +25,7 @@ type claimer struct {
 	left     int64 // of it, the slots that are neither published nor aborted
 	resolved int64 // all below is published, lost or aborted
 	wanted   int64 // slots that the claim waits for
+	unfenced bool
 	closed   bool
 }
 
@@ -167,11 +168,15 @@ func (p *claimer) abort(from, to int64) {
 
 // settle counts n slots of the open claim off, and wakes who waits for them.
 func (p *claimer) settle(n int64) {
-	if p.left -= n; p.left == 0 {
-		p.clear()
-		p.from, p.to = 0, 0
-	} else {
+	p.left -= n
+	switch {
+	case p.left > 0 && !p.unfenced:
 		machine.Fence() // sleep edge: the marks are visible before the look for sleepers
+	case p.left > 0:
+	case p.unfenced:
+		machine.StoreRelease(unsafe.Pointer(&p.record.to), 0, 0) // record edge
+	default:
+		p.clear()
 	}
 	faults.Point("cleared")
 	p.event.signal()
@@ -222,7 +227,7 @@ func (p *claimer) init(c *core, name string) error {
 			r.name.store(name)
 			r.state.Store(uint64(mine.to(live)))
 			*p = claimer{
-				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.Capacity,
+				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.Capacity, unfenced: c.unfenced,
 			}
 			return nil
 		}

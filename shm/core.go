@@ -29,6 +29,7 @@ type core struct {
 	strategy waiting.Strategy
 	rests    int // Spins of a consumer's longest rest
 	guarded  bool
+	unfenced bool // stores are not fenced before looks for sleepers: who is about to sleep sees to it
 
 	broken    atomic.Pointer[error] // the first error of this process with the ring itself
 	detaching atomic.Bool
@@ -58,6 +59,7 @@ func newCore(file *mapfile.File, g geometry, opts Options) *core {
 		roles:    map[role]struct{}{},
 		emptied:  make(chan struct{}),
 	}
+	c.unfenced = opts.AsymmetricFence && canLeaveOutFences()
 	c.strategy, c.rests = waiting.StrategyOf(opts.Wait), waiting.RestsFor(opts.Backoff)
 	return c
 }
@@ -207,6 +209,9 @@ func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	a.name.store(name)
 	a.state.Store(1)
 	c.self = i
+	if c.unfenced {
+		c.control.unfenced.Or(1 << i) // sleep edge: before the first publication
+	}
 	return true, false, nil
 }
 
@@ -218,7 +223,10 @@ func (c *core) detach() error {
 		return nil
 	}
 	c.gone = true
-	c.guard(func() { c.attachment(c.self).state.Store(0) })
+	c.guard(func() {
+		c.control.unfenced.And(^(uint64(1) << c.self))
+		c.attachment(c.self).state.Store(0)
+	})
 	return errors.Join(c.file.Release(attachmentByte(c.self)), c.file.Unmap())
 }
 

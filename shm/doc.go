@@ -101,7 +101,9 @@ package shm
 //	evict    copy of slots -> read-modify-write of the state;        load->load: hence    read, recover
 //	         evictor: state -> bit -> gate -> next lap's writes      no plain load
 //	sleep    mark or position -> bits of sleepers || bit of a        store->load on       eventcount, await,
-//	         sleeper -> mark or position; count before the bit       both sides           claim, read
+//	         sleeper -> unfenced -> mark or position; count before   both sides; of the   claim, read
+//	         the bit; bit in unfenced -> first mark or position      unfenced by the
+//	                                                                 sleeper's membarrier
 //	end      failure, closed cursor -> looks                         release/acquire      core, claim, read
 //
 // The fences of the sleep and join edges are locked instructions that are needed anyway: clearing the

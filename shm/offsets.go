@@ -11,6 +11,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Sizeof(control{})-ringfile.ControlSize]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.cursor)-ringfile.ControlCursor]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.members)-ringfile.ControlMembers]
+	_ = [1]struct{}{}[unsafe.Offsetof(control{}.unfenced)-ringfile.ControlUnfenced]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.failure)-ringfile.ControlFailure]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.lastGap)-ringfile.ControlLastGap]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.event)-ringfile.ControlEvent]

@@ -2,8 +2,10 @@ package shm
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/faults"
+	"github.com/be395dad/disruptor/internal/machine"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
@@ -131,10 +133,14 @@ func (r *reader) refresh() int64 {
 	return r.ready
 }
 
-// pass stores the position and wakes who waits for it. It is a full fence, too: the position is
-// visible before the look for sleepers.
+// pass stores the position and wakes who waits for it. The store is a full fence, too, unless who is
+// about to sleep sees to it: the position is visible before the look for sleepers.
 func (r *reader) pass(to int64) {
-	r.place.position.Store(to) // reuse edge, stage edge, sleep edge
+	if r.core.unfenced {
+		machine.StoreRelease(unsafe.Pointer(&r.place.position), 0, to) // reuse edge, stage edge
+	} else {
+		r.place.position.Store(to) // reuse edge, stage edge, sleep edge
+	}
 	faults.Point("passed")
 	r.place.event.signal()
 }

@@ -139,6 +139,7 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 	}
 	faults.Point("buried")
 	for i := range dead {
+		c.control.unfenced.And(^(uint64(1) << i))
 		c.attachment(i).state.Store(0)
 	}
 	evicted += c.expireHeld()

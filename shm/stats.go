@@ -32,6 +32,8 @@ type ProcessStats struct {
 	Name  string
 	Since time.Time
 	Lives bool // false: it is dead, and not recovered yet
+	// It leaves out fences: see Options.AsymmetricFence.
+	Unfenced bool
 }
 
 // ProducerStats is a producer in [Stats].
@@ -69,12 +71,16 @@ func (c *core) stats() Stats {
 		_, gate = c.slowest(members)
 	}
 	processes := make([]ProcessStats, c.geometry.Processes)
+	unfenced := c.control.unfenced.Load()
 	for i := range processes {
 		a := c.attachment(i)
 		if a.state.Load() == 0 {
 			continue
 		}
-		processes[i] = ProcessStats{int(a.pid.Load()), a.name.load(), time.Unix(0, a.attached.Load()), c.lives(i)}
+		processes[i] = ProcessStats{
+			PID: int(a.pid.Load()), Name: a.name.load(), Since: time.Unix(0, a.attached.Load()),
+			Lives: c.lives(i), Unfenced: unfenced>>i&1 != 0,
+		}
 		s.Processes = append(s.Processes, processes[i])
 	}
 	of := func(st state) ProcessStats {

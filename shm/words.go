@@ -16,11 +16,13 @@ type control struct {
 	cursor  atomic.Int64 // the end of what is claimed; its sign bit: the ring is closed
 	_       [120]byte
 	members atomic.Uint64 // a bit for each place that the gate goes by
-	_       [120]byte
-	failure atomic.Uint64 // why the ring has failed; 0: it hasn't
-	lastGap atomic.Int64  // the end of the last lost or aborted sequence, or beyond
-	_       [112]byte
-	event   eventcount // something was published, lost or aborted, or the ring has ended
+	// A bit for each attachment whose process does not fence before it looks for sleepers.
+	unfenced atomic.Uint64
+	_        [112]byte
+	failure  atomic.Uint64 // why the ring has failed; 0: it hasn't
+	lastGap  atomic.Int64  // the end of the last lost or aborted sequence, or beyond
+	_        [112]byte
+	event    eventcount // something was published, lost or aborted, or the ring has ended
 
 	lost, aborted, evicted, recoveries atomic.Int64
 	_                                  [96]byte

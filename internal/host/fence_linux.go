@@ -8,6 +8,8 @@ import (
 
 // The commands of membarrier(2), from linux/membarrier.h.
 const (
+	membarrierGlobalExpedited          = 1 << 1
+	membarrierRegisterGlobalExpedited  = 1 << 2
 	membarrierPrivateExpedited         = 1 << 3
 	membarrierRegisterPrivateExpedited = 1 << 4
 )
@@ -27,3 +29,9 @@ func membarrier(command uintptr) bool {
 	_, _, errno := unix.Syscall(unix.SYS_MEMBARRIER, command, 0, 0)
 	return errno == 0
 }
+
+// fenceOthers is FenceOthers. Linux has it since 4.16.
+func fenceOthers() bool { return membarrier(membarrierGlobalExpedited) }
+
+// registerGlobal has fenceOthers of any process interrupt this one from now on.
+var registerGlobal = sync.OnceValue(func() bool { return membarrier(membarrierRegisterGlobalExpedited) })

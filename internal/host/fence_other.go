@@ -7,3 +7,6 @@ func expeditedFence() bool { return false }
 
 // registerExpedited reports false, likewise.
 func registerExpedited() bool { return false }
+
+func fenceOthers() bool    { return false }
+func registerGlobal() bool { return false }

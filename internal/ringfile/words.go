@@ -5,16 +5,17 @@ import "bytes"
 // Where the words are that change, from the beginning of their entry. Package shm lays its structs over them, and
 // fails to compile if they differ.
 const (
-	ControlSize    = 640
-	ControlCursor  = 0   // the end of what is claimed; its sign bit: the ring is closed
-	ControlMembers = 128 // a bit for each place that the gate goes by
-	ControlFailure = 256
-	ControlLastGap = 264 // the end of the last lost or aborted sequence, or beyond
-	ControlEvent   = 384 // eventcount
-	ControlLost    = 512
-	ControlAborted = 520
-	ControlEvicted = 528
-	ControlRecover = 536 // recoveries
+	ControlSize     = 640
+	ControlCursor   = 0   // the end of what is claimed; its sign bit: the ring is closed
+	ControlMembers  = 128 // a bit for each place that the gate goes by
+	ControlUnfenced = 136 // a bit for each attachment whose process does not fence before it looks for sleepers
+	ControlFailure  = 256
+	ControlLastGap  = 264 // the end of the last lost or aborted sequence, or beyond
+	ControlEvent    = 384 // eventcount
+	ControlLost     = 512
+	ControlAborted  = 520
+	ControlEvicted  = 528
+	ControlRecover  = 536 // recoveries
 
 	EventSize      = 128
 	EventCount     = 0

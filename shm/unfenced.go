@@ -1,0 +1,19 @@
+package shm
+
+import (
+	"sync"
+	"time"
+
+	"github.com/be395dad/disruptor/internal/host"
+	"github.com/be395dad/disruptor/internal/machine"
+)
+
+// cheapFence is what a fence of all processes may cost at most, for sleepers to take it over from those
+// who publish.
+const cheapFence = 2 * time.Microsecond
+
+// canLeaveOutFences reports whether this process may leave out its fences, and gains by it. Others must
+// be able to interrupt it before it publishes anything.
+var canLeaveOutFences = sync.OnceValue(func() bool {
+	return machine.BuffersStores && host.FenceOthers() && host.JoinFences() && host.FenceCost() < cheapFence
+})
