@@ -9,15 +9,15 @@ import (
 
 // procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a
 // quota that lets no two run all the time. It is refreshed before the first wait, after each sleep, by
-// one park in ProcsPeriod and by one look in procsLooks: often enough, since every built-in strategy yields now
-// and then even if it believes that there are more processors.
+// one park in ProcsPeriod and by one look in procsLooks: often enough, since every built-in strategy
+// yields now and then even if it believes that there are more processors.
 var procs atomic.Int64
 
 // ProcsPeriod is how many parks separate two calls of RefreshProcs.
 const ProcsPeriod = 64
 
-// procsLooks is how many looks pass between two of a wait that never sleeps at GOMAXPROCS: about
-// a millisecond.
+// procsLooks is how many looks of a wait that never sleeps separate two calls of RefreshProcs: about a
+// millisecond.
 const procsLooks = 1 << 15
 
 // cpuQuota returns how many CPUs this process may use, 0 for no limit. Tests replace it.

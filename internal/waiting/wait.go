@@ -12,7 +12,7 @@ import (
 type Wait struct {
 	strategy *Strategy
 	ctx      context.Context
-	over     <-chan struct{} // closed when nothing will come any more
+	over     <-chan struct{} // closed at an end before which something may still come
 	deadline time.Time       // zero: none
 	n        int             // looks so far, or as many less as nextLook has taken back
 	spins    int             // Spins before the first look; each empty look halves them
@@ -33,7 +33,8 @@ const (
 	mostLooks   = looksPeriod * 34_000 // 1.05e9
 )
 
-// Begin begins a wait of which the first rest takes that many Spins. Sleeps end when over is closed.
+// Begin begins a wait of which the first rest takes that many Spins. A long sleep ends
+// when over is closed.
 func (w *Wait) Begin(s *Strategy, ctx context.Context, over <-chan struct{}, spins int) {
 	w.strategy, w.ctx, w.over, w.spins = s, ctx, over, spins
 	w.deadline, _ = ctx.Deadline()
@@ -133,7 +134,7 @@ func (w *Wait) sleep(d time.Duration) {
 		d = min(d, time.Until(w.deadline))
 	}
 	select {
-	case <-w.over: // and can't interrupt any more: an open claim holds the end back, or a failure may come
+	case <-w.over: // and can't interrupt any more: what is waited for may still come, or a failure
 		d = min(d, time.Millisecond)
 	default:
 	}
