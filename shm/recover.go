@@ -164,7 +164,7 @@ func (c *core) buryConsumer(i int, st state) bool {
 	}
 	p.evicted.Store(st.epoch()) // stage edge
 	faults.Point("end stored")
-	return c.vacate(i, st)
+	return c.vacate(i, st) && st.phase() != expelled // which was counted when it was evicted
 }
 
 // vacate frees a place that was found in that state and that nobody alive has, but perhaps the
