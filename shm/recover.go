@@ -127,6 +127,7 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 		st := state(c.place(i).state.Load())
 		if dead[st.owner()] && c.buryConsumer(i, st) {
 			evicted++
+			c.control.evicted.Add(1)
 		}
 	}
 	for i := range c.geometry.producers {
@@ -142,7 +143,6 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 		c.attachment(i).state.Store(0)
 	}
 	evicted += c.expireHeld()
-	c.control.evicted.Add(int64(evicted))
 	c.clearExpelled()
 	return evicted
 }
@@ -196,6 +196,7 @@ func (c *core) expireHeld() (evicted int) {
 			p.evicted.Store(st.epoch()) // stage edge
 			c.vacate(i, mine)
 			evicted++
+			c.control.evicted.Add(1)
 		}
 	}
 	return evicted
@@ -213,8 +214,8 @@ func (c *core) evict(i int) {
 			return
 		}
 		if p.state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
-			faults.Point("expelled")
 			c.control.evicted.Add(1)
+			faults.Point("expelled")
 			c.clearExpelled()
 		}
 	})
