@@ -121,7 +121,8 @@ const (
 	corrupted    failure = ringfile.Corrupted
 )
 
-// fail ends the ring for all processes. The first failure counts.
+// fail ends the ring for all processes. The first failure counts. It closes the ring, too, whoever has stored the
+// failure: a claim looks at nothing but the cursor.
 func (c *core) fail(f failure) {
 	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f)) // end edge
 	c.close()

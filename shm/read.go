@@ -174,11 +174,11 @@ func (r *reader) stillMine() bool {
 
 // end returns why nothing will come any more, or nil. The caller has just looked in vain.
 func (r *reader) end() error {
+	if err := r.core.err(); err != nil { // first: whom this one follows may have been evicted since
+		return err
+	}
 	if r.gone != nil {
 		return r.gone
-	}
-	if err := r.core.err(); err != nil {
-		return err
 	}
 	if state(r.place.state.Load()) != r.mine {
 		r.gone = r.evicted()

@@ -127,6 +127,7 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 		st := state(c.place(i).state.Load())
 		if dead[st.owner()] && c.buryConsumer(i, st) {
 			evicted++
+			c.control.evicted.Add(1)
 		}
 	}
 	for i := range c.geometry.Producers {
@@ -143,7 +144,6 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 		c.attachment(i).state.Store(0)
 	}
 	evicted += c.expireHeld()
-	c.control.evicted.Add(int64(evicted))
 	c.clearExpelled()
 	return evicted
 }
@@ -165,7 +165,7 @@ func (c *core) buryConsumer(i int, st state) bool {
 	}
 	p.evicted.Store(st.epoch()) // stage edge
 	faults.Point("end stored")
-	return c.vacate(i, st)
+	return c.vacate(i, st) && st.phase() != expelled // which was counted when it was evicted
 }
 
 // vacate frees a place that was found in that state and that nobody alive has, but perhaps the
@@ -189,8 +189,9 @@ func (c *core) expireHeld() (evicted int) {
 			continue
 		}
 		if p.state.CompareAndSwap(uint64(st), uint64(st.to(returned))) { // join edge
-			faults.Point("expired")
 			evicted++
+			c.control.evicted.Add(1)
+			faults.Point("expired")
 		}
 	}
 	return evicted
@@ -208,8 +209,8 @@ func (c *core) evict(i int) {
 			return
 		}
 		if p.state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
-			faults.Point("expelled")
 			c.control.evicted.Add(1)
+			faults.Point("expelled")
 			c.clearExpelled()
 		}
 	})
@@ -226,7 +227,9 @@ func (c *core) clearExpelled() {
 			continue
 		}
 		p.evicted.Store(st.epoch()) // stage edge
-		c.control.members.And(^(uint64(1) << i))
+		faults.Point("end stored")
+		c.control.members.And(^(uint64(1) << i)) // join edge
+		faults.Point("bit cleared")
 		if st.phase() == returned {
 			p.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
 		}

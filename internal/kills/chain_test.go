@@ -1,0 +1,116 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package kills
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/be395dad/disruptor/shm"
+	"github.com/stretchr/testify/require"
+)
+
+// Of three consumers, each after the one before, the second is killed: the third never reads past it.
+func TestMiddleOfAChainKilled(t *testing.T) {
+	points := []string{"", "in hand", "handed back"}
+	if Named {
+		points = append(points, "passed")
+	}
+	for round := range 3 * len(points) {
+		point := points[round%len(points)]
+		s := newScene(t, shm.Config{Capacity: 16})
+		s.reads(shm.ConsumerConfig{Name: "first"})
+		spec := Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}, MaxBatch: 3}}
+		spec.Strike = Strike{point, 1 + rand.Int64N(20), syscall.SIGKILL}
+		p := s.start(spec, true)
+		third := s.joins(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
+		seen := make(chan error, 1)
+		go func() {
+			defer third.Close()
+			for b := range third.Batches(s.ctx) {
+				if s.ledger.Next(9) < b.To() {
+					seen <- fmt.Errorf("third is handed [%d, %d), and second has handled what is below %d", b.From(), b.To(), s.ledger.Next(9))
+					return
+				}
+			}
+			seen <- third.Err()
+		}()
+		s.unread = nil
+		if point == "" {
+			s.sends(rand.IntN(100))
+			require.NoError(t, p.Signal(syscall.SIGKILL))
+		} else {
+			s.untilEnd(p)
+		}
+		require.NoError(t, p.WasKilled(s.ctx))
+		s.sends(100)
+		require.ErrorIs(t, <-seen, shm.ErrUpstreamDead)
+		s.drained()
+		require.EqualValues(t, 1, s.ring.Stats().Evicted)
+		require.Len(t, s.ring.Stats().Consumers, 1)
+	}
+}
+
+// If the second leaves in order, in steps at which it may be killed, the third goes on after the first.
+func TestMiddleOfAChainLeaves(t *testing.T) {
+	points := []string{""}
+	if Named {
+		points = append(points, "leaving", "bit cleared")
+	}
+	for _, point := range points {
+		for range 4 {
+			s := newScene(t, shm.Config{})
+			s.reads(shm.ConsumerConfig{Name: "first"})
+			spec := Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}}}
+			spec.Strike = Strike{point, 1, syscall.SIGKILL}
+			p := s.start(spec, true)
+			s.reads(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
+			s.sends(20)
+			require.Zero(t, s.readers[1].consumer.Position())
+			require.NoError(t, p.Tell())
+			killed, err := p.End(s.ctx)
+			require.NoError(t, err)
+			require.Equal(t, point != "", killed)
+			s.sends(100)
+			s.drained()
+			require.Zero(t, s.ring.Stats().Evicted)
+		}
+	}
+}
+
+// If the second is held and comes back, the third goes on after it.
+func TestMiddleOfAChainIsHeld(t *testing.T) {
+	s := newScene(t, shm.Config{Capacity: 16})
+	s.reads(shm.ConsumerConfig{Name: "first"})
+	hold := shm.ConsumerConfig{Name: "second", After: []string{"first"}, OnDeath: shm.Hold, Grace: time.Hour, MaxBatch: 3}
+	spec := Spec{Role: "consumes", Row: 9, Consumer: hold}
+	p := s.start(spec, true)
+	s.reads(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
+	for range 8 {
+		s.sends(rand.IntN(100))
+		s.killed(p)
+		s.fills()
+		p = s.start(spec, true)
+	}
+	s.drained()
+	require.EqualValues(t, s.sent, s.ledger.Handled(9))
+	require.Zero(t, s.ring.Stats().Evicted)
+}
+
+// A consumer that is killed while it changes whom it follows leaves its place such that others can follow the next
+// one there.
+func TestKilledWhileItChangesWhomItFollows(t *testing.T) {
+	s := newScene(t, shm.Config{MaxConsumers: 2})
+	p := s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "first"}}, true)
+	version := s.word(placesAt, versionIn)
+	require.Zero(t, version%2)
+	s.setWord(placesAt, versionIn, version+1) // as if it had just begun
+	s.killed(p)
+	s.reads(shm.ConsumerConfig{Name: "first"})
+	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
+	s.sends(100)
+	s.drained()
+}

@@ -1,0 +1,121 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package kills
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/shm"
+)
+
+// childEnv is the environment variable by which a child knows that it is one, and what to do.
+const childEnv = "DISRUPTOR_KILLS"
+
+// A Spec says what a child does. All of it but Role may be zero.
+type Spec struct {
+	Role   string // one of roles
+	Ring   string // its file; "": the one of descriptor 3
+	Ledger string // its file; "": the role needs none
+	Strike Strike
+	Spin   time.Duration // of BlockWait: -1 sleeps at once
+	Waits  bool          // after the child has said "ready" it waits to be told
+
+	// Of producers.
+	Name        string
+	Incarnation int
+	Batch       int  // events of a claim; 0: 1
+	Claims      int  // how many claims; 0: until the ring ends
+	Aborts      bool // some claims are aborted
+
+	// Of consumers.
+	Consumer shm.ConsumerConfig
+	Row      int
+	Late     bool
+	Private  bool // it has a ledger for itself
+}
+
+var roles = map[string]func(*child) error{
+	"produces":       produces,
+	"consumes":       consumes,
+	"sits":           sits,
+	"comes and goes": comesAndGoes,
+	"is a wreck":     isAWreck,
+	"recovers":       recovers,
+	"stays":          stays,
+}
+
+// A child is what a role uses.
+type child struct {
+	Spec
+	ring   *shm.Ring[Event]
+	ledger *Ledger
+	in     *bufio.Reader
+}
+
+// Child plays the role that the parent has given to this process, and ends it. It returns at once in a process that
+// is not a child.
+func Child() {
+	text := os.Getenv(childEnv)
+	if text == "" {
+		return
+	}
+	var c child
+	err := json.Unmarshal([]byte(text), &c.Spec)
+	if err == nil {
+		arm(c.Strike)
+		err = c.play()
+	}
+	if err != nil {
+		fmt.Println("failed:", err)
+		os.Exit(4)
+	}
+	os.Exit(0)
+}
+
+func (c *child) play() (err error) {
+	c.in = bufio.NewReaderSize(os.Stdin, 16)
+	opts := shm.Options{Name: c.Role, Wait: disruptor.BlockWait{Spin: c.Spin}}
+	if c.Ledger != "" {
+		if c.ledger, err = OpenLedger(c.Ledger); err != nil {
+			return err
+		}
+	}
+	if c.Ring == "" {
+		c.ring, err = shm.OpenFile[Event](os.NewFile(3, "ring"), opts)
+	} else {
+		c.ring, err = shm.Open[Event](c.Ring, opts)
+	}
+	if err != nil {
+		return err
+	}
+	if err := roles[c.Role](c); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return c.ring.Detach(ctx)
+}
+
+// say says a word to the parent.
+func say(word string) { fmt.Println("> " + word) }
+
+// ready says so, and waits to be told if that is in the spec.
+func (c *child) ready() {
+	say("ready")
+	if c.Waits {
+		c.listen()
+	}
+}
+
+// listen waits to be told, and ends the process if its parent is dead.
+func (c *child) listen() {
+	if _, err := c.in.ReadByte(); err != nil {
+		os.Exit(3)
+	}
+}
