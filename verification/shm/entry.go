@@ -63,6 +63,7 @@ func table() []entry {
 	all = append(all, claimEntries()...)
 	all = append(all, memberEntries()...)
 	all = append(all, wakeEntries()...)
+	all = append(all, holdEntries()...)
 	return all
 }
 
