@@ -64,6 +64,7 @@ func table() []entry {
 	all = append(all, memberEntries()...)
 	all = append(all, wakeEntries()...)
 	all = append(all, holdEntries()...)
+	all = append(all, laggingEntries()...)
 	return all
 }
 

@@ -153,7 +153,7 @@ type Model struct {
 
 // Start implements explore.Model.
 func (m *Model) Start() (s State) {
-	s.place.owner = nobody
+	s.place.owner, s.name = nobody, nobody
 	for i := range m.Processes {
 		s.c[i].runs = m.Runs[i]
 	}
