@@ -98,7 +98,7 @@ func (m *Model) Check(s *State) string {
 	if bad := m.evictAlone(a); bad != "" {
 		return bad
 	}
-	if a.place.state == evicted {
+	if a.place.state == evicted || a.place.state == held {
 		if a.o[0].dead && !a.attached[maxProcesses] {
 			a.o[0], a.attached[maxProcesses] = other{}, true // another process
 		}
@@ -107,14 +107,14 @@ func (m *Model) Check(s *State) string {
 				ok, bad = m.other(a, k)
 			}
 		}
-		if a.place.state == evicted && a.bit {
+		if (a.place.state == evicted || a.place.state == held) && a.bit {
 			return "producers are held by an evicted consumer"
 		}
 	}
 	if bad := m.evictAlone(a); bad != "" {
 		return bad
 	}
-	if w := a.place; w.state != free && !a.c[w.owner].has() {
+	if w := a.place; w.state != free && (w.owner == nobody || w.owner >= maxProcesses || !a.c[w.owner].has()) {
 		return "a place of the dead is never freed"
 	}
 	return m.finishes(a)

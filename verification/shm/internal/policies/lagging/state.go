@@ -25,6 +25,7 @@ type Config struct {
 	EvictorCrashes                   int8
 	NoLeave                          bool // consumers stay, are evicted, or are killed
 	ByWord                           bool // no lock: an evicted place names who has still to clear its bit
+	Holds                            bool // the place of a consumer that has died live is held; others evict it at any time
 	Bug                              Bug
 }
 
@@ -43,6 +44,7 @@ type Bug struct {
 	NoEpoch   bool // it swaps whatever is live
 	FlagFirst bool // it looks whether the consumer agrees, then at the word
 	Leaves    bool // it leaves an evicted place's bit to who has evicted it
+	Bare      bool // it evicts a held place without the lock, as the owner
 	// of eviction of the dead
 	LooksOnce bool // an eviction whose swap fails leaves the place
 	// of the place
@@ -56,9 +58,10 @@ const (
 	live
 	leaving
 	evicted
+	held
 )
 
-var stateNames = [...]string{"free", "joining", "live", "leaving", "evicted"}
+var stateNames = [...]string{"free", "joining", "live", "leaving", "evicted", "held"}
 
 // word is a place's state word. ByWord: by is who has still to clear its bit, plus one.
 type word struct{ state, owner, epoch, by int8 }
@@ -68,7 +71,9 @@ const (
 	away int8 = iota
 	attach
 	look
+	resume
 	take
+	positionRead
 	flag
 	holdRead
 	holdStore
@@ -91,7 +96,7 @@ const (
 	unlock
 )
 
-var consumerSteps = [...]string{"gets its lock", "marks its attachment", "looks at the place", "takes the place", "stores whether it may be evicted",
+var consumerSteps = [...]string{"gets its lock", "marks its attachment", "looks at the place", "resumes", "takes the place", "reads its position", "stores whether it may be evicted",
 	"reads the cursor to hold the ring back", "stores a position that holds the ring back", "sets its bit", "reads the cursor", "stores where it begins",
 	"is live", "looks at a mark", "copies half of a payload", "copies the rest of it", "validates", "stores its position", "clears its bit", "frees its place",
 	"takes the lock of recovery", "clears its bit", "frees its evicted place", "lets the lock of recovery go", "gives its attachment back",
@@ -111,11 +116,11 @@ type producer struct {
 }
 
 type other struct {
-	pc         int8
-	saw        word
-	agrees     bool
-	has        bool // it has swapped the word
-	dead, gone bool
+	pc     int8
+	saw    word
+	agrees bool
+	bare   bool // Bug.Bare: it has no lock
+	dead   bool
 }
 
 type evictor struct {
@@ -174,7 +179,7 @@ func (m *Model) slot(q int8) int8 { return (q - 1) % m.Slots }
 func (c *consumer) has() bool { return c.alive && c.pc > take && c.pc < ackUnlock }
 
 // reads tells whether the consumer has decided where it reads on, and has not decided to leave.
-func (c *consumer) reads() bool { return c.alive && begin <= c.pc && c.pc <= pass }
+func (c *consumer) reads() bool { return c.alive && (begin <= c.pc && c.pc <= pass) }
 
 // Show implements explore.Model.
 func (m *Model) Show(s *State) string {
