@@ -75,7 +75,7 @@ func (m *Model) resume(s *State, a int8) string {
 		return ""
 	}
 	w.state, w.owner, c.pc = live, a, positionRead
-	if !m.Bug.SameTurn {
+	if m.Bug.Turns {
 		w.turn++
 	}
 	if m.Bug.NewEpoch {

@@ -116,81 +116,10 @@ func (m *Model) nextProcess(e *evictor) {
 // die ends the evictor k: its locks fall.
 func (s *State) die(k int8) {
 	s.e[k] = evictor{}
-	if s.recovering == k+1 {
-		s.recovering = 0
-	}
+	s.unlock(k + 1)
 	for a := range s.locked {
 		if s.locked[a] == k+1 {
 			s.locked[a] = 0
 		}
 	}
-}
-
-// steps of expiry
-const (
-	watches int8 = iota
-	readsTime
-	clearsFirst
-	expires
-	unbits
-	releases
-)
-
-var expirerSteps = [...]string{"looks at the place", "reads the time of death", "clears the bit", "evicts the held place", "clears the bit", "frees the place"}
-
-// expire makes the next step of expirer k; it is false if there is none.
-func (m *Model) expire(s *State, k int8) (bool, string) {
-	x := &s.x[k]
-	switch x.pc {
-	case watches:
-		if s.place.state != held {
-			return false, ""
-		}
-		x.saw, x.pc = s.place, readsTime
-	case readsTime:
-		switch {
-		case s.now-s.died < grace && !m.Bug.Clockless:
-			*x = expirer{}
-		case m.Bug.BitFirst:
-			x.pc = clearsFirst
-		default:
-			x.pc = expires
-		}
-	case clearsFirst:
-		s.bit = false
-		x.pc = expires
-	case expires:
-		if s.place != x.saw {
-			*x = expirer{}
-			return true, ""
-		}
-		bad := ""
-		if s.kept && s.now-s.since < grace {
-			bad = "a held consumer is evicted before its grace is over"
-		}
-		s.forget()
-		w := word{evicted, maxProcesses + k, s.place.epoch, s.place.turn}
-		if m.Bug.Ownerless {
-			w.owner = nobody
-		}
-		if x.pc = unbits; m.Bug.BitFirst {
-			x.pc = releases
-		} else if m.Bug.FreesAtOnce {
-			w.state, w.owner = free, nobody
-		}
-		x.saw, s.place = w, w
-		return true, bad
-	case unbits:
-		s.bit = false
-		x.pc = releases
-		if m.Bug.FreesAtOnce {
-			*x = expirer{}
-		}
-	case releases:
-		if s.place == x.saw {
-			s.place = word{free, nobody, s.place.epoch, s.place.turn}
-		}
-		*x = expirer{}
-	}
-	return true, ""
 }

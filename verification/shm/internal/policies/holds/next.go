@@ -41,6 +41,7 @@ func (m *Model) Next(s *State, visit explore.Visit[State]) {
 			*n = *s
 			n.xcrash--
 			n.x[k] = expirer{dead: true}
+			n.unlock(expiring + k)
 			visit(n, explore.Label{Who: "expirer", N: k, What: "is killed"}, "")
 		}
 	}
@@ -85,6 +86,11 @@ func (m *Model) Check(s *State) string {
 	a := &m.alone
 	*a = *s
 	for range 2 {
+		for k := range m.Expirers {
+			for a.recovering == expiring+k {
+				m.expire(a, k)
+			}
+		}
 		if bad := m.evictAlone(a); bad != "" {
 			return bad
 		}
@@ -94,9 +100,7 @@ func (m *Model) Check(s *State) string {
 		a.now += grace
 		for k := range m.Expirers {
 			for ok := !a.x[k].dead; ok; {
-				if ok, _ = m.expire(a, k); a.x[k].pc == watches && ok {
-					ok = a.place.state == held
-				}
+				ok, _ = m.expire(a, k)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	attachments  = maxProcesses + maxExpirers
 	nobody       = int8(-1)
 	grace        = 1
+	expiring     = int8(10)
 )
 
 // Config bounds a search. There is one producer and one place. A process has one consumer, and may leave; another process
@@ -38,11 +39,12 @@ type Bug struct {
 	BitFirst    bool // the bit is cleared before the swap
 	FreesAtOnce bool // the place is freed by one swap, then the bit is cleared
 	Clockless   bool // nobody looks at the clock
-	Ownerless   bool // the place being evicted names no owner
+	Unfinished  bool // nobody ends what an expirer has begun that died
+	ByOwner     bool // without the lock of recovery: the expirer owns the place until it is free
 	// of the resume
 	Stores      bool // the place is taken by a store
 	Resets      bool // the position begins anew, as that of a joiner
-	SameTurn    bool // a resumed place has the same word as before but for its owner
+	Turns       bool // a resume changes the turn
 	NewEpoch    bool // a resume changes the epoch, too
 	ThroughJoin bool // a resumed place is joining, then live
 	InSteps     bool // it is resuming, then live; who dies resuming is held again
@@ -62,7 +64,7 @@ const (
 
 var stateNames = [...]string{"free", "joining", "live", "leaving", "held", "evicted", "resuming"}
 
-// word is a place's state word. Its epoch is the occupant's, its turn goes up when the occupant is resumed.
+// word is a place's state word. Its epoch is the occupant's. With Turns, its turn goes up when the occupant is resumed.
 type word struct{ state, owner, epoch, turn int8 }
 
 // steps of a consumer's process
@@ -130,7 +132,7 @@ type State struct {
 	died       int8              // the time of death that is noted in the place
 	attached   [attachments]bool // expirers have those behind the processes
 	locked     [attachments]int8 // the evictor that has the lock of a dead process, plus one
-	recovering int8              // the evictor that has the lock of recovery, plus one
+	recovering int8              // the evictor that has the lock of recovery, plus one, or the expirer's attachment, plus expiring
 	now        int8
 	payloads   [2]int8
 	p          producer
