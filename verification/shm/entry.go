@@ -65,6 +65,7 @@ func table() []entry {
 	all = append(all, wakeEntries()...)
 	all = append(all, holdEntries()...)
 	all = append(all, laggingEntries()...)
+	all = append(all, stageEntries()...)
 	return all
 }
 
