@@ -66,6 +66,8 @@ func table() []entry {
 	all = append(all, holdEntries()...)
 	all = append(all, laggingEntries()...)
 	all = append(all, stageEntries()...)
+	all = append(all, gapEntries()...)
+	all = append(all, closeEntries()...)
 	return all
 }
 
