@@ -50,6 +50,7 @@ func closeEntries() []entry {
 	add(bug, "closed-in-its-own-word", ".close", func(b *closes.Bug) { b.FlagApart = true })
 	add(bug, "claim-keeps-closed-bit", ".close", func(b *closes.Bug) { b.KeepsBit = true })
 	add(bug, "claim-adds-when-closed", ".close", func(b *closes.Bug) { b.Adds = true })
+	add(bug, "claim-refused-with-record", ".close", func(b *closes.Bug) { b.KeepsRecord = true })
 	add(bug, "closed-by-store", ".close", func(b *closes.Bug) { b.ByStore = true })
 	add(bug, "drain-ends-at-open", ".close", func(b *closes.Bug) { b.EndsAtOpen = true })
 	add(bug, "drain-without-recovery", ".close", func(b *closes.Bug) { b.RecoveryStops = true })

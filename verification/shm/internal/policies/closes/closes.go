@@ -29,6 +29,7 @@ type Bug struct {
 	ByStore       bool // the cursor is closed by a load and a store
 	EndsAtOpen    bool // a consumer ends at the first open sequence if the ring is closed
 	EndFirst      bool // a consumer reads the cursor, then looks at a mark
+	KeepsRecord   bool // a claim that is refused leaves its record as it is
 	RecoveryStops bool // what the dead have left open is not recovered once the ring is closed
 }
 
@@ -43,16 +44,20 @@ const (
 	reads int8 = iota
 	room
 	readsFlag
+	records
 	swaps
 	payload
 	stamp
+	clears
 	refused
 )
 
-var producerSteps = [...]string{"reads the cursor", "looks for room", "reads the flag", "swaps the cursor", "stores a payload", "stores a mark", ""}
+var producerSteps = [...]string{"reads the cursor", "looks for room", "reads the flag", "stores its record", "swaps the cursor",
+	"stores a payload", "stores a mark", "clears its record", ""}
 
 type producer struct {
 	pc, own, left int8 // own: what it has claimed and not yet marked
+	record        int8 // what it may be about to own
 	saw           word
 	dead          bool
 }

@@ -44,30 +44,32 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 			return false, ""
 		}
 		if p.saw, p.pc = s.word, room; p.saw.closed && !m.Bug.KeepsBit {
-			p.saw, p.pc = word{}, refused
+			m.refuse(p)
 		}
 	case room:
 		switch {
 		case p.saw.cursor+1-m.Slots > m.gate(s):
-			if p.saw == s.word {
+			if p.saw == s.word && p.record == 0 {
 				return false, "" // it would look again and see the same
 			}
-			p.saw, p.pc = word{}, reads
+			p.record, p.saw, p.pc = 0, word{}, reads
 		case m.Bug.FlagApart:
 			p.pc = readsFlag
 		default:
-			p.pc = swaps
+			p.pc = records
 		}
 	case readsFlag:
-		if p.pc = swaps; s.flag {
-			p.saw, p.pc = word{}, refused
+		if p.pc = records; s.flag {
+			m.refuse(p)
 		}
+	case records:
+		p.record, p.pc = p.saw.cursor+1, swaps
 	case swaps:
 		switch {
 		case m.Bug.Adds:
 			s.word.cursor++
-			if p.saw = (word{}); s.word.closed {
-				p.pc = refused
+			if s.word.closed {
+				m.refuse(p)
 				return true, ""
 			}
 		case s.word != p.saw:
@@ -88,11 +90,20 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 		p.pc = stamp
 	case stamp:
 		s.stamps[m.slot(p.own)] = p.own
-		p.own, p.pc = 0, reads
+		p.own, p.pc = 0, clears
+	case clears:
+		p.record, p.pc = 0, reads // where it is refused again, if it was
 	case refused:
 		return false, ""
 	}
 	return true, ""
+}
+
+// refuse ends a claim that finds the ring closed.
+func (m *Model) refuse(p *producer) {
+	if p.saw, p.pc = (word{}), clears; p.record == 0 || m.Bug.KeepsRecord {
+		p.pc = refused
+	}
 }
 
 // entomb resolves what a dead producer has left open: package claims has how.
@@ -100,6 +111,11 @@ func (m *Model) entomb(s *State, i int8) bool {
 	p := &s.p[i]
 	if !p.dead || p.own == 0 || m.Bug.RecoveryStops && s.word.closed {
 		return false
+	}
+	for j := range s.p {
+		if s.p[j].record == p.own && !s.p[j].dead {
+			return false // somebody who lives may own it
+		}
 	}
 	s.stamps[m.slot(p.own)] = -p.own
 	p.own = 0

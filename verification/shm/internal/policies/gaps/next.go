@@ -26,8 +26,8 @@ func (m *Model) Next(s *State, visit explore.Visit[State]) {
 	if s.r.pc != resting && s.crashes > 0 {
 		*n = *s
 		n.crashes--
-		if n.losses++; s.mark[s.r.q-1] != open {
-			n.losses--
+		if s.mark[s.r.q-1] == open {
+			n.losses++ // the next recovery finds it
 		}
 		n.r = recovery{}
 		visit(n, explore.Label{Who: "recovery", N: -1, What: "is killed"}, "")
