@@ -63,6 +63,11 @@ func table() []entry {
 	all = append(all, claimEntries()...)
 	all = append(all, memberEntries()...)
 	all = append(all, wakeEntries()...)
+	all = append(all, holdEntries()...)
+	all = append(all, laggingEntries()...)
+	all = append(all, stageEntries()...)
+	all = append(all, gapEntries()...)
+	all = append(all, closeEntries()...)
 	return all
 }
 

@@ -41,6 +41,7 @@ func claimEntries() []entry {
 	add(bug, "no-proof-of-death", ".claim .host", func(b *claims.Bug) { b.NoProof = true })
 	add(bug, "own-description", ".host", func(b *claims.Bug) { b.OwnDescription = true })
 	add(bug, "record-not-reset", ".incarnation", func(b *claims.Bug) { b.KeepsRecord = true })
+	add(bug, "waits-with-record", ".one-slot", func(b *claims.Bug) { b.WaitsWithRecord = true })
 	add(bug, "adds-to-the-cursor", ".claim", func(b *claims.Bug) { b.Adds = true })
 	add(bug, "tombstone-stored", ".claim three", func(b *claims.Bug) { b.Stores = true })
 	add(variant, "tombstone-stored-after-look", ".claim one-slot incarnation", func(b *claims.Bug) { b.Stores, b.LooksAgain = true, true })

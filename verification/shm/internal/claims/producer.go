@@ -77,6 +77,8 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 			if m.Bug.RecordAfterSwap || m.Bug.NoRecord {
 				p.pc = swap
 			}
+		case p.recorded() && !m.Bug.WaitsWithRecord:
+			return m.put(s, i, store{toLo, never}, look)
 		case p.c == s.cursor:
 			return false, "" // it would look again and see the same
 		default:
@@ -136,6 +138,17 @@ func (m *Model) produce(s *State, i int8) (bool, string) {
 		return ok, bad
 	}
 	return true, ""
+}
+
+// recorded tells whether its record covers anything, as p itself sees it: that of a claim whose swap has failed.
+func (p *producer) recorded() bool {
+	lo := p.lo
+	for _, b := range p.buffer[:p.stores] {
+		if b.to == toLo {
+			lo = b.value
+		}
+	}
+	return lo != never
 }
 
 // record stores the half of the record that is next.

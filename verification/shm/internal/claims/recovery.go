@@ -179,11 +179,14 @@ func (m *Model) Check(s *State) string {
 	return ""
 }
 
-// moves tells whether a living producer covers sequence q and can still make a step by itself.
+// moves tells whether a living producer covers sequence q and can still make a step by itself: if it looks for room, without
+// consumers passing q.
 func (m *Model) moves(s *State, q int8) bool {
 	for i := range s.p {
 		p := &s.p[i]
-		if p.life == alive && p.lo <= q && q <= p.hi && (p.pc != idle || p.stores > 0) {
+		covers := p.life == alive && p.lo <= q && q <= p.hi
+		waits := (p.pc == look || p.pc == room) && s.cursor+m.Width[i]-m.Slots >= q && m.Bug.WaitsWithRecord
+		if covers && (p.pc != idle && !waits || p.stores > 0) {
 			return true
 		}
 	}

@@ -42,6 +42,7 @@ type Bug struct {
 	Stores          bool // the tombstone is stored, not compared and swapped
 	LooksAgain      bool // the stamp is read again before the tombstone
 	KeepsRecord     bool // the record of the dead is not reset
+	WaitsWithRecord bool // a claim whose swap has failed waits for room with its record as it is
 	LocksLate       bool // the locks are tried after the cursor is read
 	FromGate        bool // recovery begins behind the slowest consumer, not one lap behind the cursor
 }

@@ -1,0 +1,52 @@
+package lagging
+
+// produce makes the next step of the producer; it is false if there is none.
+func (m *Model) produce(s *State) (bool, string) {
+	p := &s.p
+	switch p.pc {
+	case 0:
+		if s.cursor == m.Claims {
+			return false, ""
+		}
+		p.pc = 1
+		if s.cursor+1-m.Slots <= p.gate {
+			p.pc = 4
+		}
+	case 1:
+		// without consumers the gate is what is resolved, which is all that this only producer has claimed
+		p.seen, p.low, p.pc = s.bit, s.cursor, 3
+		if s.bit {
+			p.pc = 2
+		}
+	case 2:
+		p.low, p.pc = s.position, 3
+	case 3:
+		if s.bit && !p.seen {
+			p.low, p.pc = 0, 1
+			return true, ""
+		}
+		*p = producer{gate: p.low}
+	case 4:
+		s.cursor++
+		p.pc = 5
+	case 5, 6:
+		for a := range s.c {
+			c := &s.c[a]
+			if c.reads() && c.at < s.cursor-m.Slots && !(s.place.state == evicted && s.place.owner == int8(a)) {
+				return true, "a payload is stored over a slot that a consumer has still to read"
+			}
+		}
+		if s.place.state == held && s.position < s.cursor-m.Slots {
+			return true, "a payload is stored over a slot that a held consumer has still to read"
+		}
+		s.payloads[m.slot(s.cursor)][p.pc-5] = s.cursor
+		p.pc++
+	case 7:
+		s.stamps[m.slot(s.cursor)] = s.cursor
+		p.pc = 0
+	}
+	return true, ""
+}
+
+var producerSteps = [...]string{"looks for room", "reads the bit", "reads a position", "reads the bit again", "swaps the cursor", "stores half of a payload",
+	"stores the rest of it", "stores a mark"}
