@@ -35,6 +35,7 @@ type core struct {
 	detaching atomic.Bool
 
 	recovering sync.Mutex // locks exclude processes, not goroutines
+	did        Recovered  // by this process; recovering is held
 
 	mu      sync.Mutex
 	roles   map[role]struct{} // producers and consumers of this process that have not been closed

@@ -28,8 +28,10 @@ var (
 	ErrFull = errors.New("shm: no place left")
 	// ErrName: another consumer has the name, or there is none with a name given in After.
 	ErrName = errors.New("shm: consumer name not usable")
-	// ErrInUse: a process is attached to the ring.
+	// ErrInUse: a process is attached to the ring, or a consumer to evict lives.
 	ErrInUse = errors.New("shm: ring in use")
+	// ErrRecovering: another process recovers the ring, and doesn't get on: it may be stopped.
+	ErrRecovering = errors.New("shm: recovery under way")
 
 	// ErrCapacity: Config.Capacity is not a power of two from 2 to 1<<30, or the ring is too large.
 	ErrCapacity = errors.New("shm: capacity is not usable")

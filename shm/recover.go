@@ -12,32 +12,37 @@ import (
 
 // recover resolves sequences that nobody alive owns, and frees what the dead had. It does nothing
 // while another process, or another goroutine of this one, is at it.
-func (c *core) recover() {
-	c.locked(func() {
-		dead := c.lockDead()
-		defer c.unlock(dead)
-		faults.Point("recovering")
-		lost := c.loseOrphans(dead)
-		faults.Point("lost")
-		evicted := c.bury(dead)
-		if lost+evicted > 0 || len(dead) > 0 {
-			c.control.recoveries.Add(1)
-			c.wakeAll()
-		}
-	})
+func (c *core) recover() { c.locked(c.recoverLocked) }
+
+// recoverLocked is recover for who has the lock.
+func (c *core) recoverLocked() {
+	dead := c.lockDead()
+	defer c.unlock(dead)
+	faults.Point("recovering")
+	lost := c.loseOrphans(dead)
+	faults.Point("lost")
+	evicted := c.bury(dead)
+	if lost+evicted > 0 || len(dead) > 0 {
+		c.control.recoveries.Add(1)
+		c.wakeAll()
+	}
+	c.did.Processes += len(dead)
+	c.did.Lost += lost
+	c.did.Evicted += evicted
 }
 
-// locked calls f under the lock of recovery, if it is to be had.
-func (c *core) locked(f func()) {
+// locked calls f under the lock of recovery, and reports whether it was to be had.
+func (c *core) locked(f func()) bool {
 	if !c.recovering.TryLock() {
-		return
+		return false
 	}
 	defer c.recovering.Unlock()
 	if got, err := c.file.TryLock(recoveryByte); err != nil || !got {
-		return
+		return false
 	}
 	defer func() { _ = c.file.Unlock(recoveryByte) }()
 	f()
+	return true
 }
 
 // recoverDead is recover, if there are dead at all.
@@ -179,8 +184,7 @@ func (c *core) vacate(i int, st state) bool {
 	return freed
 }
 
-// expireHeld evicts consumers that nobody has come back for in time, and returns how many. It takes the
-// place first: between a look and the bit somebody could come back.
+// expireHeld evicts consumers that nobody has come back for in time, and returns how many.
 func (c *core) expireHeld() (evicted int) {
 	for i := range c.geometry.Consumers {
 		p := c.place(i)
@@ -188,32 +192,45 @@ func (c *core) expireHeld() (evicted int) {
 		if st.phase() != held || time.Duration(monotonic()-p.died.Load()) < time.Duration(p.grace.Load()) {
 			continue
 		}
-		if p.state.CompareAndSwap(uint64(st), uint64(st.to(returned))) { // join edge
+		if c.expire(i, st) {
 			evicted++
-			c.control.evicted.Add(1)
-			faults.Point("expired")
 		}
 	}
 	return evicted
 }
 
-// evict evicts a slow consumer that agreed to it and has fallen that far behind. The place stays its
-// owner's, who may be about to store a position, until the owner has seen it or dies.
+// expire evicts a held consumer; clearExpelled does the rest. It takes the place first: between a look
+// and the bit somebody could come back.
+func (c *core) expire(i int, st state) bool {
+	if !c.place(i).state.CompareAndSwap(uint64(st), uint64(st.to(returned))) { // join edge
+		return false
+	}
+	c.control.evicted.Add(1)
+	faults.Point("expired")
+	return true
+}
+
+// evict evicts a slow consumer that agreed to it and has fallen that far behind.
 func (c *core) evict(i int) {
 	c.locked(func() {
 		p := c.place(i)
 		st := state(p.state.Load())
 		end, _ := c.claimed()
 		lag := p.maxLag.Load()
-		if st.phase() != live || lag <= 0 || end-p.position.Load() < lag {
-			return
-		}
-		if p.state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
-			c.control.evicted.Add(1)
-			faults.Point("expelled")
-			c.clearExpelled()
+		if st.phase() == live && lag > 0 && end-p.position.Load() >= lag {
+			c.expel(i, st)
 		}
 	})
+}
+
+// expel evicts a consumer that lives. The place stays its owner's, who may be about to store a
+// position, until the owner has seen it or dies.
+func (c *core) expel(i int, st state) {
+	if c.place(i).state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
+		c.control.evicted.Add(1)
+		faults.Point("expelled")
+		c.clearExpelled()
+	}
 }
 
 // clearExpelled clears the bits of consumers that were evicted alive or while held, and frees the places

@@ -1,5 +1,5 @@
 // Command disruptor measures this library against what else there is to pass events between goroutines, each event
-// verified, and looks at the machine that it runs on.
+// verified, looks at the machine that it runs on, and at rings between processes.
 //
 //	go install github.com/be395dad/disruptor/cmd/disruptor@latest
 //	disruptor bench -quick

@@ -37,7 +37,7 @@ func (g *Geometry) Place() {
 	if g.Embedded {
 		g.Stride, g.MarkStride, g.EventOffset = MarkSize+event, MarkSize+event, MarkSize
 	}
-	if event > math.MaxInt64/4/g.Capacity {
+	if g.Stride > math.MaxUint32 || event > math.MaxInt64/4/g.Capacity {
 		g.Size = -1
 		return
 	}

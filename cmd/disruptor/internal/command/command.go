@@ -1,4 +1,4 @@
-// Package command is the command line: bench, table and doctor.
+// Package command is the command line: bench, table, doctor and shm.
 package command
 
 import (
@@ -15,19 +15,24 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/markdown"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/shmcmd"
 )
 
-const usage = `disruptor measures ring buffers, and the machine they run on.
+const usage = `disruptor measures ring buffers, and the machine they run on, and looks at rings between processes.
 
 	disruptor bench [flags]      run the workloads and print tables
 	disruptor table FILE.json    print the comparison of a saved run as Markdown
 	disruptor doctor             look at the machine, and say what to expect of it
+	disruptor shm [command]      look at rings between processes; alone, it prints its commands
 `
 
 // Main runs the command line of this process and returns its exit status.
 func Main(families []harness.Family) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == "shm" {
+		return shmcmd.Main(ctx, os.Args[2:], os.Stdout, os.Stderr)
+	}
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, families)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):

@@ -1,0 +1,106 @@
+package ringview
+
+import (
+	"fmt"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
+)
+
+// Blocked says who waits, or would, and who is in the way.
+type Blocked struct {
+	Who      string `json:"who"`
+	Waits    string `json:"waits"` // "room" or "events"
+	Sequence int64  `json:"sequence"`
+	By       string `json:"by"`   // "": nobody
+	What     string `json:"what"` // it does there
+}
+
+// Blocked returns who blocks whom in a snapshot.
+func (s *Snapshot) Blocked(capacity int64) []Blocked {
+	all := []Blocked{}
+	slow, gate := s.slowest()
+	if s.Claimed-gate >= capacity && !s.Closed {
+		b := Blocked{Who: "producers", Waits: "room", Sequence: s.Claimed}
+		if slow != nil && slow.Position <= s.Published {
+			b.By, b.What = slow.describe(), fmt.Sprintf("is %d behind", s.Claimed-slow.Position)
+		} else {
+			b.By, b.What = s.whoClaims(s.Published)
+		}
+		all = append(all, b)
+	}
+	for i := range s.Consumers {
+		c := &s.Consumers[i]
+		if c.phase != ringfile.Live {
+			continue
+		}
+		b := Blocked{Who: c.describe(), Waits: "events", Sequence: c.Position}
+		if up := s.slowestUpstream(c); up != nil {
+			if up.Position > c.Position {
+				continue
+			}
+			b.By, b.What = up.describe(), "is not done with it"
+		} else if c.Position == s.Published && s.Published < s.Claimed {
+			b.By, b.What = s.whoClaims(s.Published)
+		} else {
+			continue
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+// slowestUpstream returns whom c waits for among those that it follows, or nil if it follows nobody who is there.
+func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
+	for _, at := range c.After {
+		for i := range s.Consumers {
+			u := &s.Consumers[i]
+			if u.Index == at && u.Index != c.Index && (slow == nil || u.Position < slow.Position) {
+				slow = u
+			}
+		}
+	}
+	if slow != nil && slow.Position >= s.Claimed {
+		return nil // there is nothing to wait for
+	}
+	return slow
+}
+
+// whoClaims says who has seq claimed and not published.
+func (s *Snapshot) whoClaims(seq int64) (by, what string) {
+	what = fmt.Sprintf("has claimed %d and not published it", seq)
+	for _, p := range s.Producers {
+		if p.From <= seq && seq < p.To {
+			return p.describe(), what
+		}
+	}
+	return "", fmt.Sprintf("%d is claimed by nobody who is there: recovery is due", seq)
+}
+
+func (p *Producer) describe() string {
+	return fmt.Sprintf("producer %d%s%s", p.Index, quoted(p.Name), p.Owner.describe())
+}
+
+func (c *Consumer) describe() string {
+	if c.phase == ringfile.Held {
+		return fmt.Sprintf("consumer %d%s, which died and is waited for,", c.Index, quoted(c.Name))
+	}
+	return fmt.Sprintf("consumer %d%s%s", c.Index, quoted(c.Name), c.Owner.describe())
+}
+
+func (o Owner) describe() string {
+	if o.Process < 0 {
+		return ""
+	}
+	s := fmt.Sprintf(" of process %d", o.PID)
+	if o.Lock == Dead {
+		s += ", which is dead and not recovered yet,"
+	}
+	return s
+}
+
+func quoted(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %q", name)
+}

@@ -1,0 +1,150 @@
+// Package shmcmd is the command line of disruptor shm: it looks at rings between processes, and does what an operator
+// may have to do to them.
+package shmcmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+)
+
+const usage = `disruptor shm looks at rings between processes (package shm), without taking part in them.
+
+	disruptor shm ls [DIR]          the rings in a folder, /dev/shm if none is given
+	disruptor shm stat PATH         geometry, counters, rates, and who blocks whom
+	disruptor shm who PATH          processes, producers and consumers, and which of them live
+	disruptor shm check PATH        all that can be validated
+	disruptor shm tail PATH         the last events (-n 10), and those that follow (-f)
+	disruptor shm recover PATH      do what dead processes have left undone
+	disruptor shm evict PATH NAME   free the place of a consumer that is dead or held; with -force, of a living one
+	                                that has agreed to it (ConsumerConfig.Evictable)
+	disruptor shm gc [DIR]          remove the rings to which nobody is attached; -n only says which
+
+Each has -json, for one JSON document, and -h. Exit status: 0 fine, 1 something is wrong with a ring, 2 the command
+failed. recover and evict attach to the ring, and gc removes files; the others only read, by pread(2).
+
+JSON fields, besides "path" or "dir" and "error", which says what is wrong if the rest can't be had:
+  ls       rings: [path, capacity, event_size, alive, dead, unknown, claimed, closed, failed, error]
+  stat     header: [version, created, creator, ring, boot, stale_boot, schema, capacity, event_size, event_align,
+           embedded, max_processes, max_producers, max_consumers, file_size, layout]; snapshot, as for who, and
+           claimed, published, free, closed, failed, lost, aborted, evicted, recoveries, last_gap, recovering;
+           rates, each a second: [interval_s, claimed, published, lost, aborted]; blocked: [who, waits, sequence, by, what]
+  who      processes: [index, pid, name, since, lock, proc]; producers: [index, name, state, epoch, process, pid,
+           lock, from, to]; consumers: [index, name, state, epoch, process, pid, lock, position, lag, on_death,
+           grace_ns, evictable, after]. lock is alive, dead, foreign lock or unknown; proc is a letter as in proc(5)
+  check    ok; problems, notes: [where, what]
+  tail     events: [kind, sequence, to, fields]; kind is event, gap or overwritten, the last two of [sequence, to);
+           fields: [path, offset, kind, value, text]; end: [why, sequence, by, what]
+  recover  processes, lost, evicted, held, failed
+  evict    name, evicted, failed
+  gc       removed: [path]; kept: [path, why]; dry_run
+`
+
+// The exit statuses.
+const (
+	fine   = 0
+	wrong  = 1 // something is wrong with a ring
+	failed = 2 // the command
+)
+
+// A command is a subcommand. It returns an exit status; an error is one that it failed with.
+type command struct {
+	name    string
+	args    string
+	least   int // positional arguments
+	most    int
+	prepare func(*flag.FlagSet) func(context.Context, *call) (int, error)
+}
+
+// A call is the call of a command.
+type call struct {
+	args   []string
+	json   bool
+	stdout io.Writer
+}
+
+// arg returns a positional argument, or what there is in its place.
+func (c *call) arg(i int, otherwise string) string {
+	if i < len(c.args) {
+		return c.args[i]
+	}
+	return otherwise
+}
+
+// print prints a document: as JSON, or as text by the function.
+func (c *call) print(document any, text func(io.Writer)) error {
+	if !c.json {
+		text(c.stdout)
+		return nil
+	}
+	e := json.NewEncoder(c.stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(document)
+}
+
+var commands = []command{
+	{"ls", "[DIR]", 0, 1, prepareLs},
+	{"stat", "PATH", 1, 1, prepareStat},
+	{"who", "PATH", 1, 1, prepareWho},
+	{"check", "PATH", 1, 1, prepareCheck},
+	{"tail", "PATH", 1, 1, prepareTail},
+	{"recover", "PATH", 1, 1, prepareRecover},
+	{"evict", "PATH NAME", 2, 2, prepareEvict},
+	{"gc", "[DIR]", 0, 1, prepareGC},
+}
+
+// Main runs a subcommand and returns its exit status.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return failed
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:], stdout, stderr)
+		}
+	}
+	if args[0] == "-h" || args[0] == "-help" || args[0] == "--help" || args[0] == "help" {
+		fmt.Fprint(stdout, usage)
+		return fine
+	}
+	fmt.Fprint(stderr, usage)
+	return failed
+}
+
+func (c command) run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("disruptor shm "+c.name, flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprintf(stderr, "usage: disruptor shm %s [flags] %s\n", c.name, c.args)
+		f.PrintDefaults()
+	}
+	k := &call{stdout: stdout}
+	f.BoolVar(&k.json, "json", false, "print one JSON document")
+	run := c.prepare(f)
+	for { // flags may stand behind arguments
+		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return fine
+		} else if err != nil {
+			return failed
+		}
+		if f.NArg() == 0 {
+			break
+		}
+		k.args = append(k.args, f.Arg(0))
+		args = f.Args()[1:]
+	}
+	if len(k.args) < c.least || len(k.args) > c.most {
+		f.Usage()
+		return failed
+	}
+	status, err := run(ctx, k)
+	if err != nil {
+		fmt.Fprintln(stderr, "disruptor:", err)
+		status = max(status, statusOf(err))
+	}
+	return status
+}

@@ -1,0 +1,134 @@
+package shm
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/be395dad/disruptor/internal/mapfile"
+	"github.com/be395dad/disruptor/internal/ringfile"
+)
+
+// Recovered is what [Recover] has done.
+type Recovered struct {
+	Processes int // that were dead
+	Lost      int // sequences that they had claimed and not published
+	Evicted   int // consumers; others may be held from now on
+}
+
+// Recover recovers the ring in the file path, whatever its events are, as a process does that waits
+// and finds a dead one in its way: for operators, and for rings in which nobody waits. It takes nothing
+// from the living, and attaches this process meanwhile. It fails with ErrRecovering if another process
+// is at it and doesn't get on.
+func Recover(path string) (did Recovered, err error) {
+	err = operate(path, func(c *core) error {
+		err := c.attachTo(path)
+		if err == nil {
+			err = c.recoverNow()
+		}
+		did = c.did
+		return err
+	})
+	return did, err
+}
+
+// EvictConsumer frees the place of the consumer of that name in the ring in the file path, if it is held for who
+// comes back, or its process is dead: if its OnDeath is Fail, that ends the ring. If living is true it
+// also evicts a consumer that lives, however far it has come, if it has agreed to that by
+// ConsumerConfig.Evictable. EvictConsumer fails with ErrName if there is no such consumer, with ErrInUse if it
+// lives and must not be evicted, and with ErrRecovering as Recover does.
+func EvictConsumer(path, name string, living bool) error {
+	return operate(path, func(c *core) error {
+		i, st := c.named(name, nobody) // attaching may recover it
+		if i == nobody {
+			return fmt.Errorf("%w: no consumer is called %q", ErrName, name)
+		}
+		if err := c.attachTo(path); err != nil {
+			return err
+		}
+		if err := c.recoverNow(); err != nil {
+			return err
+		}
+		return c.evictNow(i, st.epoch(), living)
+	})
+}
+
+// operate calls f with the core of the ring in the file path, whatever its events are. It is not attached
+// yet.
+func operate(path string, f func(*core) error) error {
+	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true})
+	if err != nil {
+		return err
+	}
+	h, _, g, err := ringfile.ReadHeader(file, file.Size())
+	if err == nil {
+		err = h.Joinable()
+	}
+	if err == nil {
+		err = h.SameBoot()
+	}
+	if err == nil {
+		_, err = file.Map(g.Size)
+	}
+	if err != nil {
+		return errors.Join(err, file.Unmap())
+	}
+	c := newCore(file, g, Options{GuardFaults: true})
+	err = errDuring(c, func() error { return f(c) })
+	if c.self == nobody {
+		return errors.Join(err, file.Unmap())
+	}
+	return errors.Join(err, c.detach())
+}
+
+// attachTo attaches this process, if the file still has that path.
+func (c *core) attachTo(path string) error {
+	if err := c.attach("operator"); err != nil {
+		return err
+	}
+	if named, err := c.file.NamedBy(path); err != nil || !named {
+		return fmt.Errorf("%w: %s", ErrRetired, path)
+	}
+	return nil
+}
+
+// recoverNow is recover that waits a while for another process that is at it.
+func (c *core) recoverNow() error { return c.lockedNow(c.recoverLocked) }
+
+// lockedNow calls f under the lock of recovery. It waits a while for it, as those that have it keep it
+// for some microseconds, unless they are stopped.
+func (c *core) lockedNow(f func()) error {
+	const tries = 1000
+	for range tries {
+		if c.locked(f) {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ErrRecovering
+}
+
+// evictNow evicts the consumer of that epoch from place i, if it is held, or lives and may be evicted.
+func (c *core) evictNow(i int, epoch uint64, living bool) (err error) {
+	p := c.place(i)
+	lockErr := c.lockedNow(func() {
+		st := state(p.state.Load())
+		switch {
+		case st.epoch() != epoch || st.phase() == free:
+			// It was evicted, or has left.
+		case st.phase() == held:
+			if c.expire(i, st) {
+				c.clearExpelled()
+			}
+		case st.phase() != live:
+			err = fmt.Errorf("%w: consumer %q is %v", ErrInUse, p.name.load(), st.phase())
+		case p.maxLag.Load() <= 0:
+			err = fmt.Errorf("%w: consumer %q lives, and has not agreed to be evicted", ErrInUse, p.name.load())
+		case !living:
+			err = fmt.Errorf("%w: consumer %q lives", ErrInUse, p.name.load())
+		default:
+			c.expel(i, st)
+		}
+	})
+	return errors.Join(lockErr, err)
+}
