@@ -50,6 +50,7 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	if ctx == nil {
 		panicf("nil context")
 	}
+	w.wait = waiting.Wait{} // it has counted the looks of the last wait
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
 	pace := pace{sleep: firstSleep, exam: firstExam}
 	for looks := 1; ; looks++ {

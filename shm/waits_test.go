@@ -1,0 +1,35 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package shm
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor"
+)
+
+// asked notes for which looks a strategy was asked.
+type asked struct{ looks []int }
+
+func (a *asked) Idle(n int) disruptor.Action {
+	a.looks = append(a.looks, n)
+	return disruptor.Yield
+}
+
+// Each wait begins anew: it spins before it parks, and a user-defined strategy is told that it has begun.
+func TestEachWaitBeginsAnew(t *testing.T) {
+	var strategy asked
+	r, _ := newRing[tick](t, Config{Capacity: 2, Options: Options{Wait: &strategy}})
+	c := newConsumer(t, r, ConsumerConfig{})
+	for range 3 {
+		strategy.looks = nil
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := c.Next(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, []int{0}, strategy.looks)
+	}
+}
