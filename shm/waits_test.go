@@ -33,3 +33,34 @@ func TestEachWaitBeginsAnew(t *testing.T) {
 		require.Equal(t, []int{0}, strategy.looks)
 	}
 }
+
+// uncomparable is a context that == panics for.
+type uncomparable struct {
+	context.Context
+	values map[string]int
+}
+
+func TestContextThatIsNotComparable(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 2, Options: Options{Wait: disruptor.BlockWait{Spin: -1}}})
+	c := newConsumer(t, r, ConsumerConfig{})
+	parent, cancel := context.WithCancel(context.Background())
+	ctx := uncomparable{parent, nil}
+	c.wait.watch(ctx)
+	c.wait.watch(ctx)
+	cancel()
+	_, err := c.Next(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The end of a context may have begun to wake a sleeper when that wakes by itself, and its ring is
+// unmapped before the goroutine goes on that wakes it.
+func TestContextEndsAfterDetach(t *testing.T) {
+	r, err := Create[tick](newPath(t), Config{Capacity: 2})
+	require.NoError(t, err)
+	c := newConsumer(t, r, ConsumerConfig{})
+	event := &r.core.control.event
+	c.Close()
+	require.NoError(t, r.Detach(long(t)))
+	c.wait.sleeping.Store(event) // as if it had been loaded before
+	c.wait.contextEnded()
+}
