@@ -106,6 +106,7 @@ func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	if cfg.Evictable > 0 {
 		c.copies.init(&r.slots, r.core.eventSize, c.read.most)
 	}
+	r.core.made(c)
 	return c, nil
 }
 

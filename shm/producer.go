@@ -40,6 +40,7 @@ func (r *Ring[T]) Producer(name string) (*Producer[T], error) {
 		return nil, err
 	}
 	p.wait = waiter{core: r.core, bit: 1 << p.claim.index, producer: true}
+	r.core.made(p)
 	return p, nil
 }
 

@@ -183,7 +183,7 @@ func (r *Ring[T]) Err() (err error) {
 			err = ErrClosed
 		}
 	})
-	if first := r.core.err(); first != nil {
+	if first := r.core.errAnytime(); first != nil {
 		return first
 	}
 	return err
@@ -197,7 +197,7 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	r.Close()
 	const shortest, longest = 50 * time.Microsecond, 5 * time.Millisecond
 	for pause := shortest; ; pause = min(2*pause, longest) {
-		if err := r.core.err(); err != nil {
+		if err := r.core.errAnytime(); err != nil {
 			return err
 		}
 		left := r.unfinished()
@@ -218,8 +218,10 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 func (r *Ring[T]) unfinished() (left []string) {
 	r.core.visit(func() {
 		end, _ := r.core.claimed()
-		for role := range r.core.roles {
-			if c, ok := role.(*Consumer[T]); ok {
+		for role, made := range r.core.roles {
+			if c, ok := role.(*Consumer[T]); ok && !made {
+				left = append(left, "a consumer is just joining")
+			} else if ok {
 				if at := c.read.place.position.Load(); at < end && state(c.read.place.state.Load()) == c.read.mine {
 					left = append(left, fmt.Sprintf("%s at %d has %d left", c.describe(), at, end-at))
 				}
@@ -240,7 +242,11 @@ func (r *Ring[T]) Detach(ctx context.Context) error {
 	c.mu.Lock()
 	c.detaching.Store(true)
 	var open []string
-	for role := range c.roles {
+	for role, made := range c.roles {
+		if !made {
+			open = append(open, "one that is just joining")
+			continue
+		}
 		open = append(open, role.describe())
 		role.sleeper().wakeUp()
 	}
