@@ -1,7 +1,9 @@
 package shm
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/faults"
@@ -14,14 +16,18 @@ type claimer struct {
 	record *record
 	index  int
 
-	limit    int64 // no claim may end beyond it: the gate as last seen, and a lap
-	resolved int64 // all below is published, lost or aborted
-	seen     int64 // the cursor, when last looked at
-	from, to int64 // the open claim
-	left     int64 // of it, the slots that are neither published nor aborted
-	wanted   int64 // slots that the claim waits for
+	limit    int64  // no claim may end beyond it: the gate as last seen, and a lap
+	resolved int64  // all below is published, lost or aborted
+	seen     int64  // the cursor, when last looked at
+	from, to int64  // the open claim
+	left     int64  // of it, the slots that are neither published nor aborted
+	parts    []span // of it, what is, while not all of it is
+	wanted   int64  // slots that the claim waits for
 	closed   bool
 }
+
+// A span is the sequences [from, to).
+type span struct{ from, to int64 }
 
 // maxAttempts bounds the loops over what other processes change: they end long before, unless somebody
 // means harm.
@@ -153,15 +159,16 @@ func (p *claimer) resolve(from, to int64, gapBit mark) {
 	}
 	if p.left -= to - from; p.left == 0 {
 		p.clear()
-		p.from, p.to = 0, 0
+		p.from, p.to, p.parts = 0, 0, p.parts[:0]
 	} else {
+		p.note(from, to)
 		machine.Fence() // sleep edge: the marks are visible before the look for sleepers
 	}
 	faults.Point("cleared")
 	c.control.event.signal()
 }
 
-// check panics unless [from, to) is in the open claim and begins with a slot that is open.
+// check panics unless [from, to) is in the open claim, and all of it is open.
 func (p *claimer) check(method string, from, to int64) {
 	if from == to {
 		panicf("%s of an empty batch", method)
@@ -169,9 +176,30 @@ func (p *claimer) check(method string, from, to int64) {
 	if from < p.from || to > p.to || to-from > p.left {
 		panicf("%s of [%d, %d): the open claim is [%d, %d), and %d slots of it are left", method, from, to, p.from, p.to, p.left)
 	}
-	if mark(p.core.mark(from).Load()).resolved(from) {
-		panicf("%s of [%d, %d), which was published or aborted already", method, from, to)
+	for _, part := range p.parts {
+		if from < part.to && part.from < to {
+			panicf("%s of [%d, %d), which was published or aborted already", method, from, to)
+		}
 	}
+	// That is what the program has done; the mark may be what another has.
+	if m := mark(p.core.mark(from).Load()); m.resolved(from) {
+		_ = p.core.corrupt("the mark of sequence %d is %d, and its producer has not published it", from, m)
+	}
+}
+
+// note notes that [from, to) is published or aborted.
+func (p *claimer) note(from, to int64) {
+	for i := range p.parts {
+		switch part := &p.parts[i]; {
+		case part.to == from:
+			part.to = to
+			return
+		case part.from == to:
+			part.from = from
+			return
+		}
+	}
+	p.parts = append(p.parts, span{from, to})
 }
 
 // raiseGap makes lastGap at least end. It comes before the marks, so who passes a gap has seen it.
@@ -241,9 +269,13 @@ func (p *claimer) release() {
 
 // abortOpen aborts the slots of the open claim that are open.
 func (p *claimer) abortOpen() {
-	for s := p.from; s < p.to; s++ {
-		if !mark(p.core.mark(s).Load()).resolved(s) {
-			p.abort(s, s+1)
+	parts := append(slices.Clone(p.parts), span{p.to, p.to})
+	slices.SortFunc(parts, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	at := p.from
+	for _, part := range parts {
+		if at < part.from {
+			p.abort(at, part.from)
 		}
+		at = part.to
 	}
 }

@@ -121,7 +121,7 @@ func (p *Producer[T]) ready(n int) {
 
 // Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split.
 // What was written to them is visible to who is handed them. It panics if b is not part of the open
-// claim, or if its first slot was published or aborted already.
+// claim, or if a slot of it was published or aborted already.
 func (p *Producer[T]) Publish(b Batch[T]) {
 	p.mine("Publish", b)
 	if p.ring.core.guarded {
