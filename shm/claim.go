@@ -251,6 +251,9 @@ func (p *claimer) refuse() {
 	if p.closed {
 		panicf("claim of a producer that was closed")
 	}
+	if p.core.broken.Load() != nil { // a fault may have kept it from being published
+		return
+	}
 	panicf("claim while %d slots of [%d, %d) are neither published nor aborted", p.left, p.from, p.to)
 }
 

@@ -132,7 +132,7 @@ func (c *Consumer[T]) Close() {
 // Done it returns the same start, and perhaps more. A batch ends before what was lost or aborted, and
 // the next one begins after it.
 func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
-	if c.closed || c.read.gone != nil {
+	if c.closed || c.read.gone != nil || c.ring.core.guarded && c.ring.core.broken.Load() != nil {
 		return Batch[T]{}, false
 	}
 	if c.ring.core.guarded || c.copies.active() {

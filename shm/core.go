@@ -146,7 +146,7 @@ const (
 // fail ends the ring for all processes. The first failure counts.
 func (c *core) fail(f failure) {
 	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f))
-	c.wakeAll()
+	c.close() // producers look at the cursor only
 }
 
 // corrupt ends the ring because of a value that no correct process stores.

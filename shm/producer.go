@@ -65,7 +65,7 @@ func (p *Producer[T]) Close() {
 func (p *Producer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	p.ready(n)
 	if p.ring.core.guarded {
-		p.ring.core.guard(func() { ok = p.claim.attempt(int64(n)) })
+		p.ring.core.guard(func() { ok = p.ring.core.broken.Load() == nil && p.claim.attempt(int64(n)) })
 	} else {
 		ok = p.claim.attempt(int64(n))
 	}
