@@ -10,8 +10,12 @@ import (
 
 // join makes r a consumer, of a free place, or of the place that a dead one of that name had.
 func (c *core) join(r *reader, cfg ConsumerConfig) error {
-	if _, closed := c.claimed(); closed {
+	end, closed := c.claimed()
+	if closed {
 		return ErrClosed
+	}
+	if end > maxSequence+maxCapacity {
+		return c.corrupt("cursor at %d", end)
 	}
 	// Two that join at once by one name give way to each other, and try again a little later.
 	const tries = 8

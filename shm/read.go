@@ -37,10 +37,11 @@ func (r *reader) look() (to int64) {
 	return r.lookUpstream()
 }
 
-// lookAtMarks is look for a consumer that follows the producers.
+// lookAtMarks is look for a consumer that follows the producers. It steps over a lap of gaps at most: a
+// program that means harm could store the next one each time.
 func (r *reader) lookAtMarks() int64 {
 	limit := r.next + r.most
-	for {
+	for range r.core.capacity + 1 {
 		for r.ready < limit && mark(r.core.mark(r.ready).Load()) == published(r.ready) { // publish edge
 			r.ready++
 		}
@@ -52,6 +53,7 @@ func (r *reader) lookAtMarks() int64 {
 		}
 		limit = r.next + r.most
 	}
+	return r.next
 }
 
 // step steps over a gap at next, and reports whether there was one.
@@ -80,7 +82,7 @@ func (r *reader) lapped(m mark) error {
 
 // lookUpstream is look for a consumer that follows others.
 func (r *reader) lookUpstream() int64 {
-	for {
+	for range r.core.capacity + 1 {
 		limit := min(r.ready, r.next+r.most)
 		if limit == r.next {
 			if limit = r.refresh(); limit == r.next {
@@ -105,6 +107,7 @@ func (r *reader) lookUpstream() int64 {
 			return r.next
 		}
 	}
+	return r.next
 }
 
 // refresh looks how far all whom it follows are done, and returns that.

@@ -78,6 +78,11 @@ func Open[T any](path string, opts Options) (*Ring[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.unlessRetired(path)
+}
+
+// unlessRetired returns r, just attached, if its file still has that path.
+func (r *Ring[T]) unlessRetired(path string) (*Ring[T], error) {
 	if named, err := r.core.file.NamedBy(path); err != nil || !named {
 		_ = r.core.detach()
 		return nil, fmt.Errorf("%w: %s", ErrRetired, path)

@@ -276,3 +276,15 @@ func TestAnonymousRingCannotBeCut(t *testing.T) {
 	require.Error(t, f.Truncate(1<<20))
 	require.True(t, newProducer(t, r).TrySend(tick{}))
 }
+
+// Who has seen a fault hands out no slots, which may be those that are gone.
+func TestNothingIsHandedOutAfterAFault(t *testing.T) {
+	s := newScene(t, SeparateMarks, Options{GuardFaults: true})
+	require.NoError(t, os.Truncate(s.path, s.ring.core.slots))
+	require.NoError(t, s.idle.Send(long(t), tick{}), "it is quiet once")
+	require.ErrorIs(t, s.ring.Err(), ErrTruncated)
+	_, ok := s.idle.TryClaim(1)
+	require.False(t, ok)
+	_, ok = s.first.TryNext()
+	require.False(t, ok)
+}
