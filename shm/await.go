@@ -29,7 +29,7 @@ type waiter struct {
 
 	wait     waiting.Wait
 	sleeping atomic.Pointer[eventcount] // where it sleeps, or is about to
-	ctx      context.Context            // of the last sleep
+	done     <-chan struct{}            // of the context of the last sleep
 	unwatch  func() bool
 
 	vain  int // looks, without a wait
@@ -55,6 +55,7 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	if ctx == nil {
 		panicf("nil context")
 	}
+	w.wait = waiting.Wait{} // it has counted the looks of the last wait
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
 	pace := pace{sleep: firstSleep}
 	for looks := 1; ; looks++ {
@@ -149,23 +150,29 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 }
 
 // watch has the end of ctx wake this waiter. One context after the other costs nothing if it is the same.
+// Channels tell contexts apart: a user-defined one need not be comparable.
 func (w *waiter) watch(ctx context.Context) {
-	if ctx == w.ctx || ctx.Done() == nil {
+	done := ctx.Done()
+	if done == w.done || done == nil {
 		return
 	}
 	w.forget()
-	w.ctx, w.unwatch = ctx, context.AfterFunc(ctx, w.wakeUp)
+	w.done, w.unwatch = done, context.AfterFunc(ctx, w.contextEnded)
 }
+
+// contextEnded wakes the waiter, if the file is still mapped: forget doesn't wait for it.
+func (w *waiter) contextEnded() { w.core.visit(w.wakeUp) }
 
 // forget forgets the last context.
 func (w *waiter) forget() {
 	if w.unwatch != nil {
 		w.unwatch()
 	}
-	w.ctx, w.unwatch = nil, nil
+	w.done, w.unwatch = nil, nil
 }
 
-// wakeUp wakes the waiter if it sleeps. Any goroutine may call it, after it has stored why.
+// wakeUp wakes the waiter if it sleeps. Any goroutine may call it, after it has stored why, if it keeps the
+// file mapped meanwhile.
 func (w *waiter) wakeUp() {
 	if e := w.sleeping.Load(); e != nil {
 		w.core.guard(func() {

@@ -1,7 +1,9 @@
 package shm
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"unsafe"
 
@@ -19,15 +21,19 @@ type claimer struct {
 	index  int
 
 	capacity int64
-	limit    int64 // no claim may end beyond it: the gate as last seen, and a lap
-	seen     int64 // the cursor, when last looked at
-	from, to int64 // the open claim
-	left     int64 // of it, the slots that are neither published nor aborted
-	resolved int64 // all below is published, lost or aborted
-	wanted   int64 // slots that the claim waits for
+	limit    int64  // no claim may end beyond it: the gate as last seen, and a lap
+	seen     int64  // the cursor, when last looked at
+	from, to int64  // the open claim
+	left     int64  // of it, the slots that are neither published nor aborted
+	parts    []span // of it, what is, while not all of it is
+	resolved int64  // all below is published, lost or aborted
+	wanted   int64  // slots that the claim waits for
 	unfenced bool
 	closed   bool
 }
+
+// A span is the sequences [from, to).
+type span struct{ from, to int64 }
 
 // maxAttempts bounds the loops over what other processes change: they end long before, unless somebody
 // means harm.
@@ -58,7 +64,7 @@ func (p *claimer) attempt(n int64) (ok bool) {
 		faults.Point("recorded")
 		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
-			p.from, p.to, p.left = at, at+n, n
+			p.from, p.to, p.left, p.parts = at, at+n, n, p.parts[:0]
 			return true
 		}
 	}
@@ -152,7 +158,7 @@ func (p *claimer) publish(from, to int64) {
 		machine.StoreRelease(unsafe.Pointer(c.mark(s)), 0, int64(published(s))) // publish edge
 		faults.Point("marked")
 	}
-	p.settle(to - from)
+	p.settle(from, to)
 }
 
 // abort has readers step over [from, to), a part of the open claim.
@@ -163,16 +169,18 @@ func (p *claimer) abort(from, to int64) {
 	for s := from; s < to; s++ {
 		p.core.mark(s).Store(int64(gap(s))) // publish edge
 	}
-	p.settle(to - from)
+	p.settle(from, to)
 }
 
-// settle counts n slots of the open claim off, and wakes who waits for them.
-func (p *claimer) settle(n int64) {
-	p.left -= n
+// settle counts [from, to) of the open claim off, and wakes who waits for it.
+func (p *claimer) settle(from, to int64) {
+	p.left -= to - from
 	switch {
-	case p.left > 0 && !p.unfenced:
-		machine.Fence() // sleep edge: the marks are visible before the look for sleepers
 	case p.left > 0:
+		p.note(from, to)
+		if !p.unfenced {
+			machine.Fence() // sleep edge: the marks are visible before the look for sleepers
+		}
 	case p.unfenced:
 		machine.StoreRelease(unsafe.Pointer(&p.record.to), 0, 0) // record edge
 	default:
@@ -182,10 +190,14 @@ func (p *claimer) settle(n int64) {
 	p.event.signal()
 }
 
-// check panics unless [from, to) is in the open claim and begins with a slot that is open.
+// check panics unless [from, to) is in the open claim, and all of it is open.
 func (p *claimer) check(method string, from, to int64) {
-	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || mark(p.core.mark(from).Load()).Resolved(from) {
+	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || p.left < p.to-p.from && p.settled(from, to) {
 		p.misused(method, from, to)
+	}
+	// That is what the program has done; the mark may be what another has.
+	if m := mark(p.core.mark(from).Load()); m.Resolved(from) {
+		_ = p.core.corrupt("the mark of sequence %d is %d, and its producer has not published it", from, m)
 	}
 }
 
@@ -197,6 +209,26 @@ func (p *claimer) misused(method string, from, to int64) {
 		panicf("%s of [%d, %d): the open claim is [%d, %d), and %d slots of it are left", method, from, to, p.from, p.to, p.left)
 	}
 	panicf("%s of [%d, %d), which was published or aborted already", method, from, to)
+}
+
+// settled reports whether any of [from, to) is published or aborted.
+func (p *claimer) settled(from, to int64) bool {
+	return slices.ContainsFunc(p.parts, func(part span) bool { return from < part.to && part.from < to })
+}
+
+// note notes that [from, to) is published or aborted.
+func (p *claimer) note(from, to int64) {
+	for i := range p.parts {
+		switch part := &p.parts[i]; {
+		case part.to == from:
+			part.to = to
+			return
+		case part.from == to:
+			part.from = from
+			return
+		}
+	}
+	p.parts = append(p.parts, span{from, to})
 }
 
 // raiseGap makes lastGap at least end. It comes before the marks, so who passes a gap has seen it.
@@ -253,6 +285,9 @@ func (p *claimer) refuse(n int) {
 	case p.closed:
 		panicf("claim of a producer that was closed")
 	}
+	if p.core.broken.Load() != nil { // a fault may have kept it from being published
+		return
+	}
 	panicf("claim while %d slots of [%d, %d) are neither published nor aborted", p.left, p.from, p.to)
 }
 
@@ -271,9 +306,13 @@ func (p *claimer) release() {
 
 // abortOpen aborts the slots of the open claim that are open.
 func (p *claimer) abortOpen() {
-	for s := p.from; s < p.to; s++ {
-		if !mark(p.core.mark(s).Load()).Resolved(s) {
-			p.abort(s, s+1)
+	parts := append(slices.Clone(p.parts), span{p.to, p.to})
+	slices.SortFunc(parts, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	at := p.from
+	for _, part := range parts {
+		if at < part.from {
+			p.abort(at, part.from)
 		}
+		at = part.to
 	}
 }

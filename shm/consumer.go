@@ -113,6 +113,7 @@ func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	}
 	c.guarded = r.core.guarded
 	c.special = c.guarded || c.copies.active()
+	r.core.made(c)
 	return c, nil
 }
 
@@ -151,7 +152,7 @@ func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
 
 // tryNextSpecial is TryNext of a consumer that was closed, that copies, or whose accesses are guarded.
 func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
-	if c.closed {
+	if c.closed || c.ring.core.broken.Load() != nil {
 		return Batch[T]{}, false
 	}
 	c.ring.core.guard(func() {

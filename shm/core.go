@@ -38,9 +38,9 @@ type core struct {
 	did        Recovered  // by this process; recovering is held
 
 	mu      sync.Mutex
-	roles   map[role]struct{} // producers and consumers of this process that have not been closed
-	emptied chan struct{}     // closed when there are none and Detach has been called
-	gone    bool              // Detach has unmapped the file
+	roles   map[role]bool // producers and consumers of this process that have not been closed; false: just being made
+	emptied chan struct{} // closed when there are none and Detach has been called
+	gone    bool          // Detach has unmapped the file
 }
 
 // A role is a producer or a consumer.
@@ -57,7 +57,7 @@ func newCore(file *mapfile.File, g geometry, opts Options) *core {
 		markBase: unsafe.Pointer(&mem[g.Marks]),
 		control:  (*control)(unsafe.Pointer(&mem[g.Control])),
 		guarded:  opts.GuardFaults,
-		roles:    map[role]struct{}{},
+		roles:    map[role]bool{},
 		emptied:  make(chan struct{}),
 	}
 	c.unfenced = opts.AsymmetricFence && canLeaveOutFences()
@@ -97,11 +97,8 @@ func (c *core) claimed() (end int64, closed bool) {
 
 // err returns why this process can't go on, other than that a closed ring is drained.
 func (c *core) err() error {
-	if err := c.broken.Load(); err != nil {
-		return *err
-	}
-	if c.detaching.Load() { // the memory may be gone
-		return fmt.Errorf("%w: %w", ErrClosed, ErrDetached)
+	if err := c.ownErr(); err != nil { // the memory may be gone
+		return err
 	}
 	switch failure(c.control.failure.Load()) {
 	case unfailed:
@@ -111,6 +108,33 @@ func (c *core) err() error {
 		return fmt.Errorf("%w: %w", ErrClosed, ErrCorrupt)
 	}
 	return nil
+}
+
+// ownErr returns what of that concerns this process only. It doesn't look at the file.
+func (c *core) ownErr() error {
+	if err := c.broken.Load(); err != nil {
+		return *err
+	}
+	if c.detaching.Load() {
+		return fmt.Errorf("%w: %w", ErrClosed, ErrDetached)
+	}
+	return nil
+}
+
+// errAnytime is err for calls that any goroutine may make at any time.
+func (c *core) errAnytime() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.errLocked()
+}
+
+// errLocked is err in a guard. c.mu is held, so the file stays mapped.
+func (c *core) errLocked() (err error) {
+	c.guard(func() { err = c.err() })
+	if err == nil {
+		err = c.ownErr() // of a fault
+	}
+	return err
 }
 
 // failure is why a ring has failed, in the file.
@@ -247,15 +271,22 @@ const recoveryByte = ringfile.RecoveryByte
 
 func attachmentByte(i int) int { return ringfile.AttachmentByte(i) }
 
-// enter counts a new role.
+// enter counts a role that is to be made.
 func (c *core) enter(r role) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.err(); err != nil {
+	if err := c.errLocked(); err != nil {
 		return err
 	}
-	c.roles[r] = struct{}{}
+	c.roles[r] = false
 	return nil
+}
+
+// made says that a role is made: other goroutines may look at it from now on.
+func (c *core) made(r role) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.roles[r] = true
 }
 
 // leave forgets a role.

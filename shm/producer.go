@@ -42,6 +42,7 @@ func (r *Ring[T]) Producer(name string) (*Producer[T], error) {
 		return nil, err
 	}
 	p.wait = waiter{core: r.core, bit: 1 << p.claim.index, producer: true}
+	r.core.made(p)
 	return p, nil
 }
 
@@ -79,7 +80,7 @@ func (p *Producer[T]) grab(n int) bool {
 }
 
 func (p *Producer[T]) grabGuarded(n int) (ok bool) {
-	p.ring.core.guard(func() { ok = p.claim.claim(n) || p.inVain() })
+	p.ring.core.guard(func() { ok = p.ring.core.broken.Load() == nil && (p.claim.claim(n) || p.inVain()) })
 	return ok
 }
 
@@ -123,7 +124,7 @@ func (p *Producer[T]) open() Batch[T] {
 
 // Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split.
 // What was written to them is visible to who is handed them. It panics if b is not part of the open
-// claim, or if its first slot was published or aborted already.
+// claim, or if a slot of it was published or aborted already.
 func (p *Producer[T]) Publish(b Batch[T]) {
 	p.mine("Publish", b)
 	if p.guarded {

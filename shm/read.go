@@ -39,7 +39,8 @@ func (r *reader) hand() (to int64) {
 }
 
 // look returns the range that is available and not handed back: [next, to), without gaps, at most
-// most slots. It may move next over gaps.
+// most slots. It may move next over gaps, a lap of them at most: a program that means harm could store
+// the next one each time.
 func (r *reader) look() (to int64) {
 	c := r.core
 	if c.control.failure.Load() != 0 { // end edge
@@ -48,7 +49,7 @@ func (r *reader) look() (to int64) {
 	if len(r.upstream) > 0 {
 		return r.lookUpstream()
 	}
-	for {
+	for range c.Capacity + 1 {
 		limit := r.next + r.most
 		to = r.ready
 		for to < limit && mark(c.mark(to).Load()) == published(to) { // publish edge
@@ -62,6 +63,7 @@ func (r *reader) look() (to int64) {
 			return r.next
 		}
 	}
+	return r.next
 }
 
 // step steps over a gap at next, and reports whether there was one.
@@ -90,7 +92,7 @@ func (r *reader) lapped(m mark) error {
 
 // lookUpstream is look for a consumer that follows others.
 func (r *reader) lookUpstream() int64 {
-	for {
+	for range r.core.Capacity + 1 {
 		limit := min(r.ready, r.next+r.most)
 		if limit == r.next {
 			if limit = r.refresh(); limit == r.next {
@@ -115,6 +117,7 @@ func (r *reader) lookUpstream() int64 {
 			return r.next
 		}
 	}
+	return r.next
 }
 
 // refresh looks how far all whom it follows are done, and returns that.

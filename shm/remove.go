@@ -13,7 +13,7 @@ import (
 // is attached to it, and with ErrNotRing if it is not a ring. A process that opens the ring at the same
 // time fails with ErrRetired, or Remove does with ErrInUse.
 func Remove(path string) error {
-	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true})
+	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true, WorldWritable: true})
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,11 @@ func Open[T any](path string, opts Options) (*Ring[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.unlessRetired(path)
+}
+
+// unlessRetired returns r, just attached, if its file still has that path.
+func (r *Ring[T]) unlessRetired(path string) (*Ring[T], error) {
 	if named, err := r.core.file.NamedBy(path); err != nil || !named {
 		_ = r.core.detach()
 		return nil, fmt.Errorf("%w: %s", ErrRetired, path)
@@ -134,6 +139,11 @@ func fits(h ringfile.Header, l layout.Layout, text, schema string) error {
 	if l.Hash != h.Hash || l.Text != text {
 		return fmt.Errorf("%w: %s", ErrLayout, layout.Diff(l.Text, text))
 	}
+	// The slots are as large as the header says, and the accesses to them as large as the type is.
+	if uint64(h.EventSize) != uint64(l.Size) || uint64(h.EventAlign) != uint64(l.Align) {
+		return fmt.Errorf("%w: events of %d bytes, aligned to %d, of a layout of %d, aligned to %d",
+			ErrGeometry, h.EventSize, h.EventAlign, l.Size, l.Align)
+	}
 	if have := string(bytes.TrimRight(h.Schema[:], "\x00")); have != schema {
 		return fmt.Errorf("%w: the ring has %q, and Options.Schema is %q", ErrSchema, have, schema)
 	}
@@ -186,7 +196,7 @@ func (r *Ring[T]) Err() (err error) {
 			err = ErrClosed
 		}
 	})
-	if first := r.core.err(); first != nil {
+	if first := r.core.errAnytime(); first != nil {
 		return first
 	}
 	return err
@@ -200,7 +210,7 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	r.Close()
 	const shortest, longest = 50 * time.Microsecond, 5 * time.Millisecond
 	for pause := shortest; ; pause = min(2*pause, longest) {
-		if err := r.core.err(); err != nil {
+		if err := r.core.errAnytime(); err != nil {
 			return err
 		}
 		left := r.unfinished()
@@ -221,8 +231,10 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 func (r *Ring[T]) unfinished() (left []string) {
 	r.core.visit(func() {
 		end, _ := r.core.claimed()
-		for role := range r.core.roles {
-			if c, ok := role.(*Consumer[T]); ok {
+		for role, made := range r.core.roles {
+			if c, ok := role.(*Consumer[T]); ok && !made {
+				left = append(left, "a consumer is just joining")
+			} else if ok {
 				if at := c.read.place.position.Load(); at < end && state(c.read.place.state.Load()) == c.read.mine {
 					left = append(left, fmt.Sprintf("%s at %d has %d left", c.describe(), at, end-at))
 				}
@@ -243,7 +255,11 @@ func (r *Ring[T]) Detach(ctx context.Context) error {
 	c.mu.Lock()
 	c.detaching.Store(true)
 	var open []string
-	for role := range c.roles {
+	for role, made := range c.roles {
+		if !made {
+			open = append(open, "one that is just joining")
+			continue
+		}
 		open = append(open, role.describe())
 		role.sleeper().wakeUp()
 	}

@@ -13,6 +13,7 @@ type upstream struct {
 	index int
 	epoch uint64
 	after []*upstream
+	left  bool // those whom it follows have taken its place
 }
 
 // word is how an upstream stands in the file.
@@ -24,44 +25,60 @@ func (c *core) resolveNames(names []string) ([]*upstream, error) {
 		return nil, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), ringfile.MaxAfter)
 	}
 	var found []*upstream
+	known := graph{}
 	for _, name := range names {
 		i, st := c.named(name, nobody)
 		if i == nobody {
 			return nil, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
 		}
-		u := &upstream{place: c.place(i), index: i, epoch: st.epoch()}
-		if !u.snapshot(c, ringfile.MaxRoles) || !u.has(state(u.place.state.Load())) {
-			return nil, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(u.place.state.Load()).phase())
+		u := known.add(c, i, st.epoch())
+		if u == nil || !u.has(state(u.place.state.Load())) {
+			return nil, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
 		}
-		found = append(found, u)
+		if !slices.Contains(found, u) {
+			found = append(found, u)
+		}
 	}
 	return found, nil
 }
 
-// snapshot notes whom u follows, and whom they follow, that deep. What a consumer follows stays in the
-// file after it has left, until another has its place. It reports false if that is so, or if it finds
-// u changing it each time.
-func (u *upstream) snapshot(c *core, depth int) bool {
+// A graph has each consumer that another follows, directly or not, once: there may be more ways to it
+// than anybody can walk.
+type graph map[int]*upstream
+
+// add adds consumer i of that epoch, and whom it follows. It returns nil if that can't be had: if another
+// has the place, it changes each time, or a consumer follows itself, in a file that means harm. What a
+// consumer follows stays in the file after it has left, until another has its place.
+func (g graph) add(c *core, i int, epoch uint64) *upstream {
+	if u, ok := g[i]; ok {
+		if u != nil && u.epoch != epoch {
+			return nil
+		}
+		return u
+	}
+	g[i] = nil // while it is being added
+	u := &upstream{place: c.place(i), index: i, epoch: epoch}
 	var words [ringfile.MaxAfter]uint64
 	before := u.place.version.Load() // stage edge
 	for k := range words {
 		words[k] = u.place.after[k].Load()
 	}
-	if before%2 != 0 || u.place.version.Load() != before || state(u.place.state.Load()).epoch() != u.epoch || depth == 0 {
-		return false
+	if before%2 != 0 || u.place.version.Load() != before || state(u.place.state.Load()).epoch() != epoch {
+		return nil
 	}
 	for _, word := range words {
-		i := int(word&0xff) - 1
-		if i < 0 || i >= c.geometry.Consumers {
+		k := int(word&0xff) - 1
+		if k < 0 || k >= c.geometry.Consumers {
 			continue
 		}
-		a := &upstream{place: c.place(i), index: i, epoch: word >> 8}
-		if !a.snapshot(c, depth-1) {
-			return false
+		a := g.add(c, k, word>>8)
+		if a == nil {
+			return nil
 		}
 		u.after = append(u.after, a)
 	}
-	return true
+	g[i] = u
+	return u
 }
 
 // load returns the position of an upstream, if the place is still its own. The look at the state comes
@@ -131,10 +148,11 @@ func (r *reader) replace(i int) bool {
 		r.gone = fmt.Errorf("%w: %w", ErrClosed, ErrUpstreamDead)
 		return false
 	}
+	u.left = true
 	rest := make([]*upstream, 0, len(r.upstream)-1+len(u.after))
 	rest = append(rest, r.upstream[:i]...)
 	for _, a := range u.after {
-		if !slices.ContainsFunc(r.upstream, func(b *upstream) bool { return a.word() == b.word() }) {
+		if !a.left && !slices.Contains(r.upstream, a) {
 			rest = append(rest, a)
 		}
 	}

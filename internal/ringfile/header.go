@@ -86,8 +86,17 @@ func (h Header) Bytes(text string) []byte {
 		}
 		return append(append(make([]byte, 0, HeaderSize+len(text)), b.Bytes()...), make([]byte, HeaderSize-b.Len())...)
 	}
-	h.CRC = crc32.Checksum(append(encode(), text...), castagnoli)
+	h.CRC = Checksum(append(encode(), text...))
 	return append(encode(), text...)
+}
+
+// Checksum returns the CRC of a header and its text, with 0 in the place of the CRC. It covers bytes
+// that this version has no use for: a later one may have.
+func Checksum(all []byte) uint32 {
+	const at = 292
+	sum := crc32.Update(0, castagnoli, all[:at])
+	sum = crc32.Update(sum, castagnoli, make([]byte, 4))
+	return crc32.Update(sum, castagnoli, all[at+4:])
 }
 
 // ReadHeader reads the header and the text from a file of that size, and checks that they make sense to who only
@@ -129,7 +138,7 @@ func ReadHeader(f io.ReaderAt, size int64) (h Header, text string, g Geometry, e
 		return fail(ErrTruncated, "%d bytes end in the header", n)
 	}
 	text = string(all[HeaderSize:])
-	if !bytes.Equal(all[:HeaderSize], raw) || !bytes.Equal(h.Bytes(text), all) {
+	if !bytes.Equal(all[:HeaderSize], raw) || Checksum(all) != h.CRC {
 		return fail(ErrCorrupt, "checksum of the header")
 	}
 	if g, err = h.Geometry(); err != nil {

@@ -1,0 +1,123 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package shm
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/be395dad/disruptor/internal/ringfile"
+	"github.com/stretchr/testify/require"
+)
+
+// Of consumers in layers, of which each follows both of the layer before, the last is reached in more
+// ways than can be walked. The time limit of a test is what finds that out.
+func TestManyWaysUp(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	ctx := long(t)
+	var before []string
+	var all []*Consumer[tick]
+	for layer := range ringfile.MaxRoles / 2 {
+		names := []string{fmt.Sprintf("a%d", layer), fmt.Sprintf("b%d", layer)}
+		for _, name := range names {
+			all = append(all, newConsumer(t, r, ConsumerConfig{Name: name, After: before}))
+		}
+		before = names
+	}
+	p := newProducer(t, r)
+	require.NoError(t, p.Send(ctx, tick{ID: 1}))
+	last := all[len(all)-1]
+	_, ok := last.TryNext()
+	require.False(t, ok)
+	// All but the first two leave, unnoticed, and then it looks.
+	for _, c := range all[2 : len(all)-1] {
+		c.Close()
+	}
+	_, ok = last.TryNext()
+	require.False(t, ok)
+	require.ElementsMatch(t, []int{0, 1}, []int{last.read.upstream[0].index, last.read.upstream[1].index})
+	for _, c := range all[:2] {
+		b, ok := c.TryNext()
+		require.True(t, ok)
+		c.Done(b)
+	}
+	b, ok := last.TryNext()
+	require.True(t, ok)
+	require.Equal(t, int64(1), b.At(0).ID)
+}
+
+// follow stores whom the consumer at place i follows.
+func follow(c *core, i int, whom ...int) {
+	for k := range c.place(i).after {
+		word := uint64(0)
+		if k < len(whom) {
+			word = state(c.place(whom[k]).state.Load()).epoch()<<8 | uint64(whom[k]+1)
+		}
+		c.place(i).after[k].Store(word)
+	}
+}
+
+func TestHostileGraphs(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	c := r.core
+	for i := range 63 {
+		newConsumer(t, r, ConsumerConfig{Name: fmt.Sprint(i)})
+	}
+	join := func(after string) error {
+		c, err := r.Consumer(ConsumerConfig{Name: "new", After: []string{after}})
+		if err == nil {
+			c.Close()
+		}
+		return err
+	}
+	for i := 1; i < 63; i++ { // each follows the one before 16 times
+		whom := make([]int, ringfile.MaxAfter)
+		for k := range whom {
+			whom[k] = i - 1
+		}
+		follow(c, i, whom...)
+	}
+	require.NoError(t, join("62"))
+	require.EqualError(t, join("63"), `shm: consumer name not usable: no consumer is called "63"`)
+
+	follow(c, 0, 62) // a circle
+	require.EqualError(t, join("62"), `shm: consumer name not usable: consumer "62" is live`)
+	follow(c, 5, 5) // itself
+	require.ErrorIs(t, join("5"), ErrName)
+	follow(c, 5, 4)
+	follow(c, 0)
+	require.NoError(t, join("62"))
+	c.place(30).version.Store(1) // it changes for ever
+	require.ErrorIs(t, join("62"), ErrName)
+	c.place(30).version.Store(2)
+	c.place(30).after[3].Store(1<<63 | 7) // an epoch that never was
+	require.ErrorIs(t, join("62"), ErrName)
+	c.place(30).after[3].Store(0xff) // no place
+	require.NoError(t, join("62"))
+}
+
+// All of a hostile graph have left when one looks whom to follow in their place.
+func TestHostileGraphOfThoseWhoLeft(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	c := r.core
+	var all []*Consumer[tick]
+	for i := range 63 {
+		all = append(all, newConsumer(t, r, ConsumerConfig{Name: fmt.Sprint(i)}))
+	}
+	for i := 1; i < 63; i++ { // each follows all before, 16 at most
+		var whom []int
+		for k := max(0, i-ringfile.MaxAfter); k < i; k++ {
+			whom = append(whom, k)
+		}
+		follow(c, i, whom...)
+	}
+	last := newConsumer(t, r, ConsumerConfig{Name: "last", After: []string{"62"}})
+	for _, c := range all {
+		c.Close()
+	}
+	p := newProducer(t, r)
+	require.True(t, p.TrySend(tick{}))
+	_, ok := last.TryNext()
+	require.True(t, ok, "it follows the producers")
+	require.Empty(t, last.read.upstream)
+}
