@@ -20,6 +20,7 @@ type Config struct {
 	Needs                       [maxWaiters]int8
 	WaiterCrashes, WakerCrashes int8
 	Backstop                    bool // a sleep ends by itself
+	Unfenced                    bool // wakers say that they don't fence, and leave it to waiters
 	Bug                         Bug
 }
 
@@ -33,6 +34,9 @@ type Bug struct {
 	CounterAfter bool // it reads the counter after it has set its bit, but before its second look
 	SleepsOn     bool // when its sleep ends by itself, it sleeps again without a look
 	KeepsBit     bool // it leaves its bit where it is when it need not sleep
+	AsksFirst    bool // it asks whether there are wakers that don't fence, then sets its bit
+	NeverFences  bool // it does not fence those that don't
+	FencesLate   bool // it fences them after its second look
 	// of the waker
 	WakerLooksFirst bool // it looks at the bits before it stores
 	NoFence         bool // its look at the bits may run ahead of its store
@@ -42,6 +46,7 @@ type Bug struct {
 	WakesOne        bool // it wakes one sleeper
 	ClearsAll       bool // it stores 0 in the place of clearing what it has seen
 	LeavesBits      bool // it clears no bits: waiters clear their own
+	SaysSoLate      bool // it says that it doesn't fence after it has published something
 }
 
 // steps of a waiter
@@ -49,6 +54,8 @@ const (
 	looks int8 = iota
 	counts
 	sets
+	asks
+	fencesOthers
 	looksAgain
 	sleeps
 	asleep
@@ -56,11 +63,12 @@ const (
 	done
 )
 
-var waiterSteps = [...]string{"looks", "reads the counter", "sets its bit", "looks again", "calls the futex", "wakes by itself", "clears its bit", ""}
+var waiterSteps = [...]string{"looks", "reads the counter", "sets its bit", "asks who does not fence", "fences the others", "looks again", "calls the futex", "wakes by itself", "clears its bit", ""}
 
 // steps of a waker
 const (
-	stores int8 = iota
+	saysSo int8 = iota
+	stores
 	fences
 	readsBits
 	clearsBits
@@ -69,12 +77,13 @@ const (
 	ended
 )
 
-var wakerSteps = [...]string{"publishes", "fences", "looks at the bits", "clears the bits", "adds to the counter", "wakes", ""}
+var wakerSteps = [...]string{"says that it does not fence", "publishes", "fences", "looks at the bits", "clears the bits", "adds to the counter", "wakes", ""}
 
 type waiter struct {
 	pc, saw, need int8
 	dead          bool
 	unfenced      bool // NoFenceBit: its bit is still in its store buffer
+	asked         bool // Unfenced: there are wakers that don't fence
 }
 
 type waker struct {
@@ -88,6 +97,7 @@ type waker struct {
 type State struct {
 	value           [maxWakers]int8
 	bits            uint8
+	unfenced        uint8 // wakers that have said that they don't fence
 	counter         int8
 	w               [maxWaiters]waiter
 	k               [maxWakers]waker
@@ -111,6 +121,10 @@ func (m *Model) Start() (s State) {
 		}
 	}
 	for k := range s.k {
+		s.k[k].pc = stores
+		if m.Unfenced && !m.Bug.SaysSoLate {
+			s.k[k].pc = saysSo
+		}
 		if m.Stores[k] == 0 {
 			s.k[k].pc = ended
 		} else if m.Bug.WakerLooksFirst {
@@ -138,6 +152,8 @@ func (m *Model) Show(s *State) string {
 			fmt.Fprintf(&b, "; waiter %d is done", i)
 		case w.unfenced:
 			fmt.Fprintf(&b, "; waiter %d has its bit buffered", i)
+		case w.asked:
+			fmt.Fprintf(&b, "; waiter %d is to fence the others", i)
 		}
 	}
 	for k := range s.k[:m.Wakers] {

@@ -19,6 +19,9 @@ func (m *Model) wait(s *State, i int8) bool {
 		}
 	case counts:
 		w.saw, w.pc = s.counter, sets
+		if m.Bug.AsksFirst {
+			w.pc = asks
+		}
 		if m.Bug.CounterAfter {
 			w.pc = looksAgain
 		}
@@ -36,8 +39,34 @@ func (m *Model) wait(s *State, i int8) bool {
 			w.pc = sleeps
 		case m.Bug.CounterAfter:
 			w.pc = counts
+		case w.asked: // AsksFirst
+			w.pc = fencesOthers
+		case m.Unfenced && !m.Bug.AsksFirst && !m.Bug.NeverFences && !m.Bug.FencesLate:
+			w.pc = asks
 		default:
 			w.pc = looksAgain
+		}
+	case asks:
+		w.asked = s.unfenced != 0
+		switch {
+		case m.Bug.AsksFirst:
+			w.pc = sets
+		case w.asked:
+			w.pc = fencesOthers
+		case m.Bug.FencesLate:
+			w.pc = sleeps
+		default:
+			w.pc = looksAgain
+		}
+	case fencesOthers:
+		for k := range s.k[:m.Wakers] {
+			if p := &s.k[k]; p.buffered && s.unfenced&(1<<k) != 0 {
+				p.buffered, s.value[k] = false, p.n
+			}
+		}
+		w.asked, w.pc = false, looksAgain
+		if m.Bug.FencesLate {
+			w.pc = sleeps
 		}
 	case looksAgain:
 		switch {
@@ -47,6 +76,8 @@ func (m *Model) wait(s *State, i int8) bool {
 			w.pc = sets
 		case m.Bug.CounterLate:
 			w.pc = counts
+		case m.Bug.FencesLate:
+			w.pc = asks
 		default:
 			w.pc = sleeps
 		}
@@ -92,6 +123,12 @@ func (m *Model) wait(s *State, i int8) bool {
 func (m *Model) wake(s *State, k int8) (bool, string) {
 	p := &s.k[k]
 	switch p.pc {
+	case saysSo:
+		if p.buffered {
+			return false, "" // a locked instruction
+		}
+		s.unfenced |= 1 << k
+		p.pc = stores
 	case stores:
 		if p.buffered {
 			return false, ""
@@ -99,7 +136,7 @@ func (m *Model) wake(s *State, k int8) (bool, string) {
 		p.n++
 		p.buffered = true
 		p.pc = fences
-		if m.Bug.NoFence {
+		if m.Bug.NoFence || m.Unfenced {
 			p.pc = readsBits
 		}
 		if m.Bug.WakerLooksFirst {
@@ -198,6 +235,9 @@ func (m *Model) again(p *waker, k int8) {
 	p.bits, p.pc = 0, stores
 	if m.Bug.WakerLooksFirst {
 		p.pc = readsBits
+	}
+	if m.Bug.SaysSoLate && p.n == 1 {
+		p.pc = saysSo
 	}
 	if p.n == m.Stores[k] {
 		p.pc = ended
