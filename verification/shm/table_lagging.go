@@ -16,6 +16,8 @@ var laggingConfigs = map[string]lagging.Config{
 	"lag-two":     {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true},
 	"lag-killed":  {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, EvictorCrashes: 1, NoLeave: true},
 	"lag-held":    {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Holds: true},
+	"lag-skip":    {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Skips: true, Second: true},
+	"lag-second":  {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true, Second: true},
 	"lag-by-word": {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, ByWord: true},
 }
 
@@ -26,7 +28,7 @@ func laggingEntries() []entry {
 			return func(limit int) explore.Result { return explore.Search(&lagging.Model{Config: c}, limit) }
 		})...)
 	}
-	for _, in := range []string{".lag", ".lag-rejoin", ".lag-agree", "lag-two", "lag-killed", "lag-held", "lag-by-word"} {
+	for _, in := range []string{".lag", ".lag-rejoin", ".lag-agree", "lag-two", "lag-killed", "lag-second", "lag-held", "lag-skip", "lag-by-word"} {
 		add(design, in, in, func(*lagging.Config) {})
 	}
 	add(bug, "copy-not-validated", ".lag", func(c *lagging.Config) { c.Bug.NoValidation = true })
@@ -43,5 +45,6 @@ func laggingEntries() []entry {
 	add(bug, "evicts-live-no-help", ".lag", func(c *lagging.Config) { c.Bug.Leaves = true })
 	add(bug, "evicts-dead-looks-once", "lag-by-word", func(c *lagging.Config) { c.Bug.LooksOnce = true })
 	add(bug, "expiry-without-lock", "lag-held", func(c *lagging.Config) { c.Bug.Bare = true })
+	add(bug, "gate-skips-without-second-look", "lag-skip", func(c *lagging.Config) { c.Bug.SkipsOnce = true })
 	return all
 }

@@ -115,7 +115,7 @@ func (m *Model) goOn(s *State, a int8) (bool, string) {
 		if w := s.place; w.owner == a && w.epoch == c.epoch {
 			s.place = word{free, nobody, w.epoch, 0}
 		}
-		if c.pc++; c.pc == ackLock || m.ByWord || m.Bug.AckUnlocked {
+		if c.pc++; c.pc == ackLock || m.ByWord || m.Skips || m.Bug.AckUnlocked {
 			c.epoch, c.pc = 0, detach
 		}
 	case ackLock:
@@ -124,7 +124,7 @@ func (m *Model) goOn(s *State, a int8) (bool, string) {
 			return false, ""
 		case m.ByWord:
 			c.pc = ackFree
-		case m.Bug.AckUnlocked:
+		case m.Skips || m.Bug.AckUnlocked:
 			c.pc = ackUnbit
 		case s.recovering != unlocked:
 			return false, ""

@@ -9,6 +9,10 @@ func (m *Model) Next(s *State, visit explore.Visit[State]) {
 	if ok, bad := m.produce(n); ok {
 		visit(n, explore.Label{Who: "producer", N: -1, What: producerSteps[s.p.pc]}, bad)
 	}
+	*n = *s
+	if m.second(n) {
+		visit(n, explore.Label{Who: "second producer", N: -1, What: "publishes"}, "")
+	}
 	for a := range m.Processes {
 		m.consumer(s, a, visit)
 	}
@@ -107,7 +111,12 @@ func (m *Model) Check(s *State) string {
 				ok, bad = m.other(a, k)
 			}
 		}
-		if (a.place.state == evicted || a.place.state == held) && a.bit {
+		if m.Skips {
+			for range 100 {
+				m.produce(a)
+			}
+		}
+		if (a.place.state == evicted || a.place.state == held) && a.bit && a.cursor < m.Claims {
 			return "producers are held by an evicted consumer"
 		}
 	}

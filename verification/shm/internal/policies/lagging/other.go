@@ -23,7 +23,7 @@ var otherSteps = [...]string{"finds no room", "looks whether the consumer agrees
 // false if there is none.
 func (m *Model) other(s *State, k int8) (bool, string) {
 	o := &s.o[k]
-	unlocked := m.ByWord || m.Bug.Unlocked
+	unlocked := m.lockless()
 	switch o.pc {
 	case finds:
 		switch {
@@ -89,7 +89,7 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 			w.by = k + 1
 		}
 		s.place, o.saw, o.pc = w, w, clears
-		if m.Bug.BitFirst {
+		if m.Bug.BitFirst || m.Skips {
 			o.ends(unlocked)
 		}
 		return true, bad
@@ -120,12 +120,15 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 	return true, ""
 }
 
+// lockless tells whether who evicts does so without the lock of recovery.
+func (m *Model) lockless() bool { return m.ByWord || m.Skips || m.Bug.Unlocked }
+
 // agreed goes on if the consumer agrees.
 func (m *Model) agreed(o *other, agrees bool) {
 	o.agrees = false
 	switch {
 	case !agrees:
-		o.ends(m.ByWord || m.Bug.Unlocked)
+		o.ends(m.lockless())
 	case m.Bug.BitFirst:
 		o.pc = clearsFirst
 	default:

@@ -8,7 +8,9 @@ func (m *Model) produce(s *State) (bool, string) {
 		if s.cursor == m.Claims {
 			return false, ""
 		}
-		p.pc = 1
+		if p.pc = 1; m.Second {
+			p.c = s.cursor
+		}
 		if s.cursor+1-m.Slots <= p.gate {
 			p.pc = 4
 		}
@@ -18,6 +20,9 @@ func (m *Model) produce(s *State) (bool, string) {
 		if s.bit {
 			p.pc = 2
 		}
+		if s.bit && m.Skips {
+			p.pc = 8
+		}
 	case 2:
 		p.low, p.pc = s.position, 3
 	case 3:
@@ -25,10 +30,18 @@ func (m *Model) produce(s *State) (bool, string) {
 			p.low, p.pc = 0, 1
 			return true, ""
 		}
+		if p.skips && !m.Bug.SkipsOnce {
+			p.pc = 9
+			return true, ""
+		}
 		*p = producer{gate: p.low}
 	case 4:
+		if p.pc = 5; m.Second && p.c != s.cursor {
+			p.pc, p.c = 0, 0
+			return true, ""
+		}
+		p.c = 0
 		s.cursor++
-		p.pc = 5
 	case 5, 6:
 		for a := range s.c {
 			c := &s.c[a]
@@ -44,9 +57,34 @@ func (m *Model) produce(s *State) (bool, string) {
 	case 7:
 		s.stamps[m.slot(s.cursor)] = s.cursor
 		p.pc = 0
+	case 8:
+		if p.pc = 2; s.place.state == evicted {
+			p.saw, p.skips, p.pc = s.place, true, 10
+		}
+	case 9:
+		if s.place != p.saw {
+			*p = producer{pc: 1, gate: p.gate}
+			return true, ""
+		}
+		*p = producer{gate: p.low}
+	case 10:
+		p.low, p.pc = s.cursor, 3
 	}
 	return true, ""
 }
 
+// second is the step of another producer, while the first owns nothing; it is false if it has no room.
+func (m *Model) second(s *State) bool {
+	counts := s.bit && s.place.state != evicted
+	if !m.Second || s.cursor == m.Claims || s.p.pc > 4 && s.p.pc < 8 || counts && s.cursor+1-m.Slots > s.position {
+		return false
+	}
+	s.cursor++
+	i := m.slot(s.cursor)
+	s.stamps[i], s.payloads[i] = s.cursor, [2]int8{s.cursor, s.cursor}
+	return true
+}
+
 var producerSteps = [...]string{"looks for room", "reads the bit", "reads a position", "reads the bit again", "swaps the cursor", "stores half of a payload",
-	"stores the rest of it", "stores a mark"}
+	"stores the rest of it", "stores a mark", "looks whether the consumer is evicted",
+	"looks again", "looks what is resolved"}

@@ -25,6 +25,8 @@ type Config struct {
 	EvictorCrashes                   int8
 	NoLeave                          bool // consumers stay, are evicted, or are killed
 	ByWord                           bool // no lock: an evicted place names who has still to clear its bit
+	Skips                            bool // no lock: only the owner clears the bit, and gates skip a place that is evicted
+	Second                           bool // there is another producer, which claims and publishes in a step, and holds to the positions
 	Holds                            bool // the place of a consumer that has died live is held; others evict it at any time
 	Bug                              Bug
 }
@@ -47,6 +49,8 @@ type Bug struct {
 	Bare      bool // it evicts a held place without the lock, as the owner
 	// of eviction of the dead
 	LooksOnce bool // an eviction whose swap fails leaves the place
+	// of the gate
+	SkipsOnce bool // Skips: it does not look at the word again
 	// of the place
 	AtOnce bool // an evicted place may be taken when its bit is clear
 }
@@ -112,7 +116,9 @@ type consumer struct {
 
 type producer struct {
 	pc, gate, low int8
-	seen          bool
+	c             int8 // Second: the cursor that it has read
+	seen, skips   bool
+	saw           word // Skips: the evicted place that it skips
 }
 
 type other struct {
