@@ -10,15 +10,16 @@ type agrees = [3]bool
 
 // laggingConfigs are those of consumers that may be evicted while they live.
 var laggingConfigs = map[string]lagging.Config{
-	"lag":         {Slots: 1, Processes: 1, Others: 1, Claims: 2, Runs: three{1}, Agrees: agrees{true}, OtherCrashes: 1, Crashes: 1},
-	"lag-rejoin":  {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true},
-	"lag-agree":   {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, false}},
-	"lag-two":     {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true},
-	"lag-killed":  {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, EvictorCrashes: 1, NoLeave: true},
-	"lag-held":    {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Holds: true},
-	"lag-skip":    {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Skips: true, Second: true},
-	"lag-second":  {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true, Second: true},
-	"lag-by-word": {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, ByWord: true},
+	"lag":           {Slots: 1, Processes: 1, Others: 1, Claims: 2, Runs: three{1}, Agrees: agrees{true}, OtherCrashes: 1, Crashes: 1},
+	"lag-rejoin":    {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true},
+	"lag-agree":     {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, false}},
+	"lag-two":       {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true},
+	"lag-killed":    {Slots: 1, Processes: 2, Others: 1, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, EvictorCrashes: 1, NoLeave: true},
+	"lag-held":      {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Holds: true},
+	"lag-skip":      {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Skips: true, Second: true},
+	"lag-second":    {Slots: 1, Processes: 2, Others: 1, Claims: 3, Runs: three{1, 1}, Agrees: agrees{true, true}, OtherCrashes: 1, NoLeave: true, Second: true},
+	"lag-skip-held": {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, Skips: true, Holds: true},
+	"lag-by-word":   {Slots: 1, Processes: 2, Others: 2, Claims: 2, Runs: three{1, 1}, Agrees: agrees{true, true}, Crashes: 1, OtherCrashes: 1, NoLeave: true, ByWord: true},
 }
 
 func laggingEntries() []entry {
@@ -28,7 +29,7 @@ func laggingEntries() []entry {
 			return func(limit int) explore.Result { return explore.Search(&lagging.Model{Config: c}, limit) }
 		})...)
 	}
-	for _, in := range []string{".lag", ".lag-rejoin", ".lag-agree", "lag-two", "lag-killed", "lag-second", "lag-held", "lag-skip", "lag-by-word"} {
+	for _, in := range []string{".lag", ".lag-rejoin", ".lag-agree", "lag-two", "lag-killed", "lag-second", "lag-held", "lag-skip", "lag-skip-held", "lag-by-word"} {
 		add(design, in, in, func(*lagging.Config) {})
 	}
 	add(bug, "copy-not-validated", ".lag", func(c *lagging.Config) { c.Bug.NoValidation = true })

@@ -23,12 +23,13 @@ var otherSteps = [...]string{"finds no room", "looks whether the consumer agrees
 // false if there is none.
 func (m *Model) other(s *State, k int8) (bool, string) {
 	o := &s.o[k]
-	unlocked := m.lockless()
+	lockless := m.ByWord || m.Skips || m.Bug.Unlocked
 	switch o.pc {
 	case finds:
 		switch {
 		case s.place.state == held:
-		case s.place.state == evicted && !unlocked && (s.bit && !m.Bug.Leaves || s.place.owner == nobody):
+		case s.place.expires():
+		case s.place.state == evicted && !lockless && s.bit && !m.Bug.Leaves:
 		case s.place.state == live && s.bit:
 		default:
 			return false, ""
@@ -43,28 +44,28 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 			o.bare, o.pc = true, looksAt
 			return true, ""
 		}
-		if !unlocked && s.recovering != 0 {
+		if o.pc = looksAt; lockless && s.place.state != held && !s.place.expires() {
+			return true, ""
+		}
+		if s.recovering != unlocked {
 			*o = other{}
 			return true, ""
 		}
-		if !unlocked {
-			s.recovering = byFirst + maxProcesses + k
-		}
-		o.pc = looksAt
+		s.recovering, o.locked = byFirst+maxProcesses+k, true
 	case looksAt:
 		switch o.saw = s.place; {
-		case o.bare && o.saw.state != held:
-			*o = other{}
-		case o.saw.state == held:
+		case o.saw.state == held && (o.locked || o.bare):
 			o.pc = swaps
+		case o.bare:
+			o.ends()
 		case o.saw.state == live && m.Bug.FlagFirst:
 			m.agreed(o, o.agrees)
 		case o.saw.state == live:
 			o.pc = readsFlag
-		case o.saw.state == evicted && !unlocked && !m.Bug.Leaves:
+		case o.saw.state == evicted && o.locked && (o.saw.owner == nobody || !lockless && !m.Bug.Leaves):
 			o.pc = clears
 		default:
-			o.ends(unlocked)
+			o.ends()
 		}
 	case readsFlag:
 		m.agreed(o, s.agrees)
@@ -74,13 +75,14 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 	case swaps:
 		w := s.place
 		if w != o.saw && !(m.Bug.NoEpoch && w.state == live) {
-			o.ends(unlocked || o.bare)
+			o.ends()
 			return true, ""
 		}
 		bad := ""
 		if w.state == live && !m.Agrees[w.owner] {
 			bad = "a consumer is evicted that has not agreed"
 		}
+		skipped := m.Skips && w.state == live
 		w.state = evicted
 		if o.bare {
 			w.owner = maxProcesses + k
@@ -89,8 +91,8 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 			w.by = k + 1
 		}
 		s.place, o.saw, o.pc = w, w, clears
-		if m.Bug.BitFirst || m.Skips {
-			o.ends(unlocked)
+		if m.Bug.BitFirst || skipped {
+			o.ends()
 		}
 		return true, bad
 	case clears:
@@ -101,18 +103,18 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 		case o.bare || o.saw.owner == nobody:
 			o.pc = releases
 		default:
-			o.ends(unlocked)
+			o.ends()
 		}
 	case releases:
 		if s.place == o.saw {
 			s.place = word{free, nobody, s.place.epoch, 0}
 		}
-		o.ends(o.bare)
+		o.ends()
 	case settles:
 		if s.place == o.saw {
 			s.place.by = 0
 		}
-		o.ends(true)
+		o.ends()
 	case unlocksIt:
 		s.recovering = 0
 		*o = other{}
@@ -120,15 +122,15 @@ func (m *Model) other(s *State, k int8) (bool, string) {
 	return true, ""
 }
 
-// lockless tells whether who evicts does so without the lock of recovery.
-func (m *Model) lockless() bool { return m.ByWord || m.Skips || m.Bug.Unlocked }
+// expires tells whether the place is one that was held, and whose eviction has begun.
+func (w word) expires() bool { return w.state == evicted && w.owner == nobody }
 
 // agreed goes on if the consumer agrees.
 func (m *Model) agreed(o *other, agrees bool) {
 	o.agrees = false
 	switch {
 	case !agrees:
-		o.ends(m.lockless())
+		o.ends()
 	case m.Bug.BitFirst:
 		o.pc = clearsFirst
 	default:
@@ -136,8 +138,11 @@ func (m *Model) agreed(o *other, agrees bool) {
 	}
 }
 
-func (o *other) ends(unlocked bool) {
-	if *o = (other{pc: unlocksIt}); unlocked {
+// ends ends the round, and lets the lock go if o has it.
+func (o *other) ends() {
+	if o.locked {
+		*o = other{pc: unlocksIt, locked: true}
+	} else {
 		*o = other{}
 	}
 }

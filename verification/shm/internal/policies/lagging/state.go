@@ -25,7 +25,7 @@ type Config struct {
 	EvictorCrashes                   int8
 	NoLeave                          bool // consumers stay, are evicted, or are killed
 	ByWord                           bool // no lock: an evicted place names who has still to clear its bit
-	Skips                            bool // no lock: only the owner clears the bit, and gates skip a place that is evicted
+	Skips                            bool // no lock but for held places: only the owner clears the bit, and gates skip a place that is evicted
 	Second                           bool // there is another producer, which claims and publishes in a step, and holds to the positions
 	Holds                            bool // the place of a consumer that has died live is held; others evict it at any time
 	Bug                              Bug
@@ -125,7 +125,8 @@ type other struct {
 	pc     int8
 	saw    word
 	agrees bool
-	bare   bool // Bug.Bare: it has no lock
+	locked bool // it has the lock of recovery
+	bare   bool // Bug.Bare: it evicts a held place without it
 	dead   bool
 }
 
