@@ -263,7 +263,7 @@ func (p *claimer) init(c *core, name string) error {
 			}
 			return nil
 		}
-		c.recoverDead()
+		_ = c.recoverNow()
 	}
 	return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
 }

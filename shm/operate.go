@@ -3,7 +3,6 @@ package shm
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/be395dad/disruptor/internal/mapfile"
 	"github.com/be395dad/disruptor/internal/ringfile"
@@ -90,22 +89,6 @@ func (c *core) attachTo(path string) error {
 		return fmt.Errorf("%w: %s", ErrRetired, path)
 	}
 	return nil
-}
-
-// recoverNow is recover that waits a while for another process that is at it.
-func (c *core) recoverNow() error { return c.lockedNow(c.recoverLocked) }
-
-// lockedNow calls f under the lock of recovery. It waits a while for it, as those that have it keep it
-// for some microseconds, unless they are stopped.
-func (c *core) lockedNow(f func()) error {
-	const tries = 1000
-	for range tries {
-		if c.locked(f) {
-			return nil
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return ErrRecovering
 }
 
 // evictNow evicts the consumer of that epoch from place i, if it is held, or lives and may be evicted.

@@ -31,6 +31,23 @@ func (c *core) recoverLocked() {
 	c.did.Evicted += evicted
 }
 
+// recoverNow is recover that waits a while for another that is at it. Meanwhile the dead seem to live,
+// as their locks are held, so it comes before a refusal because of what others have.
+func (c *core) recoverNow() error { return c.lockedNow(c.recoverLocked) }
+
+// lockedNow calls f under the lock of recovery. It waits a while for it, as those that have it keep it
+// for some microseconds, unless they are stopped.
+func (c *core) lockedNow(f func()) error {
+	const tries = 1000
+	for range tries {
+		if c.locked(f) {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ErrRecovering
+}
+
 // locked calls f under the lock of recovery, and reports whether it was to be had.
 func (c *core) locked(f func()) bool {
 	if !c.recovering.TryLock() {
@@ -164,7 +181,7 @@ func (c *core) buryConsumer(i int, st state) bool {
 		return false
 	case ph == live && OnDeath(p.policy.Load()) == Fail:
 		c.fail(consumerDied)
-	case ph == leaving:
+	case ph == joining || ph == leaving: // nobody follows it, and it counts for nothing
 		c.vacate(i, st)
 		return false
 	}

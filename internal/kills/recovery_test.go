@@ -148,3 +148,29 @@ func TestRecoveryStopped(t *testing.T) {
 		s.recovered(held)
 	}
 }
+
+// A recovery falls laps behind while it looks at marks: what has been published since is not lost.
+func TestRecoveryLapped(t *testing.T) {
+	named(t)
+	for range rounds(6) {
+		s := newScene(t, shm.Config{})
+		first := s.joins(shm.ConsumerConfig{Name: "first"})
+		second := s.joins(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
+		recovers := s.start(Spec{Role: "recovers", Strike: Strike{"one lost", perClaim, syscall.SIGSTOP}}, true)
+		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim, Strike: Strike{"half", 1, syscall.SIGKILL}}
+		require.NoError(t, s.start(spec, true).WasKilled(s.ctx))
+		s.sends(30)
+		require.NoError(t, recovers.Tell())
+		require.NoError(t, recovers.Stopped(s.ctx))
+		s.read(first) // only now, as who waits recovers
+		s.read(second)
+		s.sends(200)
+		s.drained()
+		require.NoError(t, recovers.Signal(syscall.SIGCONT))
+		require.NoError(t, recovers.Expect(s.ctx, "recovered"))
+		require.NoError(t, recovers.Tell())
+		require.NoError(t, recovers.HasEnded(s.ctx))
+		s.drained()
+		require.EqualValues(t, perClaim, s.ring.Stats().Lost)
+	}
+}

@@ -63,6 +63,7 @@ type storm struct {
 	err       error
 	processes map[*Process]struct{} // that have not ended
 	rows      map[string]int        // of those that check all
+	done      bool
 }
 
 // Run runs a storm, and returns what came of it. It fails if anything is not as it should be.
@@ -92,6 +93,7 @@ func (o Storm) Run(ctx context.Context) (t Tally, err error) {
 	if err := s.run(); err != nil {
 		return s.tally(), fmt.Errorf("%w\n%s", err, s.describe())
 	}
+	s.done = true
 	t = s.tally()
 	if err := s.check(t); err != nil {
 		return t, fmt.Errorf("%w\n%s", err, s.describe())
@@ -200,6 +202,19 @@ func (s *storm) failure() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// Downpour returns a storm of four producers and three consumers, one of them in another process, in two stages.
+func Downpour(kills int64, long time.Duration) Storm {
+	return Storm{
+		Producers: 4,
+		Consumers: []Member{
+			{Name: "first", Here: true},
+			{Name: "held", Held: true},
+			{Name: "last", After: []string{"first", "held"}, Here: true},
+		},
+		Kills: kills, For: long,
+	}
 }
 
 // Torture returns a storm of eight producers and six consumers, of all kinds, in three stages.
