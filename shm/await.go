@@ -35,14 +35,16 @@ type waiter struct {
 	unwatch  func() bool
 }
 
-const (
+// A test has others.
+var (
 	// Each sleep ends by itself: who had to wake it may have died in between.
 	firstSleep, longestSleep = 50 * time.Millisecond, time.Second
 	// While who has to move may be dead, it is looked after that often.
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
-	// A wait that never sleeps looks at the clock once in that many looks.
-	examLooks = 1 << 12
 )
+
+// A wait that never sleeps looks at the clock once in that many looks.
+const examLooks = 1 << 12
 
 // until waits for the target, for which the caller has just looked in vain. Its first rest takes that
 // many Spins.
