@@ -42,7 +42,7 @@ func (p *claimer) attempt(n int64) (ok bool) {
 		if at < 0 {
 			break // closed
 		}
-		if at < p.seen || at > maxSequence {
+		if at < p.seen || at >= maxSequence-n {
 			_ = c.corrupt("cursor at %d after %d", at, p.seen)
 			break
 		}
@@ -66,7 +66,7 @@ func (p *claimer) attempt(n int64) (ok bool) {
 	return false
 }
 
-// maxSequence is far beyond what a ring can reach.
+// maxSequence is beyond all sequences of a ring, and far beyond what one can reach.
 const maxSequence = 1 << 60
 
 // write stores the record, before a claim.

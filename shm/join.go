@@ -14,7 +14,7 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 	if closed {
 		return ErrClosed
 	}
-	if end > maxSequence+maxCapacity {
+	if end >= maxSequence {
 		return c.corrupt("cursor at %d", end)
 	}
 	// Two that join at once by one name give way to each other, and try again a little later.
