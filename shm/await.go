@@ -36,13 +36,17 @@ type waiter struct {
 	polls pace
 }
 
-const (
+// A test has others.
+var (
 	// Each sleep ends by itself: who had to wake it may have died in between.
 	firstSleep, longestSleep = 50 * time.Millisecond, time.Second
 	// And that early if others leave it to this process to fence them, and it can't.
 	blindSleep = time.Millisecond
 	// While who has to move may be dead, it is looked after that often.
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
+)
+
+const (
 	// A wait that never sleeps looks at the clock once in that many looks.
 	examLooks = 1 << 8
 	// And one that only polls, once in that many.

@@ -78,15 +78,16 @@ func (p *claimer) admit(at, n int64) bool {
 	if at < 0 {
 		return false // closed
 	}
-	if at < p.seen || at > maxSequence {
+	if at < p.seen || at >= maxSequence-n {
 		_ = p.core.corrupt("cursor at %d after %d", at, p.seen)
 		return false
 	}
 	p.seen = at
-	p.limit = p.gate(at) + p.capacity
+	p.limit = min(p.gate(at)+p.capacity, maxSequence)
 	return at+n <= p.limit
 }
 
+// maxSequence is beyond all sequences of a ring, and far beyond what one can reach.
 const maxSequence = ringfile.MaxSequence
 
 // clear takes the record back: nothing is owned. It is a full fence, too: what has been marked is

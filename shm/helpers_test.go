@@ -171,3 +171,10 @@ func recovered(f func()) (text string) {
 	f()
 	return ""
 }
+
+// setPace has sleeps and the time between exams be as long as that, until the test ends.
+func setPace(t testing.TB, sleep, exam time.Duration) {
+	was := [...]time.Duration{firstSleep, longestSleep, firstExam, longestExam}
+	firstSleep, longestSleep, firstExam, longestExam = sleep, sleep, exam, exam
+	t.Cleanup(func() { firstSleep, longestSleep, firstExam, longestExam = was[0], was[1], was[2], was[3] })
+}

@@ -10,7 +10,7 @@ import (
 
 // join makes r a consumer, of a free place, or of the place that a dead one of that name had.
 func (c *core) join(r *reader, cfg ConsumerConfig) error {
-	if end, _ := c.claimed(); end > maxSequence+maxCapacity {
+	if end, _ := c.claimed(); end >= maxSequence {
 		return c.corrupt("cursor at %d", end)
 	}
 	// Two that join at once by one name give way to each other, and try again a little later.
