@@ -89,7 +89,7 @@ func TestWhatIsCorrupt(t *testing.T) {
 		"a consumer at 20, more than a lap beyond one that follows it at 0": func(r *Ring[tick], _ *Producer[tick], c *Consumer[tick]) {
 			f, err := r.Consumer(ConsumerConfig{After: []string{"c"}})
 			require.NoError(t, err)
-			f.read.next = 0
+			f.read.next, f.read.ready = 0, 0
 			r.core.place(0).position.Store(20)
 			f.TryNext()
 			require.ErrorIs(t, f.read.gone, ErrCorrupt)
@@ -102,7 +102,7 @@ func TestWhatIsCorrupt(t *testing.T) {
 			require.ErrorIs(t, err, ErrCorrupt)
 		},
 	} {
-		r, _ := newRing[tick](t, Config{Capacity: 8})
+		r, _ := newRing[tick](t, Config{Capacity: 8, MaxConsumers: 8})
 		p, c := newProducer(t, r), newConsumer(t, r, ConsumerConfig{Name: "c"})
 		for range 3 {
 			require.True(t, p.TrySend(tick{}))
