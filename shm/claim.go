@@ -206,6 +206,9 @@ func (p *claimer) misused(method string, from, to int64) {
 	if from == to {
 		panicf("%s of an empty batch", method)
 	}
+	if p.left == 0 {
+		panicf("%s of [%d, %d): no claim is open", method, from, to)
+	}
 	if from < p.from || to > p.to || to-from > p.left {
 		panicf("%s of [%d, %d): the open claim is [%d, %d), and %d slots of it are left", method, from, to, p.from, p.to, p.left)
 	}

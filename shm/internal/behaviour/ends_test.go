@@ -164,7 +164,7 @@ func TestBlockedError(t *testing.T) {
 	require.Equal(t, `shm: no events at 0: producer 0 "p" of process N "feed" has claimed 0 and not published it: context canceled`, text(err))
 	p.Publish(b)
 	_, err = f.Next(ended())
-	require.Equal(t, `shm: no events at 0: consumer 0 "c" of process N "quotes" is not done with it: context canceled`, text(err))
+	require.Equal(t, `shm: no events at 0: consumer 0 "c" of process N "quotes" is 1 behind: context canceled`, text(err))
 	send(t, p, 2)
 	err = p.Send(ended(), tick{})
 	require.Equal(t, `shm: no room at 2: consumer 0 "c" of process N "quotes" is 2 behind: context canceled`, text(err))
