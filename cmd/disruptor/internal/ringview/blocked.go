@@ -54,7 +54,8 @@ func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 	for _, at := range c.After {
 		for i := range s.Consumers {
 			u := &s.Consumers[i]
-			if u.Index == at && u.Index != c.Index && (slow == nil || u.Position < slow.Position) {
+			there := u.phase == ringfile.Live || u.phase == ringfile.Held
+			if there && u.Index == at && u.Index != c.Index && (slow == nil || u.Position < slow.Position) {
 				slow = u
 			}
 		}
