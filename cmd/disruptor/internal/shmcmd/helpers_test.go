@@ -41,6 +41,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "doomed":
 		doomed(os.Args[1])
+	case "busy":
+		busy(os.Args[1])
 	case "nobody":
 		must(syscall.Setgroups(nil))
 		must(syscall.Setgid(65534))
@@ -72,10 +74,52 @@ func doomed(path string) {
 	os.Exit(0)
 }
 
+// busy joins a ring, and publishes, aborts, consumes, joins and leaves until it is killed.
+func busy(path string) {
+	r, err := shm.Open[tick](path, shm.Options{Name: "busy", Schema: "v1"})
+	must(err)
+	fmt.Println("ready")
+	go func() {
+		_, _ = bufio.NewReader(os.Stdin).ReadByte() // the parent is dead
+		os.Exit(0)
+	}()
+	go func() {
+		for n := 0; ; n++ {
+			p, err := r.Producer("busy")
+			must(err)
+			for i := range 50 {
+				b, err := p.Claim(context.Background(), 1+(n+i)%3)
+				must(err)
+				if i%7 == 0 {
+					p.Abort(b)
+				} else {
+					p.Publish(b)
+				}
+			}
+			p.Close()
+		}
+	}()
+	for {
+		c, err := r.Consumer(shm.ConsumerConfig{})
+		if err != nil {
+			continue // those of the dead are in the way
+		}
+		for range 50 {
+			b, err := c.Next(context.Background())
+			must(err)
+			c.Done(b)
+		}
+		c.Close()
+	}
+}
+
 // start starts a doomed child.
-func start(t *testing.T, path string) *exec.Cmd {
+func start(t *testing.T, path string) *exec.Cmd { return startChild(t, "doomed", path) }
+
+// startChild starts a child, which says when it is ready.
+func startChild(t *testing.T, name, path string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", path)
-	cmd.Env = append(os.Environ(), childEnv+"=doomed")
+	cmd.Env = append(os.Environ(), childEnv+"="+name)
 	cmd.Stderr = os.Stderr
 	_, err := cmd.StdinPipe()
 	require.NoError(t, err)

@@ -5,6 +5,8 @@ package shmcmd
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -84,4 +86,91 @@ func TestRingAtFullSpeed(t *testing.T) {
 	var c checkup
 	require.Equal(t, fine, runJSON(t, &c, "check", path))
 	require.Empty(t, c.Notes)
+}
+
+// TestCheckWhileProcessesDie has processes killed while they are at it, and recovered, and finds nothing wrong.
+func TestCheckWhileProcessesDie(t *testing.T) {
+	path := filepath.Join(memoryDir(t), "ring")
+	r := create(t, path, 32)
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	p, err := r.Producer("p")
+	require.NoError(t, err)
+	c, err := r.Consumer(shm.ConsumerConfig{Name: "c"})
+	require.NoError(t, err)
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			_ = p.Send(ctx, tick{})
+		}
+	})
+	wg.Go(func() {
+		for range c.Batches(ctx) {
+		}
+	})
+	kills := 20
+	if testing.Short() {
+		kills = 3
+	}
+	for range kills {
+		a, b := startChild(t, "busy", path), startChild(t, "busy", path)
+		for i := range 6 {
+			if i == 2 {
+				kill(a)
+			}
+			status, out, stderr := run("check", path)
+			require.Equal(t, fine, status, out+stderr)
+		}
+		kill(b)
+	}
+	stop()
+	wg.Wait()
+	require.NoError(t, r.Err())
+	require.Equal(t, fine, first(run("recover", path)))
+	var k checkup
+	require.Equal(t, fine, runJSON(t, &k, "check", path))
+	require.Empty(t, k.Notes)
+}
+
+// TestFileThatIsScribbledOver has another program write anything anywhere, and cut the file and lengthen it.
+func TestFileThatIsScribbledOver(t *testing.T) {
+	raw := copied(t)
+	path := filepath.Join(memoryDir(t), "ring")
+	require.NoError(t, os.WriteFile(path, raw, 0o600))
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	defer f.Close()
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		random := rand.New(rand.NewPCG(3, 4))
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			off := random.Int64N(int64(len(raw)))
+			switch random.IntN(20) {
+			case 0:
+				_ = f.Truncate(off)
+				_ = f.Truncate(int64(len(raw)))
+			case 1:
+				_, _ = f.WriteAt(raw, 0)
+			default:
+				_, _ = f.WriteAt([]byte{byte(random.Uint32()), byte(random.Uint32() & 0xff)}, off)
+			}
+		}
+	})
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	for range rounds {
+		for _, args := range readers {
+			status, _, stderr := run(append(args[:len(args):len(args)], path)...)
+			require.Contains(t, []int{fine, wrong}, status, stderr)
+		}
+	}
+	close(done)
+	wg.Wait()
 }
