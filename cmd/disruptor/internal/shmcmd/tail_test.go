@@ -67,6 +67,8 @@ func TestTailDecodesTheLastEvents(t *testing.T) {
 	require.Len(t, lines, 10) // a line for the gap
 	_, out, _ = run("tail", "-n", "100", path)
 	require.Contains(t, out, "\n5: ") // 4 is a lap before the last
+	_, all, _ := run("tail", "-n", "9223372036854775807", path)
+	require.Equal(t, out, all)
 	_, out, _ = run("tail", "-n", "0", path)
 	require.Empty(t, out)
 }
