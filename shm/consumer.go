@@ -146,8 +146,9 @@ func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
 
 // take returns what is available.
 func (c *Consumer[T]) take() Batch[T] {
-	from, to := c.read.next, c.read.look()
-	if from = c.read.next; to <= from { // next may have passed gaps
+	to := c.read.look()
+	from := c.read.next // behind the gaps that the look has passed
+	if to <= from {
 		return Batch[T]{}
 	}
 	b := Batch[T]{&c.ring.slots, from, to}
