@@ -9,7 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -278,5 +281,30 @@ func TestCallsThatFail(t *testing.T) {
 	for _, c := range commands {
 		require.Contains(t, out, "disruptor shm "+c.name)
 		require.Equal(t, fine, first(run(c.name, "-h")))
+	}
+}
+
+// TestHelpNamesEveryField has the help tell what documents have.
+func TestHelpNamesEveryField(t *testing.T) {
+	var visit func(typ reflect.Type)
+	visit = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Slice || typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+				require.Regexp(t, `\b`+name+`\b`, usage, "%v", typ)
+			}
+			if f.IsExported() {
+				visit(f.Type)
+			}
+		}
+	}
+	for _, document := range []any{listing{}, statistics{}, people{}, checkup{}, seen{}, end{}, recovered{}, evicted{}, collected{}} {
+		visit(reflect.TypeOf(document))
 	}
 }
