@@ -15,7 +15,7 @@ type Blocked struct {
 	What     string `json:"what"` // it does there
 }
 
-// Blocked returns who blocks whom in a snapshot.
+// Blocked returns who waits in a snapshot, and who is in the way.
 func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	all := []Blocked{}
 	slow, gate := s.slowest()
@@ -49,7 +49,7 @@ func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	return all
 }
 
-// slowestUpstream returns whom c waits for among those that it follows, or nil if it follows nobody who is there.
+// slowestUpstream returns the last of those that c follows, or nil if there is none or it has nothing left to do.
 func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 	for _, at := range c.After {
 		for i := range s.Consumers {

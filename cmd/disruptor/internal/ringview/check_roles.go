@@ -116,7 +116,7 @@ func (k *checker) passed(where string, seq int64) {
 	}
 }
 
-// after checks whom a consumer follows.
+// after checks what a consumer says that it follows.
 func (k *checker) after(i int) {
 	where := fmt.Sprintf("after list of place %d", i)
 	w := k.two.places.entry(i, ringfile.PlaceSize)

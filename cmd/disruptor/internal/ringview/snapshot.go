@@ -73,7 +73,7 @@ type Consumer struct {
 	OnDeath   string `json:"on_death"`
 	Grace     int64  `json:"grace_ns,omitempty"`
 	Evictable int64  `json:"evictable,omitempty"` // how far behind it may be evicted while it lives; 0: never
-	After     []int  `json:"after,omitempty"`     // the indices of the consumers that it follows
+	After     []int  `json:"after,omitempty"`     // the indices of the consumers that it follows, but those that have left
 
 	phase ringfile.Phase
 }
@@ -204,7 +204,8 @@ func (f *File) consumers(r regions) []Consumer {
 			c.OnDeath = policies[p]
 		}
 		for k := range int64(ringfile.MaxAfter) {
-			if at, _ := ringfile.Upstream(w.uint64(ringfile.PlaceAfter + k*8)); at >= 0 {
+			at, epoch := ringfile.Upstream(w.uint64(ringfile.PlaceAfter + k*8))
+			if at >= 0 && r.places.entry(at, ringfile.PlaceSize).state(ringfile.PlaceState).Epoch() == epoch {
 				c.After = append(c.After, at)
 			}
 		}

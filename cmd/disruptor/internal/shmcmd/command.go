@@ -14,7 +14,7 @@ import (
 const usage = `disruptor shm looks at rings between processes (package shm), without taking part in them.
 
 	disruptor shm ls [DIR]          the rings in a folder, /dev/shm if none is given
-	disruptor shm stat PATH         geometry, counters, rates, and who blocks whom
+	disruptor shm stat PATH         geometry, counters, rates, and who waits for what
 	disruptor shm who PATH          processes, producers and consumers, and which of them live
 	disruptor shm check PATH        all that can be validated
 	disruptor shm tail PATH         the last events (-n 10), and those that follow (-f)
