@@ -70,7 +70,8 @@
 //   - open: a sequence that is claimed, and neither published nor a gap
 //   - epoch: counts the owners of a place or a record
 //
-// The format of the file is in docs/shm-format.md.
+// The format of the file is in docs/shm-format.md. The command disruptor shm looks at rings, and
+// [Recover], [EvictConsumer] and [Remove] are for operators: see docs/shm-tools.md.
 //
 // # Other systems
 //

@@ -154,3 +154,15 @@ func TestRecoverBesideAnotherThatDoesNotGetOn(t *testing.T) {
 	_, err = Recover(o.path)
 	require.ErrorIs(t, err, ErrRecovering)
 }
+
+func TestRingThatIsRemovedWhileItIsCreated(t *testing.T) {
+	path := fmt.Sprintf("/dev/shm/operate-%d-%s", os.Getpid(), t.Name())
+	r, err := create[tick](Config{Capacity: 8}, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
+		f, err := mapfile.Create(path, size, 0, fill)
+		require.NoError(t, err)
+		require.NoError(t, Remove(path)) // nobody is attached yet
+		return f, nil
+	})
+	_, err = named(r, err, path)
+	require.ErrorIs(t, err, ErrRetired)
+}

@@ -10,7 +10,8 @@ import (
 )
 
 // Remove removes the ring in the file path, whatever its events are. It fails with ErrInUse if a process
-// is attached to it, and with ErrNotRing if it is not a ring. A process that opens the ring at the same
+// is attached to it, with ErrNotRing if it is not a ring, and with ErrVersion or ErrFeature if this
+// version can't tell who is attached. It removes a damaged ring. A process that opens the ring at the same
 // time fails with ErrRetired, or Remove does with ErrInUse.
 func Remove(path string) error {
 	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true, WorldWritable: true})
@@ -23,7 +24,8 @@ func Remove(path string) error {
 
 func remove(file *mapfile.File, path string) error {
 	h, _, g, err := ringfile.ReadHeader(file, file.Size())
-	if errors.Is(err, ErrNotRing) {
+	// Another version may have its locks elsewhere.
+	if errors.Is(err, ErrNotRing) || errors.Is(err, ErrVersion) || errors.Is(err, ErrFeature) {
 		return err
 	}
 	if err != nil || h.Joinable() != nil {

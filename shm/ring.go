@@ -30,11 +30,13 @@ type Ring[T any] struct {
 
 // Create creates a ring in the file path, which must not exist, and attaches this process to it. The
 // file appears complete, or not at all. T must hold no pointers, strings, slices, maps, channels,
-// functions or interfaces: otherwise Create fails with ErrType, and names the field.
+// functions or interfaces: otherwise Create fails with ErrType, and names the field. It fails with
+// ErrRetired if another process removes the file at once.
 func Create[T any](path string, cfg Config) (*Ring[T], error) {
-	return create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
+	r, err := create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
 		return mapfile.Create(path, size, cfg.Mode, fill)
 	})
+	return named(r, err, path)
 }
 
 // CreateAnonymous creates a ring as Create does, but in memory and without a path. [Ring.File] gives it to
@@ -76,6 +78,12 @@ func create[T any](cfg Config, make func(size int64, fill func([]byte) error) (*
 // The type may have another name, or be declared elsewhere.
 func Open[T any](path string, opts Options) (*Ring[T], error) {
 	r, err := open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.Open(path, o) })
+	return named(r, err, path)
+}
+
+// named returns r, if there is no error and its file still has that path: until the process was attached,
+// anybody could remove it.
+func named[T any](r *Ring[T], err error, path string) (*Ring[T], error) {
 	if err != nil {
 		return nil, err
 	}

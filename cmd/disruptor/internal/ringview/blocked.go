@@ -15,7 +15,7 @@ type Blocked struct {
 	What     string `json:"what"` // it does there
 }
 
-// Blocked returns who blocks whom in a snapshot.
+// Blocked returns who waits in a snapshot, and who is in the way.
 func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	all := []Blocked{}
 	slow, gate := s.slowest()
@@ -24,7 +24,7 @@ func (s *Snapshot) Blocked(capacity int64) []Blocked {
 		if slow != nil && slow.Position <= s.Published {
 			b.By, b.What = slow.describe(), fmt.Sprintf("is %d behind", s.Claimed-slow.Position)
 		} else {
-			b.By, b.What = s.whoClaims(s.Published)
+			b.By, b.What = s.open.describe()
 		}
 		all = append(all, b)
 	}
@@ -39,8 +39,8 @@ func (s *Snapshot) Blocked(capacity int64) []Blocked {
 				continue
 			}
 			b.By, b.What = up.describe(), "is not done with it"
-		} else if c.Position == s.Published && s.Published < s.Claimed {
-			b.By, b.What = s.whoClaims(s.Published)
+		} else if c.Position == s.Published && s.open.open {
+			b.By, b.What = s.open.describe()
 		} else {
 			continue
 		}
@@ -49,12 +49,13 @@ func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	return all
 }
 
-// slowestUpstream returns whom c waits for among those that it follows, or nil if it follows nobody who is there.
+// slowestUpstream returns the last of those that c follows, or nil if there is none or it has nothing left to do.
 func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 	for _, at := range c.After {
 		for i := range s.Consumers {
 			u := &s.Consumers[i]
-			if u.Index == at && u.Index != c.Index && (slow == nil || u.Position < slow.Position) {
+			there := u.phase == ringfile.Live || u.phase == ringfile.Held
+			if there && u.Index == at && u.Index != c.Index && (slow == nil || u.Position < slow.Position) {
 				slow = u
 			}
 		}
@@ -65,15 +66,38 @@ func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 	return slow
 }
 
-// whoClaims says who has seq claimed and not published.
-func (s *Snapshot) whoClaims(seq int64) (by, what string) {
-	what = fmt.Sprintf("has claimed %d and not published it", seq)
-	for _, p := range s.Producers {
-		if p.From <= seq && seq < p.To {
-			return p.describe(), what
+// An openSequence is a sequence that is claimed and not published.
+type openSequence struct {
+	seq   int64
+	open  bool      // it still is
+	owner *Producer // nil: nobody who is there
+}
+
+// openSequence finds the owner of seq, which was open.
+func (f *File) openSequence(seq int64) openSequence {
+	o := openSequence{seq: seq}
+	r, err := f.regions() // read later than seq was: an owner has its record until it has marked all of it
+	if err != nil || f.Resolved(seq) {
+		return o
+	}
+	o.open = true
+	for _, p := range f.producers(r) {
+		if p.From <= seq && seq < p.To && (o.owner == nil || o.owner.Lock == Dead) {
+			o.owner = &p
 		}
 	}
-	return "", fmt.Sprintf("%d is claimed by nobody who is there: recovery is due", seq)
+	return o
+}
+
+// describe says who has the sequence claimed.
+func (o openSequence) describe() (by, what string) {
+	switch {
+	case !o.open:
+		return "", ""
+	case o.owner == nil:
+		return "", fmt.Sprintf("%d is claimed by nobody who is there: recovery is due", o.seq)
+	}
+	return o.owner.describe(), fmt.Sprintf("has claimed %d and not published it", o.seq)
 }
 
 func (p *Producer) describe() string {

@@ -83,12 +83,6 @@ type checker struct {
 	one, two, three regions
 }
 
-// end returns what was claimed when r was read.
-func (r *regions) end() int64 {
-	end, _ := ringfile.Cursor(r.control.int64(ringfile.ControlCursor))
-	return end
-}
-
 func (f *File) checkWords() (c Checkup) {
 	k := checker{Checkup: &c, f: f}
 	for _, r := range []*regions{&k.one, &k.two, &k.three} {
@@ -165,13 +159,13 @@ func (k *checker) attachment(i int) {
 	if state > 1 {
 		k.problem(where, "state %d", state)
 	}
-	lock := k.one.locks[i] // between the first words and the second
+	lock := k.two.locks[i] // between the first words and the second
 	switch same := slices.Equal(one, two); {
 	case lock == Foreign:
 		k.problem(where, "a program that is no user of the ring has its lock: nobody can find its process dead")
 	case same && state == 1 && lock == Dead:
 		k.note(where, "process %d is dead and not recovered yet", two.int64(ringfile.AttachmentPID))
-	case same && state == 0 && lock == Alive && k.two.locks[i] == Alive:
+	case same && state == 0 && lock == Alive && k.three.locks[i] == Alive:
 		k.note(where, "free, and its lock is not: a process joins or leaves, or is stopped while it does")
 	}
 }

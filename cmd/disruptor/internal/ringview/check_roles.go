@@ -116,7 +116,7 @@ func (k *checker) passed(where string, seq int64) {
 	}
 }
 
-// after checks whom a consumer follows.
+// after checks what a consumer says that it follows.
 func (k *checker) after(i int) {
 	where := fmt.Sprintf("after list of place %d", i)
 	w := k.two.places.entry(i, ringfile.PlaceSize)
@@ -214,21 +214,11 @@ func (k *checker) opens(end int64) {
 	if err != nil || seq >= end {
 		return
 	}
-	r, err := k.f.regions()
-	if err != nil {
-		return
+	switch o := k.f.openSequence(seq); {
+	case !o.open:
+	case o.owner == nil:
+		k.problem("marks", "%d is claimed and not published, and nobody owns it: recovery is due", seq)
+	case o.owner.Lock == Dead:
+		k.note("marks", "%d is open, and its owner is dead: recovery is due", seq)
 	}
-	if m, err := k.f.word(k.f.Geometry.Mark(seq)); err != nil || ringfile.Mark(m).Resolved(seq) {
-		return
-	}
-	for i := range k.f.Geometry.Producers {
-		w := r.records.entry(i, ringfile.RecordSize)
-		if w.int64(ringfile.RecordFrom) <= seq && seq < w.int64(ringfile.RecordTo) {
-			if st := w.state(ringfile.RecordState); r.owner(st).Lock == Dead {
-				k.note("marks", "%d is open, and its owner is dead: recovery is due", seq)
-			}
-			return
-		}
-	}
-	k.problem("marks", "%d is claimed and not published, and nobody owns it: recovery is due", seq)
 }

@@ -27,6 +27,7 @@ type Snapshot struct {
 	Consumers []Consumer `json:"consumers"`
 
 	members uint64
+	open    openSequence
 }
 
 // A Process is an attachment that is in use.
@@ -72,44 +73,9 @@ type Consumer struct {
 	OnDeath   string `json:"on_death"`
 	Grace     int64  `json:"grace_ns,omitempty"`
 	Evictable int64  `json:"evictable,omitempty"` // how far behind it may be evicted while it lives; 0: never
-	After     []int  `json:"after,omitempty"`     // the indices of the consumers that it follows
+	After     []int  `json:"after,omitempty"`     // the indices of the consumers that it follows, but those that have left
 
 	phase ringfile.Phase
-}
-
-// regions are the words of a ring but its marks and slots.
-type regions struct {
-	control, attachments, records, places Words
-	locks                                 []string
-	recovering                            bool
-}
-
-// regions reads them, the control block last: what is never behind the positions comes after them. An error says which
-// part could not be read as a whole.
-func (f *File) regions() (r regions, err error) {
-	g := &f.Geometry
-	for _, part := range []struct {
-		name string
-		to   *Words
-		off  int64
-		size int64
-	}{
-		{"attachments", &r.attachments, g.Attachments, int64(g.Processes) * ringfile.AttachmentSize},
-		{"records", &r.records, g.Records, int64(g.Producers) * ringfile.RecordSize},
-		{"places", &r.places, g.Places, int64(g.Consumers) * ringfile.PlaceSize},
-		{"control block", &r.control, g.Control, ringfile.ControlSize},
-	} {
-		words, readErr := f.read(part.off, part.size)
-		if *part.to = words; readErr != nil && err == nil {
-			err = fmt.Errorf("%s: %w", part.name, readErr)
-		}
-	}
-	r.locks = make([]string, g.Processes)
-	for i := range r.locks {
-		r.locks[i] = f.lock(ringfile.AttachmentByte(i))
-	}
-	r.recovering = f.lock(ringfile.RecoveryByte) == Alive
-	return r, err
 }
 
 // Snapshot reads what the words say. With an error it returns what it could read.
@@ -136,6 +102,9 @@ func (f *File) Snapshot() (s Snapshot, err error) {
 	s.Published = published
 	if err == nil {
 		err = marksErr
+	}
+	if published < s.Claimed {
+		s.open = f.openSequence(published)
 	}
 	for i := range s.Consumers {
 		s.Consumers[i].Lag = max(0, s.Published-s.Consumers[i].Position)
@@ -196,16 +165,6 @@ func (f *File) processes(r regions) []Process {
 	return all
 }
 
-// owner returns who is the owner in a state.
-func (r *regions) owner(st ringfile.State) Owner {
-	i := st.Owner()
-	if i < 0 || i >= len(r.locks) {
-		return Owner{Process: i}
-	}
-	a := r.attachments.entry(i, ringfile.AttachmentSize)
-	return Owner{Process: i, PID: a.int64(ringfile.AttachmentPID), Lock: r.locks[i]}
-}
-
 func (f *File) producers(r regions) []Producer {
 	all := []Producer{}
 	for i := range f.Geometry.Producers {
@@ -245,7 +204,8 @@ func (f *File) consumers(r regions) []Consumer {
 			c.OnDeath = policies[p]
 		}
 		for k := range int64(ringfile.MaxAfter) {
-			if at, _ := ringfile.Upstream(w.uint64(ringfile.PlaceAfter + k*8)); at >= 0 {
+			at, epoch := ringfile.Upstream(w.uint64(ringfile.PlaceAfter + k*8))
+			if at >= 0 && r.places.entry(at, ringfile.PlaceSize).state(ringfile.PlaceState).Epoch() == epoch {
 				c.After = append(c.After, at)
 			}
 		}

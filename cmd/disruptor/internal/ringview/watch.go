@@ -123,6 +123,7 @@ func (w *Watch) skip(end int64) (Seen, bool, error) {
 
 // Last returns where the last n events begin that are published, at most a lap before end.
 func (f *File) Last(n, end int64) (from int64, err error) {
+	n = min(n, f.Geometry.Capacity)
 	var events []int64 // the sequences of the last n
 	err = f.marks(max(end-f.Geometry.Capacity, 0), end, nil, func(seq int64, m ringfile.Mark) bool {
 		if !m.Resolved(seq) {
@@ -145,7 +146,4 @@ func (f *File) Last(n, end int64) (from int64, err error) {
 }
 
 // OpenAt says who has the sequence claimed that is not published yet.
-func (f *File) OpenAt(seq int64) (by, what string) {
-	s, _ := f.Snapshot()
-	return s.whoClaims(seq)
-}
+func (f *File) OpenAt(seq int64) (by, what string) { return f.openSequence(seq).describe() }

@@ -14,7 +14,7 @@ import (
 const usage = `disruptor shm looks at rings between processes (package shm), without taking part in them.
 
 	disruptor shm ls [DIR]          the rings in a folder, /dev/shm if none is given
-	disruptor shm stat PATH         geometry, counters, rates, and who blocks whom
+	disruptor shm stat PATH         geometry, counters, rates, and who waits for what
 	disruptor shm who PATH          processes, producers and consumers, and which of them live
 	disruptor shm check PATH        all that can be validated
 	disruptor shm tail PATH         the last events (-n 10), and those that follow (-f)
@@ -24,7 +24,7 @@ const usage = `disruptor shm looks at rings between processes (package shm), wit
 	disruptor shm gc [DIR]          remove the rings to which nobody is attached; -n only says which
 
 Each has -json, for one JSON document, and -h. Exit status: 0 fine, 1 something is wrong with a ring, 2 the command
-failed. recover and evict attach to the ring, and gc removes files; the others only read, by pread(2).
+failed, and printed no document. recover and evict attach to the ring, and gc removes files; the others only read, by pread(2).
 
 JSON fields, besides "path" or "dir" and "error", which says what is wrong if the rest can't be had:
   ls       rings: [path, capacity, event_size, alive, dead, unknown, claimed, closed, failed, error]
