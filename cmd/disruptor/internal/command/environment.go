@@ -48,8 +48,8 @@ func commit() string {
 	}
 	for _, d := range info.Deps {
 		if strings.HasSuffix(d.Path, "/disruptor") {
-			return d.Version
+			return d.Version + tags
 		}
 	}
-	return info.Main.Version
+	return info.Main.Version + tags
 }
