@@ -60,7 +60,9 @@ func (p *claimer) attempt(n int64) (ok bool) {
 			}
 		}
 		p.seen = at
-		machine.StoreReleasePair(unsafe.Pointer(&p.record.from), at, at+n)
+		if recording {
+			machine.StoreReleasePair(unsafe.Pointer(&p.record.from), at, at+n)
+		}
 		faults.Point("recorded")
 		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
@@ -92,7 +94,13 @@ const maxSequence = ringfile.MaxSequence
 
 // clear takes the record back: nothing is owned. It is a full fence, too: what has been marked is
 // visible before the caller looks for sleepers.
-func (p *claimer) clear() { p.record.to.Store(0) } // record edge, sleep edge
+func (p *claimer) clear() {
+	if recording {
+		p.record.to.Store(0) // record edge, sleep edge
+	} else {
+		machine.Fence() // sleep edge
+	}
+}
 
 // gate returns how far all consumers are done, or something lower. at is the cursor.
 func (p *claimer) gate(at int64) int64 {

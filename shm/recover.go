@@ -105,6 +105,9 @@ func (c *core) unlock(dead map[int]bool) {
 // returns how many. What a dead process has claimed, it claimed before its lock was had, so it is
 // below the cursor that is read here.
 func (c *core) loseOrphans(dead map[int]bool) (lost int) {
+	if !recording {
+		return 0
+	}
 	end, _ := c.claimed()
 	for s := max(end-c.Capacity, 0); s < end; s++ {
 		word := c.mark(s)

@@ -10,7 +10,7 @@ import (
 
 // MPSC offers lfq's queue for several producers and one consumer. What holds of SPSC holds of it.
 func MPSC(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream || c.Producers == 1 || raceDetector {
+	if c.Kind != harness.Stream || c.Between || c.Producers == 1 || raceDetector {
 		return nil
 	}
 	return mpscs.Subjects("lfq MPSC", group, setting, c)

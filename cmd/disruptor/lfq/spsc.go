@@ -16,7 +16,7 @@ const (
 // SPSC offers lfq's queue for one producer and one consumer. It stores its indexes by plain stores, which the race
 // detector reports.
 func SPSC(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream || c.Producers > 1 || raceDetector {
+	if c.Kind != harness.Stream || c.Between || c.Producers > 1 || raceDetector {
 		return nil
 	}
 	return spscs.Subjects("lfq SPSC", group, setting, c)

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/doctor"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/markdown"
@@ -26,8 +27,10 @@ const usage = `disruptor measures ring buffers, and the machine they run on, and
 	disruptor shm [command]      look at rings between processes; alone, it prints its commands
 `
 
-// Main runs the command line of this process and returns its exit status.
+// Main runs the command line of this process and returns its exit status. In a process that a subject has started it does
+// what that one asks, and does not return.
 func Main(families []harness.Family) int {
+	child.Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if len(os.Args) > 1 && os.Args[1] == "shm" {

@@ -25,28 +25,31 @@ func cpu() string {
 	return os.Getenv("PROCESSOR_IDENTIFIER") // Windows
 }
 
-// commit says which version of the library was measured: the commit that it was built from, or its module's version.
+// commit says which version of the library was measured: the commit that it was built from and the tags, or its module's
+// version.
 func commit() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""
 	}
-	revision, modified := "", ""
+	revision, modified, tags := "", "", ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":
 			revision = s.Value[:min(12, len(s.Value))]
 		case s.Key == "vcs.modified" && s.Value == "true":
 			modified = ", modified"
+		case s.Key == "-tags":
+			tags = ", tags " + s.Value
 		}
 	}
 	if revision != "" {
-		return revision + modified
+		return revision + modified + tags
 	}
 	for _, d := range info.Deps {
 		if strings.HasSuffix(d.Path, "/disruptor") {
-			return d.Version
+			return d.Version + tags
 		}
 	}
-	return info.Main.Version
+	return info.Main.Version + tags
 }

@@ -19,6 +19,8 @@ const (
 	Idle               // let everybody wait: CPU
 	Bare               // claim, publish, read and hand back without an event: Took
 	Gather             // several queues with a producer each, one consumer that takes turns: Took
+	Attach             // open a ring that lies in a file, and leave it: Latency
+	Orphan             // die between a claim and its publication: Latency until the others have stepped over it
 )
 
 // A Case is one thing to be measured for several subjects: a workload in one of its sizes.
@@ -33,6 +35,9 @@ type Case struct {
 	Capacity int // events
 	Words    int // of 8 bytes, per event
 
+	Between bool // what is compared with rings between processes; it is offered by those that say so
+	Park    bool // Between, Echo: both sides sleep in each wait, without a look before
+
 	Lean  bool          // one of many cases of a sweep: the main settings only
 	Poll  bool          // Stream: consumers poll, and yield when there is nothing
 	Pause time.Duration // Echo, Wake: between the end of one and the start of the next
@@ -43,6 +48,7 @@ type Case struct {
 	Load  float64       // Paced: fraction of saturation, for the row
 	Stuck bool          // Idle: the first stage is stuck in its handler
 	For   time.Duration // Idle: how long to look
+	Count int64         // so many events in each run; 0: as many as fill its time
 }
 
 // Name tells the cases of a workload apart.

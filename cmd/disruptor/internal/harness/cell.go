@@ -6,7 +6,7 @@ import "fmt"
 // an event of so many words, or, in a queue that knows no batches, so many events of one word. It is an array because
 // an array can be indexed in generic code, which then compiles to the same loads and stores as for int64.
 type Cell interface {
-	[1]int64 | [3]int64 | [4]int64 | [8]int64 | [10]int64 | [16]int64 | [32]int64 | [64]int64 | [256]int64 | [2048]int64
+	[1]int64 | [3]int64 | [4]int64 | [7]int64 | [8]int64 | [10]int64 | [16]int64 | [32]int64 | [64]int64 | [256]int64 | [2048]int64
 }
 
 // Stamp numbers the words of cell from v on.

@@ -59,9 +59,34 @@ func (t *Trips) Sample() (Sample, error) { return Sample{Latency: t.hist}, t.err
 // MeasureEcho makes n round trips. ask sends a number and returns the answer.
 func MeasureEcho(c Case, n int64, ask func(v int64) int64) (Sample, error) {
 	t := NewTrips(c, n)
+	begin := time.Now()
 	for t.End(ask(t.Begin())) {
 	}
-	return t.Sample()
+	sample, err := t.Sample()
+	sample.Took = time.Since(begin)
+	return sample, err
+}
+
+// Answer is what ask returns for v if the cell that came back differs from the one that was sent by so much.
+func Answer(v, differs int64) int64 {
+	if differs != 0 {
+		return -1
+	}
+	return v
+}
+
+// MeasureCalls calls do n times, one after the other. do returns how long it took, of which it may leave out what it had to
+// prepare.
+func MeasureCalls(n int64, do func(i int64) (time.Duration, error)) (Sample, error) {
+	h := newHistogram()
+	for i := range n {
+		took, err := do(i)
+		if err != nil {
+			return Sample{}, fmt.Errorf("call %d: %w", i, err)
+		}
+		record(h, took)
+	}
+	return Sample{Latency: h}, nil
 }
 
 // rest lets d pass. A long pause is slept, so that this processor is idle too, as it is before an event from outside; a

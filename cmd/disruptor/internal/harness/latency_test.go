@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -13,6 +15,19 @@ func TestEchoChecksAnswers(t *testing.T) {
 	}
 	if _, err := MeasureEcho(c, 100, func(v int64) int64 { return v / 50 * 50 }); err == nil {
 		t.Error("a wrong answer is not seen")
+	}
+}
+
+func TestACallThatFailsEndsTheMeasurement(t *testing.T) {
+	calls := 0
+	_, err := MeasureCalls(10, func(i int64) (time.Duration, error) {
+		if calls++; i == 3 {
+			return 0, errors.New("no ring")
+		}
+		return 1, nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "call 3: no ring") || calls != 4 {
+		t.Errorf("error %v after %d calls", err, calls)
 	}
 }
 

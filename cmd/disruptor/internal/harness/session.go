@@ -70,10 +70,11 @@ func (s *Session) Measure(ctx context.Context, c Case, subjects []Subject) error
 }
 
 // firstRun and pilots: the first run warms up and is short in any case, the second finds how many events fill the
-// time. A case with a timetable or a duration of its own needs neither.
+// time. A case with a timetable, a duration or a
+// number of its own needs neither.
 func firstRun(c Case) int64 {
 	switch c.Kind {
-	case Echo, Wake:
+	case Echo, Wake, Attach:
 		return 200
 	case Gather, Stream, Bare:
 		return max(1<<13/int64(c.Words), 256)
@@ -82,7 +83,7 @@ func firstRun(c Case) int64 {
 }
 
 func pilots(c Case) int {
-	if c.Kind == Idle || c.Kind == Paced && c.Every > 0 {
+	if c.Kind == Idle || c.Count > 0 || c.Kind == Paced && c.Every > 0 {
 		return 0
 	}
 	return 2
@@ -118,6 +119,9 @@ func (s *Session) run(ctx context.Context, t *test, round int) error {
 	if t.c.Kind == Paced && t.c.Every > 0 {
 		t.n = max(int64(s.Target/t.c.Every), 1000)
 	}
+	if t.c.Count > 0 {
+		t.n = t.c.Count
+	}
 	n := max(t.n/int64(t.c.Batch), 1) * int64(t.c.Batch)
 	runtime.GC()
 	before := s.quiet()
@@ -128,6 +132,9 @@ func (s *Session) run(ctx context.Context, t *test, round int) error {
 	if err != nil {
 		t.err = err
 		return nil
+	}
+	if t.c.Between && sample.Took > 0 {
+		took = sample.Took // processes take longer to start than some runs do
 	}
 	after := s.ping()
 	s.pings = append(s.pings, before, after)
@@ -168,7 +175,7 @@ func (c Case) value(s Sample, n int64) float64 {
 	switch c.Kind {
 	case Idle:
 		return s.CPU
-	case Echo, Wake, Paced:
+	case Echo, Wake, Paced, Attach, Orphan:
 		return float64(s.Latency.ValueAtQuantile(50))
 	}
 	return float64(s.Took.Nanoseconds()) / float64(n*int64(c.Producers))

@@ -178,6 +178,42 @@ func TestRunsFillTheirTime(t *testing.T) {
 	}
 }
 
+func TestTheStartOfProcessesIsNotInARun(t *testing.T) {
+	c := streamCase()
+	c.Between = true
+	s := session(3)
+	var last int64
+	slow := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		time.Sleep(2 * time.Millisecond) // longer than a run is meant to be
+		last = n
+		return Sample{Took: time.Duration(n) * 10}, nil
+	}}
+	if err := s.Measure(context.Background(), c, []Subject{slow}); err != nil {
+		t.Fatal(err)
+	}
+	if want := int64(s.Target / 10); last != want {
+		t.Errorf("%d events in the last run, not the %d that fill its time", last, want)
+	}
+}
+
+func TestACaseMaySayHowManyEvents(t *testing.T) {
+	c := streamCase()
+	c.Kind, c.Count = Orphan, 7
+	s := session(3)
+	fixed := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		if n != 7 {
+			t.Errorf("%d events, not 7", n)
+		}
+		return MeasureCalls(n, func(int64) (time.Duration, error) { return time.Millisecond, nil })
+	}}
+	if err := s.Measure(context.Background(), c, []Subject{fixed}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["x"]; r.Total != 3 || r.NsMedian < 9.9e5 || r.NsMedian > 1.01e6 || r.Percentiles["p99"] != r.NsMedian {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestBatchesAreWhole(t *testing.T) {
 	c := streamCase()
 	c.Batch = 48

@@ -24,7 +24,7 @@ const Channel = "channel"
 
 // A Sample is what one run gave. Its case says which field.
 type Sample struct {
-	Took    time.Duration
+	Took    time.Duration // Between: without the start of processes
 	Latency *hdrhistogram.Histogram
 	CPU     float64
 }

@@ -12,6 +12,9 @@ func Channel(c harness.Case) []harness.Subject {
 	one := func(run func(int64) (harness.Sample, error)) []harness.Subject {
 		return []harness.Subject{{Name: "channel", Group: harness.Channel, Setting: "buffered", Run: run}}
 	}
+	if c.Between {
+		return nil
+	}
 	switch c.Kind {
 	case harness.Echo:
 		return one(func(n int64) (harness.Sample, error) { return echoChannel(c, n) })

@@ -15,7 +15,7 @@ const limitGroup = "limit"
 // Limit offers what two processors can do with bare memory: what is left when a queue can no longer be full, waited
 // for, closed or shared.
 func Limit(c harness.Case) []harness.Subject {
-	if c.Lean || c.Poll || !c.HasProcessors() && c.Kind == harness.Stream {
+	if c.Between || c.Lean || c.Poll || !c.HasProcessors() && c.Kind == harness.Stream {
 		return nil
 	}
 	one := func(name string, run func(int64) (harness.Sample, error)) harness.Subject {

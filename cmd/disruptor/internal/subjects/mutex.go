@@ -14,6 +14,8 @@ func Mutex(c harness.Case) []harness.Subject {
 		return []harness.Subject{{Name: name, Group: name, Setting: "sync.Cond", Run: run}}
 	}
 	switch {
+	case c.Between:
+		return nil
 	case c.Kind == harness.Echo:
 		return one(func(n int64) (harness.Sample, error) { return echoMutex(c, n) })
 	case c.Kind == harness.Wake:

@@ -29,6 +29,9 @@ const (
 
 // Ours offers this library in each setting that makes sense for c.
 func Ours(c harness.Case) []harness.Subject {
+	if c.Between {
+		return oursBetween(c)
+	}
 	var subjects []harness.Subject
 	for _, s := range ourSettings(c) {
 		if run := s.run(c); run != nil {

@@ -35,6 +35,8 @@ func Smarty(c harness.Case) []harness.Subject {
 	byDefault, yields, spins := smartyWait{"default waits", nil}, smartyWait{"Gosched", gosched{}}, smartyWait{"spin", busy{}}
 	waits := []smartyWait{byDefault, yields}
 	switch {
+	case c.Between:
+		return nil
 	case c.Kind == harness.Gather || c.Kind == harness.Wake || c.Poll || c.Producers > 255:
 		return nil // it has no consumer that can be asked, and nobody who waits for it can sleep
 	case c.Kind == harness.Idle:

@@ -6,12 +6,14 @@ package subjects
 import (
 	"context"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/between"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 )
 
 // All returns every family of this module.
 func All() []harness.Family {
-	return []harness.Family{Ours, Channel, Mutex, Smarty, XsyncSPSC, XsyncMPMC, XsyncUMPSC, Workiva, Limit}
+	within := []harness.Family{Ours, Channel, Mutex, Smarty, XsyncSPSC, XsyncMPMC, XsyncUMPSC, Workiva, Limit}
+	return append(within, between.Families()...)
 }
 
 // background is never done: no run is given up in the middle.

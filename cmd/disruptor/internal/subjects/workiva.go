@@ -9,7 +9,7 @@ import (
 // Workiva offers the ring of go-datastructures, for events one at a time. Its items are of type any, so each of them is
 // allocated.
 func Workiva(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream || c.Lean || c.Batch*c.Words != 1 {
+	if c.Kind != harness.Stream || c.Between || c.Lean || c.Batch*c.Words != 1 {
 		return nil
 	}
 	return []harness.Subject{{Name: "Workiva RingBuffer", Group: "Workiva", Setting: "Gosched",

@@ -10,7 +10,7 @@ import (
 
 // XsyncMPMC offers xsync's queue for several producers and consumers.
 func XsyncMPMC(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream {
+	if c.Kind != harness.Stream || c.Between {
 		return nil
 	}
 	return mpmcs.Subjects("xsync MPMC", xsyncGroup, "30 tries, Gosched", c)

@@ -15,6 +15,8 @@ func XsyncSPSC(c harness.Case) []harness.Subject {
 	switch {
 	case raceDetector, c.Producers > 1: // its two sides read each other's plain index in a way the detector reports
 		return nil
+	case c.Between:
+		return nil
 	case c.Kind == harness.Echo && c.Every == 0:
 		return []harness.Subject{{Name: "xsync SPSC", Group: xsyncGroup, Setting: "30 tries, Gosched",
 			Run: func(n int64) (harness.Sample, error) { return echoSPSC(c, n) }}}

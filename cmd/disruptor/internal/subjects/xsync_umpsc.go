@@ -9,7 +9,7 @@ import (
 // XsyncUMPSC offers xsync's queue for several producers and one consumer. It has no bound, so its producers never wait,
 // and its consumer sleeps.
 func XsyncUMPSC(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream {
+	if c.Kind != harness.Stream || c.Between {
 		return nil
 	}
 	return umpscs.Subjects("xsync UMPSC", xsyncGroup, "unbounded", c)

@@ -22,12 +22,12 @@ var roundTripIdle = Workload{
 }
 
 var wakeUp = Workload{
-	Name: "W8b", Title: "wake-up of a goroutine that waits, while the sender works on for up to 1 ms", Unit: perWake,
+	Name: "W8b", Title: "wake-up of a goroutine that waits, while the sender works on for up to 1 ms", Unit: nanos,
 	Cases: fixed(wait("W8b", harness.Wake, 0)),
 }
 
 var wakeUpIdle = Workload{
-	Name: "W8b-idle", Title: "wake-up after 100 µs of sleep, while the sender works on for up to 1 ms", Unit: perWake,
+	Name: "W8b-idle", Title: "wake-up after 100 µs of sleep, while the sender works on for up to 1 ms", Unit: nanos,
 	Cases: fixed(wait("W8b-idle", harness.Wake, rest)),
 }
 

@@ -24,7 +24,7 @@ type Options struct {
 const (
 	perEvent = "ns/event"
 	perTrip  = "ns/round trip"
-	perWake  = "ns"
+	nanos    = "ns"
 	latency  = "ns after the intended time"
 	perCore  = "of one core"
 )
@@ -36,6 +36,7 @@ func All() []Workload {
 		roundTrip, roundTripIdle, wakeUp, wakeUpIdle, idle, idleStuck, wide,
 		capacities, batchSizes, producerCounts, openLoop,
 		longArrays, threeToThree, pingPong, blocks, sequencer, poller,
+		between1to1, between3to1, between1to3, betweenChain, betweenTrip, betweenTrip56, betweenTripParked, attach, orphan,
 	}
 }
 

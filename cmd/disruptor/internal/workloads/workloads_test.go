@@ -26,6 +26,8 @@ func TestSelect(t *testing.T) {
 		{"w6,W1", []string{"W6", "W1"}},
 		{"W8", []string{"W8", "W8-idle"}}, // and not W8b
 		{"W8b-idle", []string{"W8b-idle"}},
+		{"S8", []string{"S8", "S8-56", "S8-block"}},
+		{"s9", []string{"S9-attach", "S9-orphan"}},
 	} {
 		got, err := Select(tt.list)
 		if err != nil || !slices.Equal(names(got), tt.want) {
