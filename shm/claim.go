@@ -170,13 +170,15 @@ func (p *claimer) publish(from, to int64) {
 	p.settle(from, to)
 }
 
-// abort has readers step over [from, to), a part of the open claim.
+// abort has readers step over [from, to), a part of the open claim. Slots are counted one by one: a kill in between
+// leaves the rest to be lost.
 func (p *claimer) abort(from, to int64) {
 	p.check("Abort", from, to)
 	p.core.raiseGap(to)
-	p.core.control.aborted.Add(to - from)
 	for s := from; s < to; s++ {
+		p.core.control.aborted.Add(1)
 		p.core.mark(s).Store(int64(gap(s))) // publish edge
+		faults.Point("marked")
 	}
 	p.settle(from, to)
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/be395dad/disruptor/internal/faults"
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
@@ -159,6 +160,7 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 		to := c.read.hand()
 		b = Batch[T]{&c.ring.slots, c.read.next, to}
 		if ok = to > b.from; ok && c.copies.active() {
+			faults.Point("copying")
 			c.copies.copy(b.from, to)
 			ok = c.read.stillMine()
 			b.slots = &c.copies.private
