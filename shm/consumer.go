@@ -160,7 +160,9 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 		b = Batch[T]{&c.ring.slots, c.read.next, to}
 		if ok = to > b.from; ok && c.copies.active() {
 			c.copies.copy(b.from, to)
-			ok = c.read.stillMine()
+			if ok = c.read.stillMine(); ok {
+				c.copies.valid = max(c.copies.valid, to)
+			}
 			b.slots = &c.copies.private
 		}
 		if !ok {
