@@ -49,7 +49,6 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	}
 	p.policy.Store(uint64(cfg.OnDeath))
 	p.grace.Store(int64(cfg.Grace))
-	p.maxLag.Store(cfg.Evictable)
 	r.storeUpstream()
 	c.control.members.Or(1 << r.index) // join edge: a fence before the looks that follow
 	faults.Point("bit set")
@@ -72,8 +71,12 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 		p.position.Store(r.next)
 	}
 	r.ready, r.given = r.next, r.next
-	r.mine = r.mine.to(live)
-	p.state.Store(uint64(r.mine))
+	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.
+	p.maxLag.Store(cfg.Evictable)
+	if !resumes {
+		r.mine = r.mine.to(live)
+		p.state.Store(uint64(r.mine))
+	}
 	faults.Point("joined")
 	return false, nil
 }
