@@ -32,8 +32,9 @@ type waiter struct {
 	done     <-chan struct{}            // of the context of the last sleep
 	unwatch  func() bool
 
-	vain  int // looks, without a wait
-	polls pace
+	vain   int // looks, without a wait
+	polls  pace
+	sleeps int
 }
 
 const (
@@ -146,6 +147,9 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 		}
 		p.sleep = min(2*p.sleep, longestSleep)
 	}
+		if w.sleeps++; w.sleeps%waiting.ProcsPeriod == 0 {
+			waiting.RefreshProcs()
+		}
 	return t.reached()
 }
 

@@ -62,6 +62,7 @@ func newCore(file *mapfile.File, g geometry, opts Options) *core {
 	}
 	c.unfenced = opts.AsymmetricFence && canLeaveOutFences()
 	c.strategy, c.rests = waiting.StrategyOf(opts.Wait), waiting.RestsFor(opts.Backoff)
+	waiting.RefreshProcs()
 	return c
 }
 
