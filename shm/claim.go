@@ -270,6 +270,9 @@ func (p *claimer) init(c *core, name string) error {
 
 // free returns how many slots a claim would find, about.
 func (p *claimer) free() int {
+	if p.closed { // the memory may be gone
+		return 0
+	}
 	end, _ := p.core.claimed()
 	if p.limit-end < p.core.Capacity/2 {
 		p.limit = max(p.limit, p.gate(end)+p.core.Capacity)
