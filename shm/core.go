@@ -201,6 +201,7 @@ func (c *core) wakeAll() {
 func (c *core) attach(name string) error {
 	const tries = 200
 	for range tries {
+		before := c.control.recoveries.Load()
 		transient := false
 		for i := range c.geometry.Processes {
 			done, again, err := c.tryAttach(i, name)
@@ -209,12 +210,19 @@ func (c *core) attach(name string) error {
 			}
 			transient = transient || again
 		}
-		if !transient {
+		if !transient && !c.stirs(before) {
 			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
 		}
 		time.Sleep(time.Millisecond)
 	}
 	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.Processes)
+}
+
+// stirs reports whether somebody recovers, or has since there were so many recoveries: the locks of the dead are
+// held meanwhile, as if they lived.
+func (c *core) stirs(before int64) bool {
+	busy, err := c.file.Held(recoveryByte)
+	return err == nil && busy || c.control.recoveries.Load() != before
 }
 
 // tryAttach tries to take attachment i. It reports again if it may be had soon.

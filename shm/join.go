@@ -90,16 +90,28 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 	if _, closed := c.claimed(); closed {
 		return false, ErrClosed
 	}
-	for range 2 {
-		for i := range c.geometry.Consumers {
-			old := state(c.place(i).state.Load())
-			if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
-				return false, nil
-			}
-		}
-		c.recover() // there may be some that were evicted
+	if r.takeFree() {
+		return false, nil
 	}
-	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+	if err := c.recoverNow(); err != nil { // there may be some that were evicted
+		return false, fmt.Errorf("%w: %d consumers: %w", ErrFull, c.geometry.Consumers, err)
+	}
+	if !r.takeFree() {
+		return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+	}
+	return false, nil
+}
+
+// takeFree takes a free place, if there is one.
+func (r *reader) takeFree() bool {
+	c := r.core
+	for i := range c.geometry.Consumers {
+		old := state(c.place(i).state.Load())
+		if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
+			return true
+		}
+	}
+	return false
 }
 
 // take takes place i, if it is still in the state old.
