@@ -68,7 +68,8 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	} else {
 		end, _ := c.claimed()
 		r.next = c.walk(end-c.Capacity, end) // join edge
-		p.position.Store(r.next)
+		p.position.Store(r.next)             // sleep edge: a fence
+		p.event.signal()                     // who has found the lowest position meanwhile may sleep here
 	}
 	r.ready, r.given = r.next, r.next
 	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.
