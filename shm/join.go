@@ -15,26 +15,25 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 	}
 	// Two that join at once by one name give way to each other, and try again a little later.
 	const tries = 8
-	for try := range tries {
+	for try := 0; ; try++ {
 		c.recoverDead() // the place that is wanted may be one of the dead
 		again, err := c.tryJoin(r, cfg)
-		if !again {
+		if !again || try == tries {
 			return err
 		}
 		time.Sleep(time.Duration(c.self+1) << try * 100 * time.Microsecond)
 	}
-	return fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
 }
 
-// tryJoin is a try to join. It reports again if another of the name is in the way that may be gone soon.
+// tryJoin is a try to join. It reports again if its error may be gone soon.
 func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	*r = reader{core: c, most: c.Capacity}
 	if cfg.MaxBatch != 0 {
 		r.most = min(c.Capacity, int64(cfg.MaxBatch))
 	}
 	r.backoff = waiting.NewBackoff(c.rests, c.Capacity, r.most)
-	if r.upstream, err = c.resolveNames(cfg.After); err != nil {
-		return false, err
+	if r.upstream, again, err = c.resolveNames(cfg.After); err != nil {
+		return again, err
 	}
 	resumes, err := r.takePlace(cfg.Name)
 	if err != nil {
@@ -55,7 +54,7 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
 		if st.phase() == joining || !c.lives(st.owner()) {
-			return true, nil
+			return true, fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
 		}
 		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
 	}
