@@ -44,8 +44,8 @@ const (
 	blindSleep = time.Millisecond
 	// While who has to move may be dead, it is looked after that often.
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
-	// A wait that never sleeps looks at the clock once in that many looks.
-	examLooks = 1 << 8
+	// A wait that never parks looks at the clock once in that many looks, and when it has slept for so long.
+	examLooks, examSleep = 1 << 8, time.Millisecond
 	// And one that only polls, once in that many.
 	pollLooks = 1 << 10
 )
@@ -59,6 +59,7 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	w.wait = waiting.Wait{} // it has counted the looks of the last wait
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
 	pace := pace{sleep: firstSleep}
+	examined := time.Duration(0) // how long it had slept by then
 	for looks := 1; ; looks++ {
 		park, expired := w.wait.Step()
 		if ok, err := t.reached(); ok || err != nil {
@@ -74,7 +75,8 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 			if ok, err := w.sleep(ctx, t, &pace); ok || err != nil {
 				return err
 			}
-		} else if looks%examLooks == 0 {
+		} else if slept := w.wait.Slept(); looks%examLooks == 0 || slept-examined >= examSleep {
+			examined = slept
 			w.examine(t, &pace)
 		}
 	}
@@ -145,11 +147,11 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 		if err := source.sleep(count, d); err != nil {
 			w.core.breakWith(err)
 		}
-		p.sleep = min(2*p.sleep, longestSleep)
-	}
 		if w.sleeps++; w.sleeps%waiting.ProcsPeriod == 0 {
 			waiting.RefreshProcs()
 		}
+		p.sleep = min(2*p.sleep, longestSleep)
+	}
 	return t.reached()
 }
 
