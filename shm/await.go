@@ -32,8 +32,9 @@ type waiter struct {
 	done     <-chan struct{}            // of the context of the last sleep
 	unwatch  func() bool
 
-	vain  int // looks, without a wait
-	polls pace
+	vain   int // looks, without a wait
+	polls  pace
+	sleeps int
 }
 
 // A test has others.
@@ -47,8 +48,8 @@ var (
 )
 
 const (
-	// A wait that never sleeps looks at the clock once in that many looks.
-	examLooks = 1 << 8
+	// A wait that never parks looks at the clock once in that many looks, and when it has slept for so long.
+	examLooks, examSleep = 1 << 8, time.Millisecond
 	// And one that only polls, once in that many.
 	pollLooks = 1 << 10
 )
@@ -62,6 +63,7 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	w.wait = waiting.Wait{} // it has counted the looks of the last wait
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
 	pace := pace{sleep: firstSleep}
+	examined := time.Duration(0) // how long it had slept by then
 	for looks := 1; ; looks++ {
 		park, expired := w.wait.Step()
 		if ok, err := t.reached(); ok || err != nil {
@@ -77,7 +79,8 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 			if ok, err := w.sleep(ctx, t, &pace); ok || err != nil {
 				return err
 			}
-		} else if looks%examLooks == 0 {
+		} else if slept := w.wait.Slept(); looks%examLooks == 0 || slept-examined >= examSleep {
+			examined = slept
 			w.examine(t, &pace)
 		}
 	}
@@ -147,6 +150,9 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 	if d > 0 {
 		if err := source.sleep(count, d); err != nil {
 			w.core.breakWith(err)
+		}
+		if w.sleeps++; w.sleeps%waiting.ProcsPeriod == 0 {
+			waiting.RefreshProcs()
 		}
 		p.sleep = min(2*p.sleep, longestSleep)
 	}

@@ -260,30 +260,44 @@ func (p *claimer) init(c *core, name string) error {
 	if _, closed := c.claimed(); closed {
 		return ErrClosed
 	}
-	for range 2 {
-		for i := range c.geometry.Producers {
-			r := c.record(i)
-			old := state(r.state.Load())
-			mine := stateOf(old.epoch()+1, c.self, joining)
-			if old.phase() != free || !r.state.CompareAndSwap(uint64(old), uint64(mine)) {
-				continue
-			}
-			faults.Point("record taken")
-			r.to.Store(0)
-			r.name.store(name)
-			r.state.Store(uint64(mine.to(live)))
-			*p = claimer{
-				core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.Capacity, unfenced: c.unfenced,
-			}
-			return nil
-		}
-		_ = c.recoverNow()
+	if p.takeFree(c, name) {
+		return nil
 	}
-	return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
+	if err := c.recoverNow(); err != nil {
+		return fmt.Errorf("%w: %d producers: %w", ErrFull, c.geometry.Producers, err)
+	}
+	if !p.takeFree(c, name) {
+		return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
+	}
+	return nil
+}
+
+// takeFree takes a free record, if there is one.
+func (p *claimer) takeFree(c *core, name string) bool {
+	for i := range c.geometry.Producers {
+		r := c.record(i)
+		old := state(r.state.Load())
+		mine := stateOf(old.epoch()+1, c.self, joining)
+		if old.phase() != free || !r.state.CompareAndSwap(uint64(old), uint64(mine)) {
+			continue
+		}
+		faults.Point("record taken")
+		r.to.Store(0)
+		r.name.store(name)
+		r.state.Store(uint64(mine.to(live)))
+		*p = claimer{
+			core: c, cursor: &c.control.cursor, record: r, event: &c.control.event, index: i, capacity: c.Capacity, unfenced: c.unfenced,
+		}
+		return true
+	}
+	return false
 }
 
 // free returns how many slots a claim would find, about.
 func (p *claimer) free() int {
+	if p.closed { // the memory may be gone
+		return 0
+	}
 	end, _ := p.core.claimed()
 	if p.limit-end < p.core.Capacity/2 {
 		p.limit = max(p.limit, p.gate(end)+p.core.Capacity)

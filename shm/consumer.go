@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/be395dad/disruptor/internal/faults"
@@ -75,6 +76,8 @@ func (cfg ConsumerConfig) check(capacity int64) error {
 	switch {
 	case len(cfg.Name) > maxName:
 		return fmt.Errorf("shm: consumer name of %d bytes: at most %d", len(cfg.Name), maxName)
+	case strings.IndexByte(cfg.Name, 0) >= 0:
+		return fmt.Errorf("shm: consumer name %q has a zero byte, where the file has it end", cfg.Name)
 	case len(cfg.After) > ringfile.MaxAfter:
 		return fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(cfg.After), ringfile.MaxAfter)
 	case cfg.MaxBatch < 0:
@@ -162,7 +165,9 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 		if ok = to > b.from; ok && c.copies.active() {
 			faults.Point("copying")
 			c.copies.copy(b.from, to)
-			ok = c.read.stillMine()
+			if ok = c.read.stillMine(); ok {
+				c.copies.valid = max(c.copies.valid, to)
+			}
 			b.slots = &c.copies.private
 		}
 		if !ok {

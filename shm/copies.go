@@ -13,6 +13,7 @@ type copies struct {
 	private slots
 	shared  *slots
 	size    int64
+	valid   int64    // all of the batch in hand that is below was copied, and not evicted meanwhile
 	memory  []uint64 // keeps the private slots alive; an event has no pointers
 }
 
@@ -30,9 +31,10 @@ func (c *copies) init(shared *slots, size, events int64) {
 
 func (c *copies) active() bool { return c.memory != nil }
 
-// copy copies the events of [from, to).
+// copy copies those events of [from, to), which begins with what is in hand, that are not yet: the others are in
+// use, and may be overwritten where they came from.
 func (c *copies) copy(from, to int64) {
-	for s := from; s < to; s++ {
+	for s := max(from, c.valid); s < to; s++ {
 		copy(unsafe.Slice((*byte)(c.private.event(s)), c.size), unsafe.Slice((*byte)(c.shared.event(s)), c.size))
 	}
 }

@@ -62,6 +62,7 @@ func newCore(file *mapfile.File, g geometry, opts Options) *core {
 	}
 	c.unfenced = opts.AsymmetricFence && canLeaveOutFences()
 	c.strategy, c.rests = waiting.StrategyOf(opts.Wait), waiting.RestsFor(opts.Backoff)
+	waiting.RefreshProcs()
 	return c
 }
 
@@ -128,8 +129,12 @@ func (c *core) errAnytime() error {
 	return c.errLocked()
 }
 
-// errLocked is err in a guard. c.mu is held, so the file stays mapped.
+// errLocked is err in a guard. c.mu is held, so the file stays mapped, if it still is: else there is an error of
+// this process.
 func (c *core) errLocked() (err error) {
+	if err := c.ownErr(); err != nil {
+		return err
+	}
 	c.guard(func() { err = c.err() })
 	if err == nil {
 		err = c.ownErr() // of a fault

@@ -24,7 +24,7 @@ var (
 	// ErrUpstreamDead: a consumer that this one follows was evicted.
 	ErrUpstreamDead = errors.New("shm: a consumer before this one was evicted")
 	// ErrFull: the ring has no place for another process, producer or consumer. Those of the dead have
-	// been recovered before it is returned.
+	// been recovered before it is returned, unless it wraps ErrRecovering.
 	ErrFull = errors.New("shm: no place left")
 	// ErrName: another consumer has the name, or there is none with a name given in After.
 	ErrName = errors.New("shm: consumer name not usable")

@@ -5,6 +5,7 @@ package shm
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/be395dad/disruptor/internal/ringfile"
 	"github.com/stretchr/testify/require"
@@ -81,7 +82,7 @@ func TestHostileGraphs(t *testing.T) {
 	require.EqualError(t, join("63"), `shm: consumer name not usable: no consumer is called "63"`)
 
 	follow(c, 0, 62) // a circle
-	require.EqualError(t, join("62"), `shm: consumer name not usable: consumer "62" is live`)
+	require.EqualError(t, join("62"), `shm: consumer name not usable: whom consumer "62" follows is changing`)
 	follow(c, 5, 5) // itself
 	require.ErrorIs(t, join("5"), ErrName)
 	follow(c, 5, 4)
@@ -120,4 +121,27 @@ func TestHostileGraphOfThoseWhoLeft(t *testing.T) {
 	_, ok := last.TryNext()
 	require.True(t, ok, "it follows the producers")
 	require.Empty(t, last.read.upstream)
+}
+
+// Of a consumer whose upstream has left, and been followed in its place by another, nobody else can tell whom it
+// follows until it has looked for itself. A join waits a while for that.
+func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	first := newConsumer(t, r, ConsumerConfig{Name: "first"})
+	second := newConsumer(t, r, ConsumerConfig{Name: "second", After: []string{"first"}})
+	first.Close()
+	newConsumer(t, r, ConsumerConfig{Name: "another"})
+	cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
+	_, err := r.Consumer(cfg)
+	require.ErrorIs(t, err, ErrName)
+	require.ErrorContains(t, err, `whom consumer "second" follows is changing`)
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		time.Sleep(2 * time.Millisecond)
+		second.TryNext()
+	}()
+	_, err = r.Consumer(cfg)
+	require.NoError(t, err)
+	<-looked
 }

@@ -15,26 +15,25 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 	}
 	// Two that join at once by one name give way to each other, and try again a little later.
 	const tries = 8
-	for try := range tries {
+	for try := 0; ; try++ {
 		c.recoverDead() // the place that is wanted may be one of the dead
 		again, err := c.tryJoin(r, cfg)
-		if !again {
+		if !again || try == tries {
 			return err
 		}
 		time.Sleep(time.Duration(c.self+1) << try * 100 * time.Microsecond)
 	}
-	return fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
 }
 
-// tryJoin is a try to join. It reports again if another of the name is in the way that may be gone soon.
+// tryJoin is a try to join. It reports again if its error may be gone soon.
 func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	*r = reader{core: c, most: c.Capacity}
 	if cfg.MaxBatch != 0 {
 		r.most = min(c.Capacity, int64(cfg.MaxBatch))
 	}
 	r.backoff = waiting.NewBackoff(c.rests, c.Capacity, r.most)
-	if r.upstream, err = c.resolveNames(cfg.After); err != nil {
-		return false, err
+	if r.upstream, again, err = c.resolveNames(cfg.After); err != nil {
+		return again, err
 	}
 	resumes, err := r.takePlace(cfg.Name)
 	if err != nil {
@@ -49,17 +48,16 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	}
 	p.policy.Store(uint64(cfg.OnDeath))
 	p.grace.Store(int64(cfg.Grace))
-	p.maxLag.Store(cfg.Evictable)
 	r.storeUpstream()
 	c.control.members.Or(1 << r.index) // join edge: a fence before the looks that follow
 	faults.Point("bit set")
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
 		if st.phase() == joining {
-			return true, nil
+			return true, fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
 		}
 		if _ = c.recoverNow(); state(c.place(other).state.Load()) != st { // it was dead
-			return true, nil
+			return true, fmt.Errorf("%w: %q was just in use", ErrName, cfg.Name)
 		}
 		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
 	}
@@ -72,11 +70,16 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	} else {
 		end, _ := c.claimed()
 		r.next = c.walk(end-c.Capacity, end) // join edge
-		p.position.Store(r.next)
+		p.position.Store(r.next)             // sleep edge: a fence
+		p.event.signal()                     // who has found the lowest position meanwhile may sleep here
 	}
 	r.ready, r.given = r.next, r.next
-	r.mine = r.mine.to(live)
-	p.state.Store(uint64(r.mine))
+	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.
+	p.maxLag.Store(cfg.Evictable)
+	if !resumes {
+		r.mine = r.mine.to(live)
+		p.state.Store(uint64(r.mine))
+	}
 	faults.Point("joined")
 	return false, nil
 }
@@ -90,16 +93,28 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 	if _, closed := c.claimed(); closed {
 		return false, ErrClosed
 	}
-	for range 2 {
-		for i := range c.geometry.Consumers {
-			old := state(c.place(i).state.Load())
-			if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
-				return false, nil
-			}
-		}
-		_ = c.recoverNow() // there may be some of the dead, and some that were evicted
+	if r.takeFree() {
+		return false, nil
 	}
-	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+	if err := c.recoverNow(); err != nil { // there may be some that were evicted
+		return false, fmt.Errorf("%w: %d consumers: %w", ErrFull, c.geometry.Consumers, err)
+	}
+	if !r.takeFree() {
+		return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+	}
+	return false, nil
+}
+
+// takeFree takes a free place, if there is one.
+func (r *reader) takeFree() bool {
+	c := r.core
+	for i := range c.geometry.Consumers {
+		old := state(c.place(i).state.Load())
+		if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
+			return true
+		}
+	}
+	return false
 }
 
 // take takes place i, if it is still in the state old.

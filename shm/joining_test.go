@@ -61,3 +61,15 @@ func TestCallsDuringDetach(t *testing.T) {
 		require.ErrorIs(t, r.Err(), ErrDetached)
 	}
 }
+
+// A producer that has found the position of a place that is just being taken, a lap behind, may sleep there until
+// it moves.
+func TestAJoinWakesWhoWaitsForItsPosition(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	e := &r.core.place(0).event
+	e.producers.Store(1)
+	count := e.count.Load()
+	newConsumer(t, r, ConsumerConfig{})
+	require.NotEqual(t, count, e.count.Load())
+	require.Zero(t, e.producers.Load())
+}

@@ -179,6 +179,7 @@ func (c *core) buryConsumer(i int, st state) bool {
 	p := c.place(i)
 	switch ph := st.phase(); {
 	case ph == live && OnDeath(p.policy.Load()) == Hold:
+		p.maxLag.Store(0) // who comes back is live at once, and has agreed to nothing yet
 		p.died.Store(monotonic())
 		faults.Point("time of death")
 		p.state.CompareAndSwap(uint64(st), uint64(st.to(held).by(nobody)))

@@ -19,27 +19,30 @@ type upstream struct {
 // word is how an upstream stands in the file.
 func (u *upstream) word() uint64 { return u.epoch<<8 | uint64(u.index+1) }
 
-// resolveNames returns the consumers of the names, and whom these follow.
-func (c *core) resolveNames(names []string) ([]*upstream, error) {
+// resolveNames returns the consumers of the names, and whom these follow. It reports again if its error may be gone
+// soon.
+func (c *core) resolveNames(names []string) (found []*upstream, again bool, err error) {
 	if len(names) > ringfile.MaxAfter {
-		return nil, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), ringfile.MaxAfter)
+		return nil, false, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), ringfile.MaxAfter)
 	}
-	var found []*upstream
 	known := graph{}
 	for _, name := range names {
 		i, st := c.named(name, nobody)
 		if i == nobody {
-			return nil, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
+			return nil, false, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
 		}
 		u := known.add(c, i, st.epoch())
-		if u == nil || !u.has(state(u.place.state.Load())) {
-			return nil, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
+		if u == nil { // somebody in the graph has left, and who followed it has still to look for itself
+			return nil, true, fmt.Errorf("%w: whom consumer %q follows is changing", ErrName, name)
+		}
+		if !u.has(state(u.place.state.Load())) {
+			return nil, false, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
 		}
 		if !slices.Contains(found, u) {
 			found = append(found, u)
 		}
 	}
-	return found, nil
+	return found, false, nil
 }
 
 // A graph has each consumer that another follows, directly or not, once: there may be more ways to it

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // asked notes for which looks a strategy was asked.
@@ -63,4 +64,13 @@ func TestContextEndsAfterDetach(t *testing.T) {
 	require.NoError(t, r.Detach(long(t)))
 	c.wait.sleeping.Store(event) // as if it had been loaded before
 	c.wait.contextEnded()
+}
+
+// A process that has no ring but this one knows how many goroutines can run at once: else it would never spin.
+func TestProcessorsAreKnown(t *testing.T) {
+	waiting.RefreshProcs()
+	want := waiting.Procs()
+	defer waiting.ForceProcs(0)()
+	newRing[tick](t, Config{Capacity: 2})
+	require.Equal(t, want, waiting.Procs())
 }

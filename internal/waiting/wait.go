@@ -19,6 +19,7 @@ type Wait struct {
 	spun     int64           // Spins so far, each about machine.SpinTime
 	checked  int64           // of them, before the last look at the context
 	parkOnly bool            // to park is all that is left to do
+	slept    time.Duration   // as its strategy has asked for
 }
 
 const (
@@ -50,6 +51,9 @@ func (w *Wait) Deadline() time.Time { return w.deadline }
 // that.
 func (w *Wait) Looks() int { return w.n }
 
+// Slept returns how long the wait has slept so far, as its strategy has asked for: its parks are not in it.
+func (w *Wait) Slept() time.Duration { return w.slept }
+
 // ParkOnly makes each Step that follows ask for a park. The strategy is asked no more.
 func (w *Wait) ParkOnly() { w.parkOnly = true }
 
@@ -77,6 +81,7 @@ func (w *Wait) Step() (park bool, err error) {
 	case action == Park:
 		return true, nil
 	case action > 0:
+		w.slept += time.Duration(action)
 		w.sleep(time.Duration(action))
 	default:
 		panicAction(action)

@@ -1,0 +1,16 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package shm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Names end at a zero byte in the file: with one inside, a name would not be found again.
+func TestNameWithAZeroByte(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	_, err := r.Consumer(ConsumerConfig{Name: "a\x00b"})
+	require.EqualError(t, err, `shm: consumer name "a\x00b" has a zero byte, where the file has it end`)
+}
