@@ -3,11 +3,9 @@
 package shm
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -144,13 +142,6 @@ func eventually(t testing.TB, condition func() bool) {
 	for ctx := long(t); !condition(); {
 		require.NoError(t, ctx.Err())
 		time.Sleep(time.Millisecond) // leaves the CPU to others
-	}
-}
-
-// listen waits, in a child, for a line.
-func listen() {
-	if _, err := bufio.NewReaderSize(os.Stdin, 1).ReadByte(); err != nil && err != io.EOF {
-		os.Exit(3)
 	}
 }
 

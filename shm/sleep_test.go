@@ -4,6 +4,8 @@ package shm
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"runtime"
 	"sync"
 	"testing"
@@ -125,8 +127,18 @@ func TestEventsAndRoomWake(t *testing.T) {
 	all.Wait()
 }
 
-// Goroutines that sleep in the kernel don't keep a garbage collection from ending.
+// Goroutines that sleep in the kernel don't keep a garbage collection from ending. The signals that preempt
+// goroutines would wake them, so a process has none.
 func TestSleepersAndGarbageCollection(t *testing.T) {
+	const without = "asyncpreemptoff=1"
+	if os.Getenv("GODEBUG") != without {
+		cmd := exec.CommandContext(long(t), "/proc/self/exe", "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), "GODEBUG="+without)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		require.Contains(t, string(out), "PASS")
+		return
+	}
 	setPace(t, time.Hour, time.Hour)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	r, _ := newRing[tick](t, Config{Capacity: 2, Options: parking})
