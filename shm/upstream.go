@@ -160,6 +160,10 @@ func (r *reader) replace(i int) bool {
 		}
 	}
 	r.upstream = append(rest, r.upstream[i+1:]...)
-	r.storeUpstream()
+	// If there is no room for all of them, the file goes on saying that it follows who has left: who joins
+	// behind it is then refused as soon as another has that place, rather than told too little.
+	if len(r.upstream) <= ringfile.MaxAfter {
+		r.storeUpstream()
+	}
 	return true
 }
