@@ -27,7 +27,8 @@ func TestIndexesFromTheFile(t *testing.T) {
 		require.Zero(t, r.Stats().Consumers[0].Process)
 		by, _ := c.whoClaims(0)
 		require.Empty(t, by)
-		require.Equal(t, `consumer 0 "a" of nobody`, c.whoConsumes(0))
+		who, _ := c.describe(obstacle{0, -1})
+		require.Equal(t, `consumer 0 "a" of nobody`, who)
 		c.recover()
 		require.Equal(t, st, state(c.record(0).state.Load()), "it is nobody's to bury")
 	}
