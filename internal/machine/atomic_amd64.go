@@ -9,8 +9,8 @@ import (
 
 // The constraint above names the first release of Go whose machine code the tests of the object code have not seen. From
 // that one on the store is the one of atomic_other.go, which asks nothing of the compiler; once they pass with the release
-// moved on, here, there and in the two files of tests that name it, it may have this one. The tag go1.28 makes an older
-// compiler build what a newer one will.
+// moved on, here, there, in internal/objectcode and in wait_break_litmus_test.go, it may have this one. The tag go1.28
+// makes an older compiler build what a newer one will.
 
 // StoreRelease stores v in the int64 at base+off, after every earlier load and store of this goroutine. It is not
 // ordered before later loads.
