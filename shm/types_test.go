@@ -63,6 +63,7 @@ func differing[T any](t *testing.T, path string) string {
 	return err.Error()[len("shm: event layout differs: "):]
 }
 
+// C98: events of another size are refused, and so is any other difference.
 func TestTypesThatDiffer(t *testing.T) {
 	type quote struct {
 		Bid, Ask int64

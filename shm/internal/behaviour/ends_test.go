@@ -67,6 +67,7 @@ func TestShutdown(t *testing.T) {
 	require.NoError(t, o.Shutdown(long(t)))
 }
 
+// C98: memory is given back when nobody uses it any more.
 func TestDetach(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 2, Options: shm.Options{Name: "feed"}})
 	o := attach[tick](t, path, shm.Options{})

@@ -63,6 +63,7 @@ func TestUpstreamLeaves(t *testing.T) {
 	require.Equal(t, []int64{3}, take(c), "another of the name is not who it followed")
 }
 
+// C98: a second consumer of a name is refused.
 func TestNames(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 8})
 	o := attach[tick](t, path, shm.Options{})
