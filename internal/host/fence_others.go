@@ -1,6 +1,7 @@
 package host
 
 import (
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -17,22 +18,23 @@ func JoinFences() bool { return registerGlobal() }
 // FenceCost returns what FenceOthers takes at the median while a goroutine of this process runs beside
 // it, after JoinFences. It takes some hundred microseconds itself.
 func FenceCost() time.Duration {
-	var running, stop atomic.Bool
+	var turns atomic.Int64
+	var stop atomic.Bool
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		running.Store(true)
-		for n := 0; !stop.Load(); n++ {
-			if n%1000 == 999 { // with one processor, the other goroutine must get it
-				time.Sleep(time.Microsecond)
+		for !stop.Load() {
+			if turns.Add(1)%1000 == 0 {
+				runtime.Gosched() // with one processor, the other goroutine must get it
 			}
 		}
 	}()
-	for !running.Load() {
-		time.Sleep(time.Microsecond)
-	}
 	took := make([]time.Duration, 15)
 	for i := range took {
+		// The other one must run just now. It doesn't if there is one processor, or the machine is busy.
+		for seen, tries := turns.Load(), 0; turns.Load() == seen && tries < 100; tries++ {
+			runtime.Gosched()
+		}
 		begin := time.Now()
 		fenceOthers()
 		took[i] = time.Since(begin)

@@ -42,6 +42,13 @@ func TestAForcedFenceStopsTheWorldUntilItIsRestored(t *testing.T) {
 	require.Equal(t, cheap, HasCheapFence())
 }
 
+func TestTheCostOfAFenceIsMeasured(t *testing.T) {
+	if !FenceOthers() || !JoinFences() {
+		t.Skip("the system has no fence of other processes")
+	}
+	require.Positive(t, FenceCost())
+}
+
 func BenchmarkFence(b *testing.B) {
 	b.Run("expedited", func(b *testing.B) {
 		for b.Loop() {
