@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/be395dad/disruptor/internal/faults"
-	"github.com/be395dad/disruptor/internal/host"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
@@ -129,7 +128,7 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 	bits := source.bits(w.producer)
 	bits.Or(w.bit) // sleep edge: a fence before the look that follows
 	faults.Point("bit of a sleeper")
-	if w.core.control.unfenced.Load() != 0 && !host.FenceOthers() { // sleep edge: for those who don't
+	if w.core.control.unfenced.Load() != 0 && !fenceOthers() { // sleep edge: for those who don't
 		d = min(d, blindSleep)
 	}
 	w.watch(ctx)

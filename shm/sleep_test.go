@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/host"
+	"github.com/be395dad/disruptor/internal/machine"
 )
 
 // parking has waits sleep at once.
@@ -88,10 +90,27 @@ func TestSleepersAreWoken(t *testing.T) {
 
 // Events and room wake who sleeps for them, in whatever order the last looks and the first stores come.
 func TestEventsAndRoomWake(t *testing.T) {
+	t.Run("fences", func(t *testing.T) { eventsAndRoomWake(t, parking, parking) })
+	if !machine.BuffersStores || !host.FenceOthers() || !host.JoinFences() {
+		return
+	}
+	// Whoever sleeps fences those who don't, whatever that costs.
+	was := canLeaveOutFences
+	canLeaveOutFences = func() bool { return true }
+	t.Cleanup(func() { canLeaveOutFences = was })
+	unfenced := parking
+	unfenced.AsymmetricFence = true
+	t.Run("no fences", func(t *testing.T) { eventsAndRoomWake(t, unfenced, unfenced) })
+	t.Run("one fences", func(t *testing.T) { eventsAndRoomWake(t, unfenced, parking) })
+}
+
+func eventsAndRoomWake(t *testing.T, here, there Options) {
 	setPace(t, time.Hour, time.Hour)
-	r, path := newRing[tick](t, Config{Capacity: 2, Options: parking})
-	o := openRing[tick](t, path, parking)
-	ctx := context.Background()
+	r, path := newRing[tick](t, Config{Capacity: 2, Options: here})
+	o := openRing[tick](t, path, there)
+	require.Equal(t, here.AsymmetricFence, r.Stats().Processes[0].Unfenced)
+	require.Equal(t, there.AsymmetricFence, r.Stats().Processes[1].Unfenced)
+	ctx := long(t)
 	const n = 2000
 	a := newConsumer(t, r, ConsumerConfig{Name: "a"})
 	b := newConsumer(t, o, ConsumerConfig{Name: "b", After: []string{"a"}})

@@ -15,5 +15,12 @@ const cheapFence = 2 * time.Microsecond
 // canLeaveOutFences reports whether this process may leave out its fences, and gains by it. Others must
 // be able to interrupt it before it publishes anything.
 var canLeaveOutFences = sync.OnceValue(func() bool {
-	return machine.BuffersStores && host.FenceOthers() && host.JoinFences() && host.FenceCost() < cheapFence
+	if !machine.BuffersStores || !host.FenceOthers() || !host.JoinFences() {
+		return false
+	}
+	cost, known := host.FenceCost()
+	return known && cost < cheapFence
 })
+
+// fenceOthers is a variable for tests.
+var fenceOthers = host.FenceOthers

