@@ -78,10 +78,12 @@ func (u *upstream) has(st state) bool {
 	return false
 }
 
-// storeUpstream stores in the file whom r follows.
+// storeUpstream stores in the file whom r follows. The version may be odd already: who had the place, or r in an
+// earlier life, may have been killed in here.
 func (r *reader) storeUpstream() {
 	p := r.place
-	p.version.Add(1) // stage edge
+	odd := p.version.Load() | 1
+	p.version.Store(odd) // stage edge
 	for k := range p.after {
 		word := uint64(0)
 		if k < len(r.upstream) {
@@ -89,7 +91,7 @@ func (r *reader) storeUpstream() {
 		}
 		p.after[k].Store(word)
 	}
-	p.version.Add(1)
+	p.version.Store(odd + 1)
 }
 
 // slowest returns whom of those it follows it waits for, and how far all of them are done. It takes
