@@ -27,7 +27,7 @@ func TestMiddleOfAChainKilled(t *testing.T) {
 		spec.Strike = Strike{point, 1 + rand.Int64N(20), syscall.SIGKILL}
 		p := s.start(spec, true)
 		third := s.joins(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
-		seen := make(chan error)
+		seen := make(chan error, 1)
 		go func() {
 			defer third.Close()
 			for b := range third.Batches(s.ctx) {
