@@ -13,7 +13,7 @@ import (
 
 const (
 	// MaxIncarnations is how many lives of producers a ledger has room for.
-	MaxIncarnations = 1 << 16
+	MaxIncarnations = 1 << 18
 	// MaxRows is how many consumers it has room for.
 	MaxRows = 16
 
@@ -43,6 +43,9 @@ func OpenLedger(path string) (*Ledger, error) {
 	}
 	return &Ledger{mem, unsafe.Slice((*uint64)(unsafe.Pointer(&mem[0])), ledgerWords)}, nil
 }
+
+// privateLedger returns a ledger of this process, for a consumer of which nothing is to be known when it is dead.
+func privateLedger() *Ledger { return &Ledger{words: make([]uint64, ledgerWords)} }
 
 // Close unmaps the ledger.
 func (l *Ledger) Close() error { return unix.Munmap(l.mem) }

@@ -34,6 +34,8 @@ type Process struct {
 	once  sync.Once
 	ended chan struct{} // closed when it has been waited for
 	state error         // what Wait has returned, then
+
+	joined bool // its role is ready; for storms
 }
 
 // Start starts a child, which inherits files as descriptors 3 and so on.

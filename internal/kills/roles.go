@@ -68,7 +68,11 @@ func consumes(c *child) error {
 	if inHand == 0 {
 		inHand = c.ring.Cap()
 	}
-	a := NewAuditor(c.ledger, c.Row, inHand, c.Late)
+	ledger := c.ledger
+	if c.Private {
+		ledger = privateLedger()
+	}
+	a := NewAuditor(ledger, c.Row, inHand, c.Late)
 	c.ready()
 	for {
 		b, err := consumer.Next(context.Background())

@@ -37,6 +37,7 @@ type Spec struct {
 	Consumer shm.ConsumerConfig
 	Row      int
 	Late     bool
+	Private  bool // it has a ledger for itself
 }
 
 var roles = map[string]func(*child) error{

@@ -1,0 +1,219 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package kills
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/shm"
+)
+
+// A Storm is many producers, each a process, and consumers that are processes or belong to this one. Processes are
+// killed, stopped and started again at random, until there were that many kills, or for that long.
+type Storm struct {
+	Producers int
+	Consumers []Member
+	Capacity  int // of the ring; 0: 64
+	Marks     shm.Marks
+	Kills     int64         // 0: any number
+	For       time.Duration // 0: however long it takes
+	// Progress is called a few times a second; it may be nil.
+	Progress func(Tally)
+}
+
+// A Member is a consumer of a storm.
+type Member struct {
+	Name  string
+	After []string
+	// Here: it belongs to this process, and checks all that there is.
+	Here bool
+	// Held: it is a process, which is held when it is killed, and checks all that there is. Otherwise it is a process
+	// that is evicted, and checks what it gets.
+	Held bool
+	// Evictable is as in shm.ConsumerConfig.
+	Evictable int64
+}
+
+// stall is how long nothing moves before something hangs.
+const stall = time.Minute
+
+// storm is a storm that goes on.
+type storm struct {
+	Storm
+	path      string
+	ring      *shm.Ring[Event]
+	ledger    *Ledger
+	enough    chan struct{} // closed when the keepers are to stop
+	abandoned chan struct{} // and when something has failed
+	ctx       context.Context
+
+	incarnations               atomic.Int64
+	kills, stops, starts       atomic.Int64
+	evictedDead, evictedJoined atomic.Int64 // killed at all, and when they had joined
+	evictedAlive               atomic.Int64
+
+	mu        sync.Mutex
+	err       error
+	processes map[*Process]struct{} // that have not ended
+	rows      map[string]int        // of those that check all
+}
+
+// Run runs a storm, and returns what came of it. It fails if anything is not as it should be.
+func (o Storm) Run(ctx context.Context) (t Tally, err error) {
+	dir, err := MemoryDir()
+	if err != nil {
+		return t, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &storm{
+		Storm: o, path: dir + "/ring", ctx: ctx, enough: make(chan struct{}), abandoned: make(chan struct{}),
+		processes: map[*Process]struct{}{}, rows: map[string]int{},
+	}
+	if s.Capacity == 0 {
+		s.Capacity = 64
+	}
+	config := shm.Config{Capacity: s.Capacity, Marks: o.Marks, Options: shm.Options{Name: "storm", Wait: disruptor.BlockWait{}}}
+	if s.ring, err = shm.Create[Event](s.path, config); err != nil {
+		return t, err
+	}
+	if s.ledger, err = OpenLedger(s.path + ".ledger"); err != nil {
+		return t, err
+	}
+	defer s.discard()
+	if err := s.run(); err != nil {
+		return s.tally(), fmt.Errorf("%w\n%s", err, s.describe())
+	}
+	t = s.tally()
+	if err := s.check(t); err != nil {
+		return t, fmt.Errorf("%w\n%s", err, s.describe())
+	}
+	return t, errors.Join(s.ring.Detach(ctx), s.ledger.Close())
+}
+
+// run runs it until the ring has ended and everybody is done.
+func (s *storm) run() error {
+	var consumers, producers, readers sync.WaitGroup
+	for _, m := range s.Consumers { // in order: some follow others
+		row := len(s.rows)
+		if m.Here || m.Held {
+			s.rows[m.Name] = row
+		}
+		if m.Here {
+			c, err := s.ring.Consumer(shm.ConsumerConfig{Name: m.Name, After: m.After})
+			if err != nil {
+				return err
+			}
+			readers.Go(func() { s.read(c, row) })
+			continue
+		}
+		first, err := s.consume(m, row, false)
+		if err != nil {
+			return err
+		}
+		consumers.Go(func() { s.keepConsumer(m, row, first) })
+	}
+	for i := range s.Producers {
+		producers.Go(func() { s.keepProducer(i) })
+	}
+	s.watch()
+	close(s.enough)
+	// The ring ends when those that must have all are there.
+	consumers.Wait()
+	s.ring.Close()
+	producers.Wait()
+	s.awaitEnds()
+	if s.failure() == nil {
+		readers.Wait()
+	}
+	return s.failure()
+}
+
+// watch waits until it is enough, and looks whether anything hangs.
+func (s *storm) watch() {
+	began, moved, was := time.Now(), time.Now(), int64(-1)
+	for s.failure() == nil && !s.isEnough(began) {
+		stats := s.ring.Stats()
+		if stats.Claimed != was {
+			moved, was = time.Now(), stats.Claimed
+		}
+		if time.Since(moved) > stall {
+			s.fail(fmt.Errorf("nothing was claimed for %v", stall))
+		}
+		if s.Progress != nil {
+			s.Progress(s.tally())
+		}
+		select {
+		case <-s.ctx.Done():
+			s.fail(context.Cause(s.ctx))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (s *storm) isEnough(began time.Time) bool {
+	return s.Kills > 0 && s.kills.Load() >= s.Kills || s.For > 0 && time.Since(began) >= s.For ||
+		s.incarnations.Load() > MaxIncarnations-1000 || s.ring.Stats().Claimed > 1<<31 // what the ledger has room for
+}
+
+// read is the goroutine of a consumer of this process.
+func (s *storm) read(c *shm.Consumer[Event], row int) {
+	defer c.Close()
+	a := NewAuditor(s.ledger, row, 0, false)
+	for b := range c.Batches(s.ctx) {
+		if err := a.Handle(b); err != nil {
+			s.fail(err)
+			return
+		}
+	}
+	s.fail(c.Err())
+}
+
+// awaitEnds waits for the processes that are left: the ring has ended.
+func (s *storm) awaitEnds() {
+	ctx, cancel := context.WithTimeout(s.ctx, 2*stall)
+	defer cancel()
+	for _, p := range s.left() {
+		s.ended(ctx, p)
+	}
+}
+
+// fail notes the first error.
+func (s *storm) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil && err != nil {
+		s.err = err
+		close(s.abandoned)
+	}
+}
+
+func (s *storm) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Torture returns a storm of eight producers and six consumers, of all kinds, in three stages.
+func Torture(kills int64, long time.Duration) Storm {
+	return Storm{
+		Producers: 8,
+		Consumers: []Member{
+			{Name: "first", Here: true},
+			{Name: "held", Held: true},
+			{Name: "second", After: []string{"first", "held"}, Here: true},
+			{Name: "evicted", After: []string{"first"}},
+			{Name: "evictable", After: []string{"second"}, Evictable: 48},
+			{Name: "last", After: []string{"second", "held"}, Here: true},
+		},
+		Kills: kills, For: long,
+	}
+}

@@ -1,0 +1,139 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
+
+package kills
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Tally is what came of a storm.
+type Tally struct {
+	Kills, Stops, Starts int64 // of processes
+	Claimed              int64
+	Delivered            int64 // to each consumer that has had all
+	Lost, Aborted        int64
+	Evicted              int64
+	Recoveries           int64
+}
+
+// String returns one line.
+func (t Tally) String() string {
+	return fmt.Sprintf("%d kills, %d stops, %d starts: %d claimed, %d delivered, %d lost, %d aborted; %d consumers evicted; %d recoveries",
+		t.Kills, t.Stops, t.Starts, t.Claimed, t.Delivered, t.Lost, t.Aborted, t.Evicted, t.Recoveries)
+}
+
+func (s *storm) tally() Tally {
+	stats := s.ring.Stats()
+	t := Tally{
+		Kills: s.kills.Load(), Stops: s.stops.Load(), Starts: s.starts.Load(),
+		Claimed: stats.Claimed, Lost: stats.Lost, Aborted: stats.Aborted, Evicted: stats.Evicted, Recoveries: stats.Recoveries,
+	}
+	for _, row := range s.rows {
+		t.Delivered = s.ledger.Handled(row)
+	}
+	return t
+}
+
+// check checks, when everybody is done, that all adds up.
+func (s *storm) check(t Tally) error {
+	// Each of these is counted beside what it counts: a kill in between leaves one too few or, of aborted ones, which
+	// are lost then, one claim too many. No more than a kill in a thousand hits that.
+	tolerance := 8 * (1 + t.Kills/1000)
+	for name, row := range s.rows {
+		if err := s.ledger.Check(row, int(s.incarnations.Load())); err != nil {
+			return err
+		}
+		handled := s.ledger.Handled(row)
+		if handled != t.Delivered {
+			return fmt.Errorf("consumer %q has handled %d events, and another %d", name, handled, t.Delivered)
+		}
+		if off := t.Claimed - handled - t.Lost - t.Aborted; off > tolerance || off < -tolerance {
+			return fmt.Errorf("consumer %q has handled %d events: with those lost and aborted that is not what was claimed: %v", name, handled, t)
+		}
+	}
+	dead := int64(0)
+	for _, p := range s.ring.Stats().Processes {
+		if !p.Lives {
+			dead++ // not recovered, and not counted
+		}
+	}
+	least := s.evictedJoined.Load() + s.evictedAlive.Load() - dead
+	most := s.evictedDead.Load() + s.evictedAlive.Load()
+	if t.Evicted < least-tolerance || t.Evicted > most {
+		return fmt.Errorf("%d consumers were evicted, and at least %d and at most %d were killed or say so", t.Evicted, least, most)
+	}
+	return nil
+}
+
+// start starts a child of a storm.
+func (s *storm) start(spec Spec) (*Process, error) {
+	spec.Ring, spec.Ledger = s.path, s.path+".ledger"
+	p, err := Start(spec)
+	if err != nil {
+		return nil, err
+	}
+	s.starts.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.processes[p] = struct{}{}
+	return p, nil
+}
+
+// ended waits for the end of a child and counts it. It reports false if that is not as it should be.
+func (s *storm) ended(ctx context.Context, p *Process) bool {
+	ctx, cancel := context.WithTimeout(ctx, stall)
+	defer cancel()
+	killed, err := p.End(ctx)
+	if err != nil {
+		s.fail(err)
+		return false
+	}
+	s.mu.Lock()
+	delete(s.processes, p)
+	s.mu.Unlock()
+	evicts := p.Spec.Role == "consumes" && p.Spec.Consumer.OnDeath == 0
+	switch {
+	case killed:
+		s.kills.Add(1)
+		if evicts {
+			s.evictedDead.Add(1)
+			if p.joined {
+				s.evictedJoined.Add(1)
+			}
+		}
+	case evicts && strings.Contains(p.Output(), "> evicted"):
+		s.evictedAlive.Add(1)
+	case strings.Contains(p.Output(), "> upstream dead"):
+		s.fail(errors.New("nobody is evicted whom others follow: " + p.Output()))
+		return false
+	}
+	return true
+}
+
+// left returns the processes that have not ended.
+func (s *storm) left() (all []*Process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for p := range s.processes {
+		all = append(all, p)
+	}
+	return all
+}
+
+func (s *storm) discard() {
+	for _, p := range s.left() {
+		p.Discard()
+	}
+}
+
+// describe says how the ring and the processes are.
+func (s *storm) describe() string {
+	text := s.ring.Stats().String()
+	for _, p := range s.left() {
+		text += fmt.Sprintf("state %s: %s", p.State(), p.Output())
+	}
+	return text
+}
