@@ -202,6 +202,19 @@ func (s *storm) failure() error {
 	return s.err
 }
 
+// Downpour returns a storm of four producers and three consumers, one of them in another process, in two stages.
+func Downpour(kills int64, long time.Duration) Storm {
+	return Storm{
+		Producers: 4,
+		Consumers: []Member{
+			{Name: "first", Here: true},
+			{Name: "held", Held: true},
+			{Name: "last", After: []string{"first", "held"}, Here: true},
+		},
+		Kills: kills, For: long,
+	}
+}
+
 // Torture returns a storm of eight producers and six consumers, of all kinds, in three stages.
 func Torture(kills int64, long time.Duration) Storm {
 	return Storm{
