@@ -204,7 +204,7 @@ func (p *claimer) init(c *core, name string) error {
 			p.core, p.record, p.index = c, r, i
 			return nil
 		}
-		c.recoverDead()
+		c.settle()
 	}
 	return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.producers)
 }

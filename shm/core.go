@@ -168,6 +168,7 @@ func (c *core) wakeAll() {
 // attach finds a free attachment and takes it. Those of the dead are recovered first.
 func (c *core) attach(name string) error {
 	const tries = 200
+	settled := false
 	for range tries {
 		transient := false
 		for i := range c.geometry.processes {
@@ -177,8 +178,13 @@ func (c *core) attach(name string) error {
 			}
 			transient = transient || again
 		}
-		if !transient {
+		if !transient && settled {
 			return fmt.Errorf("%w: %d processes", ErrFull, c.processes)
+		}
+		if !transient {
+			c.settle()
+			settled = true
+			continue
 		}
 		time.Sleep(time.Millisecond)
 	}

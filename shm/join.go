@@ -55,7 +55,10 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("bit set")
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
-		if st.phase() == joining || !c.lives(st.owner()) {
+		if st.phase() == joining {
+			return true, nil
+		}
+		if c.settle(); state(c.place(other).state.Load()) != st { // it was dead
 			return true, nil
 		}
 		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
@@ -91,7 +94,7 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 				return false, nil
 			}
 		}
-		c.recover() // there may be some that were evicted
+		c.settle() // there may be some of the dead, and some that were evicted
 	}
 	return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.consumers)
 }

@@ -12,32 +12,45 @@ import (
 
 // recover resolves sequences that nobody alive owns, and frees what the dead had. It does nothing
 // while another process, or another goroutine of this one, is at it.
-func (c *core) recover() {
-	c.locked(func() {
-		dead := c.lockDead()
-		defer c.unlock(dead)
-		faults.Point("recovering")
-		lost := c.loseOrphans(dead)
-		faults.Point("lost")
-		evicted := c.bury(dead)
-		if lost+evicted > 0 || len(dead) > 0 {
-			c.control.recoveries.Add(1)
-			c.wakeAll()
+func (c *core) recover() { c.locked(c.recoverLocked) }
+
+// settle is recover that waits for who is at it, within limits: that may stand still. Meanwhile the dead seem to live,
+// as their locks are held, so it comes before a refusal because of what others have.
+func (c *core) settle() {
+	const tries = 1000
+	for range tries {
+		if c.locked(c.recoverLocked) {
+			return
 		}
-	})
+		time.Sleep(time.Millisecond)
+	}
 }
 
-// locked calls f under the lock of recovery, if it is to be had.
-func (c *core) locked(f func()) {
+func (c *core) recoverLocked() {
+	dead := c.lockDead()
+	defer c.unlock(dead)
+	faults.Point("recovering")
+	lost := c.loseOrphans(dead)
+	faults.Point("lost")
+	evicted := c.bury(dead)
+	if lost+evicted > 0 || len(dead) > 0 {
+		c.control.recoveries.Add(1)
+		c.wakeAll()
+	}
+}
+
+// locked calls f under the lock of recovery, if it is to be had, and reports whether it was.
+func (c *core) locked(f func()) bool {
 	if !c.recovering.TryLock() {
-		return
+		return false
 	}
 	defer c.recovering.Unlock()
 	if got, err := c.file.TryLock(recoveryByte); err != nil || !got {
-		return
+		return false
 	}
 	defer func() { _ = c.file.Unlock(recoveryByte) }()
 	f()
+	return true
 }
 
 // recoverDead is recover, if there are dead at all.
