@@ -171,7 +171,7 @@ func (c *core) buryConsumer(i int, st state) bool {
 		return false
 	case ph == live && OnDeath(p.policy.Load()) == Fail:
 		c.fail(consumerDied)
-	case ph == leaving:
+	case ph == joining || ph == leaving: // nobody follows it, and it counts for nothing
 		c.vacate(i, st)
 		return false
 	}
