@@ -18,8 +18,10 @@ func TestNoPlaceLeaks(t *testing.T) {
 		points = append(points, "record taken", "joining", "bit set", "joined", "leaving", "bit cleared")
 	}
 	s := newScene(t, shm.Config{})
+	rounds := map[string]int64{}
 	for round := range 200 {
 		point := points[round%len(points)]
+		rounds[point]++
 		spec := Spec{Role: "comes and goes", Name: "comes", Consumer: shm.ConsumerConfig{Name: "comes"}}
 		spec.Strike = Strike{point, 1, syscall.SIGKILL}
 		p := s.start(spec, false)
@@ -42,6 +44,9 @@ func TestNoPlaceLeaks(t *testing.T) {
 	require.Len(t, stats.Producers, 1)
 	require.Empty(t, stats.Consumers)
 	require.Zero(t, stats.Lost)
+	// Who was joining, or leaving, when it died is no consumer that was evicted.
+	require.GreaterOrEqual(t, stats.Evicted, rounds["joined"])
+	require.LessOrEqual(t, stats.Evicted, rounds["joined"]+rounds[""])
 }
 
 // A full ring has places again when some that had them were killed.
