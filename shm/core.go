@@ -194,20 +194,23 @@ func (c *core) attach(name string) error {
 // tryAttach tries to take attachment i. It reports again if it may be had soon.
 func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	a := c.attachment(i)
-	inUse := a.state.Load() != 0
-	err = c.file.Hold(attachmentByte(i))
-	switch {
-	case errors.Is(err, mapfile.ErrHeld) || errors.Is(err, mapfile.ErrForeignLock):
-		return false, !inUse, nil // in use, or somebody is just taking it or giving it back
-	case err != nil:
-		return false, false, err
-	}
-	if a.state.Load() != 0 { // its owner is dead
-		if err := c.file.Release(attachmentByte(i)); err != nil {
-			return false, false, err
+	if a.state.Load() != 0 {
+		// It is only looked at: whoever has its lock, for a moment too, seems to be its owner to others.
+		if c.lives(i) {
+			return false, false, nil
 		}
 		c.recover()
 		return false, true, nil
+	}
+	err = c.file.Hold(attachmentByte(i))
+	switch {
+	case errors.Is(err, mapfile.ErrHeld) || errors.Is(err, mapfile.ErrForeignLock):
+		return false, true, nil // somebody is just taking it or giving it back
+	case err != nil:
+		return false, false, err
+	}
+	if a.state.Load() != 0 { // somebody has taken it since, and is dead
+		return false, true, c.file.Release(attachmentByte(i))
 	}
 	a.pid.Store(uint64(os.Getpid()))
 	a.attached.Store(time.Now().UnixNano())
