@@ -63,6 +63,7 @@ type storm struct {
 	err       error
 	processes map[*Process]struct{} // that have not ended
 	rows      map[string]int        // of those that check all
+	done      bool
 }
 
 // Run runs a storm, and returns what came of it. It fails if anything is not as it should be.
@@ -92,6 +93,7 @@ func (o Storm) Run(ctx context.Context) (t Tally, err error) {
 	if err := s.run(); err != nil {
 		return s.tally(), fmt.Errorf("%w\n%s", err, s.describe())
 	}
+	s.done = true
 	t = s.tally()
 	if err := s.check(t); err != nil {
 		return t, fmt.Errorf("%w\n%s", err, s.describe())
