@@ -19,7 +19,7 @@ func TestMiddleOfAChainKilled(t *testing.T) {
 	if Named {
 		points = append(points, "passed")
 	}
-	for round := range 3 * len(points) {
+	for round := range rounds(3) * len(points) {
 		point := points[round%len(points)]
 		s := newScene(t, shm.Config{Capacity: 16})
 		s.reads(shm.ConsumerConfig{Name: "first"})
@@ -61,7 +61,7 @@ func TestMiddleOfAChainLeaves(t *testing.T) {
 		points = append(points, "leaving", "bit cleared")
 	}
 	for _, point := range points {
-		for range 4 {
+		for range rounds(4) {
 			s := newScene(t, shm.Config{})
 			s.reads(shm.ConsumerConfig{Name: "first"})
 			spec := Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}}}
@@ -89,7 +89,7 @@ func TestMiddleOfAChainIsHeld(t *testing.T) {
 	spec := Spec{Role: "consumes", Row: 9, Consumer: hold}
 	p := s.start(spec, true)
 	s.reads(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
-	for range 8 {
+	for range rounds(8) {
 		s.sends(rand.IntN(100))
 		s.killed(p)
 		s.fills()

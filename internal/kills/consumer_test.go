@@ -25,7 +25,7 @@ func TestGatingConsumerKilled(t *testing.T) {
 		of   Strike
 	}{{"idle", Strike{}}, {"in hand", Strike{"in hand", 1, syscall.SIGKILL}}, {"handled", Strike{"handled", 1, syscall.SIGKILL}}} {
 		t.Run(points.name, func(t *testing.T) {
-			for range 5 {
+			for range rounds(5) {
 				s := newScene(t, shm.Config{})
 				spec := Spec{Role: "consumes", Row: 9, Waits: true, Strike: points.of, Consumer: shm.ConsumerConfig{Name: "gate"}}
 				p := s.start(spec, true)
@@ -61,7 +61,7 @@ func TestHeldConsumerGoesOn(t *testing.T) {
 	p := s.start(Spec{Role: "consumes", Row: row, Consumer: hold}, true)
 	s.reads(shm.ConsumerConfig{Name: "follows", After: []string{"held"}})
 	s.killed(p)
-	for round := range 5 * len(points) {
+	for round := range rounds(5) * len(points) {
 		point := points[round%len(points)]
 		spec := Spec{Role: "consumes", Row: row, Consumer: hold, Strike: Strike{point, 1 + rand.Int64N(4), syscall.SIGKILL}}
 		if point == "joining" || point == "bit set" || point == "joined" {
@@ -105,7 +105,7 @@ func (s *scene) untilEnd(p *Process) {
 // Producers wait for a consumer that is held until its time is up.
 func TestHeldConsumerStaysAway(t *testing.T) {
 	const grace = 30 * time.Millisecond
-	for range 4 {
+	for range rounds(4) {
 		s := newScene(t, shm.Config{})
 		p := s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "held", OnDeath: shm.Hold, Grace: grace}}, true)
 		s.reads(shm.ConsumerConfig{Name: "another"})
@@ -124,7 +124,7 @@ func TestHeldConsumerStaysAway(t *testing.T) {
 // The bit of a consumer that was killed asleep costs one wake-up.
 func TestSleepingConsumerKilled(t *testing.T) {
 	named(t)
-	for range 5 {
+	for range rounds(5) {
 		s := newScene(t, shm.Config{})
 		spec := Spec{Role: "consumes", Row: 9, Spin: -1, Strike: Strike{"bit of a sleeper", 1, syscall.SIGKILL}}
 		require.NoError(t, s.start(spec, false).WasKilled(s.ctx))
@@ -140,7 +140,7 @@ func TestSleepingConsumerKilled(t *testing.T) {
 
 // A ring that can't go on without a consumer ends everywhere when it is killed.
 func TestRingFails(t *testing.T) {
-	for range 4 {
+	for range rounds(4) {
 		s := newScene(t, shm.Config{})
 		p := s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "needed", OnDeath: shm.Fail}}, true)
 		sender := s.start(Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim}, true)

@@ -13,7 +13,7 @@ import (
 // no hindrance.
 func TestEndWithChildren(t *testing.T) {
 	for _, shutdown := range []bool{false, true} {
-		for range 3 {
+		for range rounds(3) {
 			s := newScene(t, shm.Config{})
 			first := s.start(Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Name: "first"}}, true)
 			second := s.start(Spec{Role: "consumes", Row: 10, Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}}}, true)
@@ -44,7 +44,7 @@ func TestDetachWhileOthersGoOn(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	reads := s.start(Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Name: "first"}}, true)
 	sends := s.start(Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim}, true)
-	for range 6 {
+	for range rounds(6) {
 		r, err := shm.Open[Event](s.path, shm.Options{})
 		require.NoError(t, err)
 		c, err := r.Consumer(shm.ConsumerConfig{})

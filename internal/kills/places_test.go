@@ -18,10 +18,10 @@ func TestNoPlaceLeaks(t *testing.T) {
 		points = append(points, "record taken", "joining", "bit set", "joined", "leaving", "bit cleared")
 	}
 	s := newScene(t, shm.Config{})
-	rounds := map[string]int64{}
-	for round := range 200 {
+	killed := map[string]int64{}
+	for round := range rounds(200) {
 		point := points[round%len(points)]
-		rounds[point]++
+		killed[point]++
 		spec := Spec{Role: "comes and goes", Name: "comes", Consumer: shm.ConsumerConfig{Name: "comes"}}
 		spec.Strike = Strike{point, 1, syscall.SIGKILL}
 		p := s.start(spec, false)
@@ -45,8 +45,8 @@ func TestNoPlaceLeaks(t *testing.T) {
 	require.Empty(t, stats.Consumers)
 	require.Zero(t, stats.Lost)
 	// Who was joining, or leaving, when it died is no consumer that was evicted.
-	require.GreaterOrEqual(t, stats.Evicted, rounds["joined"])
-	require.LessOrEqual(t, stats.Evicted, rounds["joined"]+rounds[""])
+	require.GreaterOrEqual(t, stats.Evicted, killed["joined"])
+	require.LessOrEqual(t, stats.Evicted, killed["joined"]+killed[""])
 }
 
 // A full ring has places again when some that had them were killed.
@@ -58,7 +58,7 @@ func TestFullRing(t *testing.T) {
 		require.NoError(t, err)
 		defer func() { require.NoError(t, r.Detach(s.ctx)) }()
 	}
-	for range 4 {
+	for range rounds(4) {
 		var children []*Process
 		for range 4 {
 			children = append(children, s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{}}, true))
@@ -79,7 +79,7 @@ func TestFullRing(t *testing.T) {
 			require.NoError(t, r.Detach(s.ctx))
 		}
 	}
-	for range 4 {
+	for range rounds(4) {
 		spec := Spec{Role: "produces", Batch: perClaim, Strike: Strike{"half", 1, syscall.SIGKILL}}
 		for range 4 {
 			require.NoError(t, s.start(spec, false).WasKilled(s.ctx))
@@ -93,7 +93,8 @@ func TestFullRing(t *testing.T) {
 // Locks say who lives, and process numbers do not: that of a dead process may be another's.
 func TestDeadProcessWithTheNumberOfALivingOne(t *testing.T) {
 	s := newScene(t, shm.Config{})
-	for range 4 {
+	wrecks := rounds(4)
+	for range wrecks {
 		s.wrecks(shm.ConsumerConfig{Name: "other"})
 		s.setWord(attachmentsAt, attachmentSize+pidIn, uint64(os.Getpid()))
 		stats := s.ring.Stats()
@@ -103,15 +104,15 @@ func TestDeadProcessWithTheNumberOfALivingOne(t *testing.T) {
 		s.sends(200)
 		require.Len(t, s.ring.Stats().Processes, 1)
 	}
-	require.EqualValues(t, 4*4, s.ring.Stats().Lost)
-	require.EqualValues(t, 4*2, s.ring.Stats().Evicted)
+	require.EqualValues(t, wrecks*4, s.ring.Stats().Lost)
+	require.EqualValues(t, wrecks*2, s.ring.Stats().Evicted)
 }
 
 // A process that is dead, and that its parent has not waited for, is dead.
 func TestZombie(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{})
-	for round := range 6 {
+	for round := range rounds(6) {
 		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim, Strike: Strike{"half", 1, syscall.SIGKILL}}
 		p := s.start(spec, false)
 		s.until(func() bool { return p.State() == "Z" }, "it is a zombie")

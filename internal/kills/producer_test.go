@@ -44,7 +44,7 @@ func TestProducerKilledInAClaim(t *testing.T) {
 			s := newScene(t, shm.Config{})
 			s.reads(shm.ConsumerConfig{Name: "first"})
 			s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
-			for round := range row.rounds {
+			for round := range rounds(row.rounds) {
 				before := s.ring.Stats().Lost
 				spec := Spec{Role: "produces", Name: "victim", Incarnation: s.incarnation(), Batch: perClaim}
 				spec.Strike = Strike{row.point, row.k(first + int64(round%3)), syscall.SIGKILL}
@@ -75,7 +75,7 @@ func TestKilledBeforeTheWakeUp(t *testing.T) {
 	for _, point := range []string{"marked", "cleared"} {
 		s := newScene(t, shm.Config{})
 		s.reads(shm.ConsumerConfig{})
-		for range 8 {
+		for range rounds(8) {
 			s.drained()
 			s.until(func() bool { return s.sleepers() != 0 }, "the consumer sleeps")
 			spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: 1}
@@ -89,7 +89,7 @@ func TestKilledBeforeTheWakeUp(t *testing.T) {
 }
 
 func TestProducerKilledWhileItWaitsForRoom(t *testing.T) {
-	for range 8 {
+	for range rounds(8) {
 		s := newScene(t, shm.Config{})
 		c := s.joins(shm.ConsumerConfig{})
 		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim, Spin: -1}
@@ -110,7 +110,8 @@ func TestFourProducersKilledAtOnce(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{Name: "first"})
 	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
-	for range 6 {
+	killed := rounds(6)
+	for range killed {
 		var all []*Process
 		var wg sync.WaitGroup
 		for i := range 4 {
@@ -126,7 +127,7 @@ func TestFourProducersKilledAtOnce(t *testing.T) {
 		}
 		s.sends(10)
 		s.drained()
-		require.LessOrEqual(t, s.ring.Stats().Lost, int64(6*(1+2+3+4)))
+		require.LessOrEqual(t, s.ring.Stats().Lost, int64(killed*(1+2+3+4)))
 	}
 }
 
@@ -134,7 +135,7 @@ func TestProducerKilledAtRandom(t *testing.T) {
 	s := newScene(t, shm.Config{Capacity: 8})
 	s.reads(shm.ConsumerConfig{Name: "first"})
 	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}, MaxBatch: 3})
-	for round := range 30 {
+	for round := range rounds(30) {
 		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: 1 + round%8, Aborts: round%2 == 0}
 		p := s.start(spec, true)
 		at := s.ring.Stats().Claimed + rand.Int64N(1000)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/be395dad/disruptor"
+	"github.com/be395dad/disruptor/internal/race"
 	"github.com/be395dad/disruptor/shm"
 	"github.com/stretchr/testify/require"
 )
@@ -34,6 +35,10 @@ func named(t *testing.T) {
 		t.Skip("needs the tag disruptor_faults: kills at a named point of package shm")
 	}
 }
+
+// rounds returns how many times a test does something: fewer under the race detector, where a process takes long
+// to start.
+func rounds(n int) int { return max(1, n*race.Scale/4) }
 
 // A scene is a ring, with its ledger, that this process and children of it use.
 type scene struct {

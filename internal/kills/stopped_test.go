@@ -51,7 +51,7 @@ func TestProducerStoppedInAClaim(t *testing.T) {
 			s.reads(shm.ConsumerConfig{Name: "first"})
 			s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
 			c := s.joins(shm.ConsumerConfig{Name: "looks"})
-			for range 6 {
+			for range rounds(6) {
 				s.sends(5)
 				s.drained()
 				b, err := c.Next(s.ctx)
@@ -94,7 +94,7 @@ func TestProducerStoppedThenKilled(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{Name: "first"})
 	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
-	for round := range 8 {
+	for round := range rounds(8) {
 		p := s.stopsInAClaim()
 		s.sends(20)
 		s.looks()
@@ -112,7 +112,7 @@ func TestProducerStoppedWithAnOldRecord(t *testing.T) {
 	named(t)
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{})
-	for range 6 {
+	for range rounds(6) {
 		before := s.ring.Stats().Lost
 		spec := Spec{Role: "produces", Name: "stands", Incarnation: s.incarnation(), Batch: perClaim, Claims: 1}
 		spec.Strike = Strike{"recorded", 1, syscall.SIGSTOP}
@@ -137,7 +137,7 @@ func TestConsumerStopped(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{Name: "first"})
 	p := s.start(Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Name: "stands"}}, true)
-	for range 6 {
+	for range rounds(6) {
 		s.sends(1)
 		s.stopped(p)
 		s.until(func() bool { s.tries(1); return s.ring.Stats().Free == 0 }, "the ring is full")
@@ -161,7 +161,7 @@ func TestConsumerStopped(t *testing.T) {
 func TestEvictableConsumerStopped(t *testing.T) {
 	s := newScene(t, shm.Config{})
 	s.reads(shm.ConsumerConfig{Name: "first"})
-	for round := range 12 {
+	for round := range rounds(12) {
 		p := s.start(Spec{Role: "consumes", Row: 1 + round, Late: true, Consumer: shm.ConsumerConfig{Evictable: 48}}, true)
 		s.sends(10)
 		pause()
@@ -180,7 +180,7 @@ func TestEvictableConsumerStopped(t *testing.T) {
 // It is evicted once, though it dies before it knows.
 func TestEvictableConsumerKilledUnawares(t *testing.T) {
 	s := newScene(t, shm.Config{})
-	for round := range 4 {
+	for round := range rounds(4) {
 		p := s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{Evictable: 48}}, true)
 		s.until(func() bool { s.sends(1); return s.ring.Stats().Evicted > int64(round) }, "it is evicted")
 		s.killed(p)

@@ -15,7 +15,7 @@ func TestStorm(t *testing.T) {
 	for _, marks := range []shm.Marks{shm.EmbeddedMarks, shm.SeparateMarks} {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 		defer cancel()
-		storm := Downpour(100, 0)
+		storm := Downpour(int64(rounds(100)), 0)
 		storm.Marks = marks
 		tally, err := storm.Run(ctx)
 		t.Log(tally)
@@ -26,7 +26,7 @@ func TestStorm(t *testing.T) {
 func TestTorture(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	tally, err := Torture(200, 0).Run(ctx)
+	tally, err := Torture(int64(rounds(200)), 0).Run(ctx)
 	t.Log(tally)
 	require.NoError(t, err)
 }
