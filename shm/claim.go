@@ -136,12 +136,15 @@ func (p *claimer) publish(from, to int64) {
 	p.resolve(from, to, 0)
 }
 
-// abort has readers step over [from, to), a part of the open claim.
+// abort has readers step over [from, to), a part of the open claim. Slots are counted one by one: a kill in between
+// leaves the rest to be lost.
 func (p *claimer) abort(from, to int64) {
 	p.check("Abort", from, to)
 	p.core.raiseGap(to)
-	p.core.control.aborted.Add(to - from)
-	p.resolve(from, to, 1)
+	for s := from; s < to; s++ {
+		p.core.control.aborted.Add(1)
+		p.resolve(s, s+1, 1)
+	}
 }
 
 // resolve marks the slots of [from, to) and wakes who waits for them.
