@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/be395dad/disruptor/internal/faults"
 )
 
 // A Consumer sees every published slot from where it joins, in order, after the consumers that it
@@ -150,6 +152,7 @@ func (c *Consumer[T]) take() Batch[T] {
 	}
 	b := Batch[T]{&c.ring.slots, from, to}
 	if c.copies.active() {
+		faults.Point("copying")
 		c.copies.copy(from, to)
 		if !c.read.stillMine() {
 			return Batch[T]{}
