@@ -64,6 +64,25 @@ func TestProducerKilledInAClaim(t *testing.T) {
 	}
 }
 
+// What a producer that is killed in an abort has marked is aborted, and the rest is lost.
+func TestProducerKilledInAnAbort(t *testing.T) {
+	named(t)
+	s := newScene(t, shm.Config{})
+	s.reads(shm.ConsumerConfig{Name: "first"})
+	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
+	aborted, lost := int64(0), int64(0)
+	for k := range int64(perClaim) {
+		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim, Aborts: true}
+		spec.Strike = Strike{"marked", inClaim(perClaim, k+1)(4), syscall.SIGKILL} // the first claim that is aborted
+		require.NoError(t, s.start(spec, false).WasKilled(s.ctx))
+		s.drained()
+		aborted, lost = aborted+k+1, lost+perClaim-k-1
+		require.Equal(t, aborted, s.ring.Stats().Aborted)
+		require.Equal(t, lost, s.ring.Stats().Lost)
+		require.EqualValues(t, 3*perClaim, s.ledger.HandledOf(0, spec.Incarnation))
+	}
+}
+
 // inClaim returns which occurrence of a point is the k-th of a claim, if each claim has so many.
 func inClaim(each, k int64) func(claim int64) int64 {
 	return func(claim int64) int64 { return (claim-1)*each + k }

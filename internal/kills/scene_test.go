@@ -156,7 +156,7 @@ func (s *scene) read(c *shm.Consumer[Event]) *reader {
 	a := NewAuditor(s.ledger, r.row, 0, false)
 	s.reading.Go(func() {
 		defer c.Close()
-		for b := range c.Batches(context.Background()) {
+		for b := range c.Batches(s.ctx) {
 			if err := a.Handle(b); err != nil {
 				r.fail(err)
 				break

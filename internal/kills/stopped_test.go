@@ -32,11 +32,11 @@ func (s *scene) looks() {
 	c.Close()
 }
 
-// stopsInAClaim returns a producer of one claim that stands still in it.
-func (s *scene) stopsInAClaim() *Process {
+// stopsInAClaim returns a producer of one claim that stands still in it, at that point.
+func (s *scene) stopsInAClaim(point string, k int64) *Process {
 	s.t.Helper()
 	spec := Spec{Role: "produces", Name: "stands", Incarnation: s.incarnation(), Batch: perClaim, Claims: 1}
-	spec.Strike = Strike{"half", 1, syscall.SIGSTOP}
+	spec.Strike = Strike{point, k, syscall.SIGSTOP}
 	p := s.start(spec, true)
 	require.NoError(s.t, p.Stopped(s.ctx))
 	return p
@@ -45,8 +45,19 @@ func (s *scene) stopsInAClaim() *Process {
 // A producer that stands still in a claim is waited for, and named, and nothing that it has is taken from it, though
 // another is killed and recovered meanwhile.
 func TestProducerStoppedInAClaim(t *testing.T) {
-	for _, killed := range []bool{false, true} {
-		t.Run(fmt.Sprintf("another killed %v", killed), func(t *testing.T) {
+	rows := []struct {
+		point  string
+		k      int64
+		marked int64
+		killed bool // another
+	}{
+		{"half", 1, 0, false}, {"half", 1, 0, true}, {"claimed", 1, 0, true}, {"marked", 1, 1, false}, {"marked", 2, 2, true},
+	}
+	for _, row := range rows {
+		t.Run(fmt.Sprintf("%s, another killed %v", row.point, row.killed), func(t *testing.T) {
+			if row.point != "half" {
+				named(t)
+			}
 			s := newScene(t, shm.Config{})
 			s.reads(shm.ConsumerConfig{Name: "first"})
 			s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
@@ -59,8 +70,8 @@ func TestProducerStoppedInAClaim(t *testing.T) {
 				c.Done(b)
 				lost := s.ring.Stats().Lost
 				at := s.ring.Stats().Claimed
-				p := s.stopsInAClaim()
-				if killed {
+				p := s.stopsInAClaim(row.point, row.k)
+				if row.killed {
 					spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim}
 					spec.Strike = Strike{"half", 1, syscall.SIGKILL}
 					require.NoError(t, s.start(spec, true).WasKilled(s.ctx))
@@ -70,9 +81,15 @@ func TestProducerStoppedInAClaim(t *testing.T) {
 				s.sends(20)
 				s.looks()
 				require.Equal(t, lost, s.ring.Stats().Lost)
+				if row.marked > 0 {
+					b, err := c.Next(s.ctx)
+					require.NoError(t, err)
+					require.EqualValues(t, row.marked, b.Len())
+					c.Done(b)
+				}
 				blocked := s.blocked(func(ctx context.Context) error { _, err := c.Next(ctx); return err })
 				require.Equal(t, "events", blocked.Waits)
-				require.Equal(t, at, blocked.Sequence)
+				require.Equal(t, at+row.marked, blocked.Sequence)
 				require.Contains(t, blocked.By, fmt.Sprintf("%q of process %d", "stands", p.PID))
 				require.NoError(t, p.Signal(syscall.SIGCONT))
 				require.NoError(t, p.Expect(s.ctx, "done"))
@@ -95,7 +112,7 @@ func TestProducerStoppedThenKilled(t *testing.T) {
 	s.reads(shm.ConsumerConfig{Name: "first"})
 	s.reads(shm.ConsumerConfig{Name: "second", After: []string{"first"}})
 	for round := range rounds(8) {
-		p := s.stopsInAClaim()
+		p := s.stopsInAClaim("half", 1)
 		s.sends(20)
 		s.looks()
 		require.EqualValues(t, round*perClaim, s.ring.Stats().Lost)
@@ -175,6 +192,25 @@ func TestEvictableConsumerStopped(t *testing.T) {
 		require.EqualValues(t, round+1, s.ring.Stats().Evicted)
 	}
 	require.Len(t, s.ring.Stats().Consumers, 1)
+}
+
+// It is evicted while it copies what it is about to be handed.
+func TestEvictableConsumerStoppedWhileItCopies(t *testing.T) {
+	named(t)
+	for range rounds(4) {
+		s := newScene(t, shm.Config{})
+		spec := Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Evictable: 48}}
+		spec.Strike = Strike{"copying", 1, syscall.SIGSTOP}
+		p := s.start(spec, true)
+		s.sends(10)
+		require.NoError(t, p.Stopped(s.ctx))
+		s.sends(200)
+		require.EqualValues(t, 1, s.ring.Stats().Evicted)
+		require.NoError(t, p.Signal(syscall.SIGCONT))
+		require.NoError(t, p.Expect(s.ctx, "evicted"))
+		require.NoError(t, p.HasEnded(s.ctx))
+		require.Zero(t, s.ledger.Handled(9))
+	}
 }
 
 // It is evicted once, though it dies before it knows.
