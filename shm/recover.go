@@ -103,6 +103,7 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 		if mark(was).resolved(s) {
 			continue
 		}
+		faults.Point("open found")
 		if owner, _ := c.coveredBy(s, dead); owner != nobody {
 			continue
 		}
