@@ -3,7 +3,7 @@
 package kills
 
 import (
-	"fmt"
+	"context"
 	"math/rand/v2"
 	"syscall"
 	"testing"
@@ -26,19 +26,8 @@ func TestMiddleOfAChainKilled(t *testing.T) {
 		spec := Spec{Role: "consumes", Row: 9, Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}, MaxBatch: 3}}
 		spec.Strike = Strike{point, 1 + rand.Int64N(20), syscall.SIGKILL}
 		p := s.start(spec, true)
-		third := s.joins(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
-		seen := make(chan error, 1)
-		go func() {
-			defer third.Close()
-			for b := range third.Batches(s.ctx) {
-				if s.ledger.Next(9) < b.To() {
-					seen <- fmt.Errorf("third is handed [%d, %d), and second has handled what is below %d", b.From(), b.To(), s.ledger.Next(9))
-					return
-				}
-			}
-			seen <- third.Err()
-		}()
-		s.unread = nil
+		third := s.readBehind(9, s.joins(shm.ConsumerConfig{Name: "third", After: []string{"second"}}))
+		s.readers = s.readers[:1] // it will not have all
 		if point == "" {
 			s.sends(rand.IntN(100))
 			require.NoError(t, p.Signal(syscall.SIGKILL))
@@ -47,7 +36,8 @@ func TestMiddleOfAChainKilled(t *testing.T) {
 		}
 		require.NoError(t, p.WasKilled(s.ctx))
 		s.sends(100)
-		require.ErrorIs(t, <-seen, shm.ErrUpstreamDead)
+		s.until(func() bool { return third.failure() != nil }, "the third has ended")
+		require.ErrorIs(t, third.failure(), shm.ErrUpstreamDead)
 		s.drained()
 		require.EqualValues(t, 1, s.ring.Stats().Evicted)
 		require.Len(t, s.ring.Stats().Consumers, 1)
@@ -63,17 +53,22 @@ func TestMiddleOfAChainLeaves(t *testing.T) {
 	for _, point := range points {
 		for range rounds(4) {
 			s := newScene(t, shm.Config{})
-			s.reads(shm.ConsumerConfig{Name: "first"})
+			first := s.joins(shm.ConsumerConfig{Name: "first"})
 			spec := Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "second", After: []string{"first"}}}
 			spec.Strike = Strike{point, 1, syscall.SIGKILL}
 			p := s.start(spec, true)
-			s.reads(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
+			third := s.joins(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
 			s.sends(20)
-			require.Zero(t, s.readers[1].consumer.Position())
+			blocked := s.blocked(func(ctx context.Context) error { _, err := third.Next(ctx); return err })
+			require.Contains(t, blocked.By, "second")
 			require.NoError(t, p.Tell())
 			killed, err := p.End(s.ctx)
 			require.NoError(t, err)
 			require.Equal(t, point != "", killed)
+			blocked = s.blocked(func(ctx context.Context) error { _, err := third.Next(ctx); return err })
+			require.Contains(t, blocked.By, "first")
+			s.read(first)
+			s.read(third)
 			s.sends(100)
 			s.drained()
 			require.Zero(t, s.ring.Stats().Evicted)
@@ -88,7 +83,7 @@ func TestMiddleOfAChainIsHeld(t *testing.T) {
 	hold := shm.ConsumerConfig{Name: "second", After: []string{"first"}, OnDeath: shm.Hold, Grace: time.Hour, MaxBatch: 3}
 	spec := Spec{Role: "consumes", Row: 9, Consumer: hold}
 	p := s.start(spec, true)
-	s.reads(shm.ConsumerConfig{Name: "third", After: []string{"second"}})
+	s.readsBehind(9, shm.ConsumerConfig{Name: "third", After: []string{"second"}})
 	for range rounds(8) {
 		s.sends(rand.IntN(100))
 		s.killed(p)

@@ -18,11 +18,11 @@ var (
 	consumerPoints = []string{"in hand", "handled", "handed back"}
 	// Of package shm; there are none without the tag.
 	namedProducerPoints = []string{
-		"record taken", "recorded", "claimed", "marked", "cleared", "bit of a sleeper", "recovering", "gap raised", "one lost", "lost",
+		"record taken", "recorded", "claimed", "marked", "cleared", "bit of a sleeper", "recovering", "open found", "gap raised", "one lost", "lost",
 		"end stored", "bit cleared", "record reset", "buried", "expelled", "time of death",
 	}
 	namedConsumerPoints = []string{
-		"joining", "bit set", "joined", "passed", "bit of a sleeper", "recovering", "gap raised", "one lost", "lost", "end stored",
+		"joining", "bit set", "joined", "passed", "bit of a sleeper", "recovering", "open found", "gap raised", "one lost", "lost", "end stored",
 		"bit cleared", "record reset", "buried", "time of death",
 	}
 )

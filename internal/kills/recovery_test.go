@@ -31,7 +31,7 @@ func TestRecoveryKilled(t *testing.T) {
 		most     int64 // occurrence
 		consumer shm.ConsumerConfig
 	}{
-		{"recovering", 1, held}, {"gap raised", 4, held}, {"one lost", 4, held}, {"lost", 1, held},
+		{"recovering", 1, held}, {"open found", 4, held}, {"gap raised", 4, held}, {"one lost", 4, held}, {"lost", 1, held},
 		{"end stored", 1, held}, {"bit cleared", 1, held}, {"time of death", 1, held}, {"record reset", 1, held}, {"buried", 1, held},
 		{"end stored", 2, evicted}, {"bit cleared", 2, evicted}, {"record reset", 1, evicted}, {"buried", 1, evicted},
 		{"expiring", 1, expires}, {"bit cleared", 2, expires}, {"buried", 1, expires},
@@ -98,7 +98,7 @@ func (s *scene) looksIfItCan() {
 func TestRecoveriesKilledInTurn(t *testing.T) {
 	named(t)
 	points := []string{
-		"recovering", "gap raised", "one lost", "gap raised", "one lost", "one lost", "lost", "end stored", "bit cleared",
+		"recovering", "open found", "gap raised", "one lost", "gap raised", "one lost", "one lost", "lost", "end stored", "bit cleared",
 		"time of death", "record reset", "buried",
 	}
 	s := newScene(t, shm.Config{})
@@ -146,6 +146,33 @@ func TestRecoveryStopped(t *testing.T) {
 		require.NoError(t, recovers.Tell())
 		require.NoError(t, recovers.HasEnded(s.ctx))
 		s.recovered(held)
+	}
+}
+
+// A recovery finds a sequence open, and its producer, which lives, publishes it and clears its record before the
+// recovery looks at that.
+func TestPublishedWhileARecoveryLooks(t *testing.T) {
+	named(t)
+	for range rounds(4) {
+		s := newScene(t, shm.Config{})
+		first := s.joins(shm.ConsumerConfig{Name: "first"})
+		recovers := s.start(Spec{Role: "recovers", Strike: Strike{"open found", 1, syscall.SIGSTOP}}, true)
+		stands := s.stopsInAClaim("half", 1)
+		spec := Spec{Role: "produces", Incarnation: s.incarnation(), Batch: perClaim, Strike: Strike{"half", 1, syscall.SIGKILL}}
+		require.NoError(t, s.start(spec, true).WasKilled(s.ctx))
+		require.NoError(t, recovers.Tell())
+		require.NoError(t, recovers.Stopped(s.ctx))
+		require.NoError(t, stands.Signal(syscall.SIGCONT))
+		require.NoError(t, stands.HasEnded(s.ctx))
+		require.NoError(t, recovers.Signal(syscall.SIGCONT))
+		require.NoError(t, recovers.Expect(s.ctx, "recovered"))
+		require.NoError(t, recovers.Tell())
+		require.NoError(t, recovers.HasEnded(s.ctx))
+		s.read(first)
+		s.sends(20)
+		s.drained()
+		require.EqualValues(t, perClaim, s.ring.Stats().Lost)
+		require.EqualValues(t, perClaim, s.ledger.HandledOf(0, stands.Spec.Incarnation))
 	}
 }
 

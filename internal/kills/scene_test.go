@@ -154,7 +154,17 @@ func (s *scene) reads(cfg shm.ConsumerConfig) *reader {
 	return s.read(c)
 }
 
-func (s *scene) read(c *shm.Consumer[Event]) *reader {
+// readsBehind is reads of a consumer that must not be handed what the one of that row has not handled.
+func (s *scene) readsBehind(row int, cfg shm.ConsumerConfig) {
+	s.t.Helper()
+	c, err := s.ring.Consumer(cfg)
+	require.NoError(s.t, err)
+	s.readBehind(row, c)
+}
+
+func (s *scene) read(c *shm.Consumer[Event]) *reader { return s.readBehind(-1, c) }
+
+func (s *scene) readBehind(row int, c *shm.Consumer[Event]) *reader {
 	s.unread = slices.DeleteFunc(s.unread, func(u *shm.Consumer[Event]) bool { return u == c })
 	r := &reader{consumer: c, row: len(s.readers)}
 	s.readers = append(s.readers, r)
@@ -162,6 +172,10 @@ func (s *scene) read(c *shm.Consumer[Event]) *reader {
 	s.reading.Go(func() {
 		defer c.Close()
 		for b := range c.Batches(s.ctx) {
+			if row >= 0 && s.ledger.Next(row) < b.To() {
+				r.fail(fmt.Errorf("handed [%d, %d), and row %d has handled what is below %d", b.From(), b.To(), row, s.ledger.Next(row)))
+				break
+			}
 			if err := a.Handle(b); err != nil {
 				r.fail(err)
 				break

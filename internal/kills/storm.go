@@ -114,7 +114,8 @@ func (s *storm) run() error {
 			if err != nil {
 				return err
 			}
-			readers.Go(func() { s.read(c, row) })
+			behind := s.rowsOf(m.After)
+			readers.Go(func() { s.read(c, row, behind) })
 			continue
 		}
 		first, err := s.consume(m, row, false)
@@ -166,11 +167,25 @@ func (s *storm) isEnough(began time.Time) bool {
 		s.incarnations.Load() > MaxIncarnations-1000 || s.ring.Stats().Claimed > 1<<31 // what the ledger has room for
 }
 
-// read is the goroutine of a consumer of this process.
-func (s *storm) read(c *shm.Consumer[Event], row int) {
+// rowsOf returns the rows of the consumers of those names.
+func (s *storm) rowsOf(names []string) (rows []int) {
+	for _, name := range names {
+		rows = append(rows, s.rows[name])
+	}
+	return rows
+}
+
+// read is the goroutine of a consumer of this process, which follows those of the rows behind.
+func (s *storm) read(c *shm.Consumer[Event], row int, behind []int) {
 	defer c.Close()
 	a := NewAuditor(s.ledger, row, 0, false)
 	for b := range c.Batches(s.ctx) {
+		for _, r := range behind {
+			if next := s.ledger.Next(r); next < b.To() {
+				s.fail(fmt.Errorf("consumer %d is handed [%d, %d), and %d, which it follows, is at %d", row, b.From(), b.To(), r, next))
+				return
+			}
+		}
 		if err := a.Handle(b); err != nil {
 			s.fail(err)
 			return
