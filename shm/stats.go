@@ -7,7 +7,8 @@ import (
 )
 
 // Stats is a snapshot of a ring, as all processes see it. It is read word by word while the ring
-// runs: each figure was true at some moment during the call, not all of them at the same one.
+// runs: each figure was true at some moment during the call, not all of them at the same one. A process
+// that is killed between a deed and its count leaves Lost, Aborted, Evicted or Recoveries one off.
 type Stats struct {
 	Capacity  int
 	Claimed   int64 // end of the last claim
