@@ -13,7 +13,7 @@ import (
 
 const (
 	// MaxIncarnations is how many lives of producers a ledger has room for.
-	MaxIncarnations = 1 << 18
+	MaxIncarnations = 1 << 19
 	// MaxRows is how many consumers it has room for.
 	MaxRows = 16
 

@@ -16,7 +16,8 @@ import (
 )
 
 // A Storm is many producers, each a process, and consumers that are processes or belong to this one. Processes are
-// killed, stopped and started again at random, until there were that many kills, or for that long.
+// killed, stopped and started again at random, until there were that many kills, or for that long, or until
+// the ledger is full.
 type Storm struct {
 	Producers int
 	Consumers []Member
