@@ -95,9 +95,9 @@ func TestMiddleOfAChainIsHeld(t *testing.T) {
 	require.Zero(t, s.ring.Stats().Evicted)
 }
 
-// A consumer that is killed while it changes whom it follows leaves its place such that others can follow the next
+// A consumer that is killed while it notes what it follows leaves its place such that others can follow the next
 // one there.
-func TestKilledWhileItChangesWhomItFollows(t *testing.T) {
+func TestKilledWhileItNotesWhatItFollows(t *testing.T) {
 	s := newScene(t, shm.Config{MaxConsumers: 2})
 	p := s.start(Spec{Role: "sits", Consumer: shm.ConsumerConfig{Name: "first"}}, true)
 	version := s.word(placesAt, versionIn)
