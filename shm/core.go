@@ -211,10 +211,10 @@ func (c *core) attach(name string) error {
 			transient = transient || again
 		}
 		if !transient && settled {
-			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
+			return fmt.Errorf("%w: %d processes", ErrFull, c.processes)
 		}
 		if !transient {
-			_ = c.recoverNow()
+			c.settle()
 			settled = true
 			continue
 		}

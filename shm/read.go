@@ -177,7 +177,7 @@ func (r *reader) stillMine() bool {
 
 // end returns why nothing will come any more, or nil. The caller has just looked in vain.
 func (r *reader) end() error {
-	if err := r.core.err(); err != nil { // first: whom this one follows may have been evicted since
+	if err := r.core.err(); err != nil { // first: one that this follows may have been evicted since
 		return err
 	}
 	if r.gone != nil {

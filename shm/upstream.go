@@ -100,7 +100,7 @@ func (u *upstream) has(st state) bool {
 	return false
 }
 
-// storeUpstream stores in the file whom r follows. The version may be odd already: who had the place, or r in an
+// storeUpstream stores in the file what r follows. The version may be odd already: who had the place, or r in an
 // earlier life, may have been killed in here.
 func (r *reader) storeUpstream() {
 	p := r.place

@@ -32,7 +32,8 @@ type Process struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
 	once  sync.Once
-	ended chan struct{} // closed when it has been waited for
+	heard chan struct{} // closed when its output has ended, too
+	ended chan struct{} // closed when it has been waited for, and all of its output is there
 	state error         // what Wait has returned, then
 
 	joined bool // its role is ready; for storms
@@ -52,7 +53,7 @@ func Start(spec Spec, files ...*os.File) (*Process, error) {
 	cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.ExtraFiles = files
-	p := &Process{Spec: spec, cmd: cmd, words: make(chan string, 16), ended: make(chan struct{})}
+	p := &Process{Spec: spec, cmd: cmd, words: make(chan string, 16), heard: make(chan struct{}), ended: make(chan struct{})}
 	if p.in, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
@@ -73,6 +74,7 @@ func Start(spec Spec, files ...*os.File) (*Process, error) {
 // listen collects what the child writes: lines that begin with "> " are words to the parent.
 func (p *Process) listen(out *os.File) {
 	defer func() { _ = out.Close() }()
+	defer close(p.heard)
 	defer close(p.words)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -143,6 +145,7 @@ func (p *Process) Reap() {
 	p.once.Do(func() {
 		go func() {
 			p.state = p.cmd.Wait()
+			<-p.heard
 			close(p.ended)
 		}()
 	})
@@ -181,8 +184,6 @@ func (p *Process) End(ctx context.Context) (killed bool, err error) {
 		return true, nil
 	case status.Exited() && status.ExitStatus() == 0:
 		return false, nil
-	}
-	for range p.words { // until all of its output is there
 	}
 	return false, fmt.Errorf("a child has failed: %v: %s", p.state, p.Output())
 }

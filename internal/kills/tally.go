@@ -111,7 +111,7 @@ func (s *storm) ended(ctx context.Context, p *Process) bool {
 	case evicts && strings.Contains(p.Output(), "> evicted"):
 		s.evictedAlive.Add(1)
 	case strings.Contains(p.Output(), "> upstream dead"):
-		s.fail(errors.New("nobody is evicted whom others follow: " + p.Output()))
+		s.fail(errors.New("a consumer that others follow was evicted: " + p.Output()))
 		return false
 	}
 	return true
