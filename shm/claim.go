@@ -177,15 +177,6 @@ func (p *claimer) abort(from, to int64) {
 	p.core.raiseGap(to)
 	for s := from; s < to; s++ {
 		p.core.control.aborted.Add(1)
-		p.resolve(s, s+1, 1)
-	}
-}
-
-// resolve marks the slots of [from, to) and wakes who waits for them.
-func (p *claimer) resolve(from, to int64, gapBit mark) {
-	c := p.core
-	for s := from; s < to; s++ {
-		p.core.control.aborted.Add(1)
 		p.core.mark(s).Store(int64(gap(s))) // publish edge
 		faults.Point("marked")
 	}
@@ -269,22 +260,8 @@ func (p *claimer) init(c *core, name string) error {
 	if _, closed := c.claimed(); closed {
 		return ErrClosed
 	}
-	for range 2 {
-		for i := range c.geometry.producers {
-			r := c.record(i)
-			old := state(r.state.Load())
-			mine := stateOf(old.epoch()+1, c.self, joining)
-			if old.phase() != free || !r.state.CompareAndSwap(uint64(old), uint64(mine)) {
-				continue
-			}
-			faults.Point("record taken")
-			r.to.Store(0)
-			r.name.store(name)
-			r.state.Store(uint64(mine.to(live)))
-			p.core, p.record, p.index = c, r, i
-			return nil
-		}
-		c.settle()
+	if p.takeFree(c, name) {
+		return nil
 	}
 	if err := c.recoverNow(); err != nil {
 		return fmt.Errorf("%w: %d producers: %w", ErrFull, c.geometry.Producers, err)

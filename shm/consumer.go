@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/be395dad/disruptor/internal/faults"
+	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
 // A Consumer sees every published slot from where it joins, in order, after the consumers that it
@@ -158,12 +159,16 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 	if c.closed || c.ring.core.broken.Load() != nil {
 		return Batch[T]{}, false
 	}
-	b := Batch[T]{&c.ring.slots, from, to}
-	if c.copies.active() {
-		faults.Point("copying")
-		c.copies.copy(from, to)
-		if !c.read.stillMine() {
-			return Batch[T]{}
+	c.ring.core.guard(func() {
+		to := c.read.hand()
+		b = Batch[T]{&c.ring.slots, c.read.next, to}
+		if ok = to > b.from; ok && c.copies.active() {
+			faults.Point("copying")
+			c.copies.copy(b.from, to)
+			if ok = c.read.stillMine(); ok {
+				c.copies.valid = max(c.copies.valid, to)
+			}
+			b.slots = &c.copies.private
 		}
 		if !ok {
 			c.wait.inVain(coming{&c.read})

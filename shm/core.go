@@ -211,10 +211,10 @@ func (c *core) attach(name string) error {
 			transient = transient || again
 		}
 		if !transient && settled {
-			return fmt.Errorf("%w: %d processes", ErrFull, c.processes)
+			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
 		}
 		if !transient {
-			c.settle()
+			_ = c.recoverNow()
 			settled = true
 			continue
 		}

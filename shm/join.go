@@ -54,10 +54,10 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
 		if st.phase() == joining {
-			return true, nil
+			return true, fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
 		}
-		if c.settle(); state(c.place(other).state.Load()) != st { // it was dead
-			return true, nil
+		if _ = c.recoverNow(); state(c.place(other).state.Load()) != st { // it was dead
+			return true, fmt.Errorf("%w: %q was just in use", ErrName, cfg.Name)
 		}
 		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
 	}
@@ -113,7 +113,6 @@ func (r *reader) takeFree() bool {
 		if old.phase() == free && r.take(i, old, stateOf(old.epoch()+1, c.self, joining)) {
 			return true
 		}
-		c.settle() // there may be some of the dead, and some that were evicted
 	}
 	return false
 }

@@ -14,18 +14,7 @@ import (
 // while another process, or another goroutine of this one, is at it.
 func (c *core) recover() { c.locked(c.recoverLocked) }
 
-// settle is recover that waits for who is at it, within limits: that may stand still. Meanwhile the dead seem to live,
-// as their locks are held, so it comes before a refusal because of what others have.
-func (c *core) settle() {
-	const tries = 1000
-	for range tries {
-		if c.locked(c.recoverLocked) {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-}
-
+// recoverLocked is recover for who has the lock.
 func (c *core) recoverLocked() {
 	dead := c.lockDead()
 	defer c.unlock(dead)
@@ -37,9 +26,29 @@ func (c *core) recoverLocked() {
 		c.control.recoveries.Add(1)
 		c.wakeAll()
 	}
+	c.did.Processes += len(dead)
+	c.did.Lost += lost
+	c.did.Evicted += evicted
 }
 
-// locked calls f under the lock of recovery, if it is to be had, and reports whether it was.
+// recoverNow is recover that waits a while for another that is at it. Meanwhile the dead seem to live,
+// as their locks are held, so it comes before a refusal because of what others have.
+func (c *core) recoverNow() error { return c.lockedNow(c.recoverLocked) }
+
+// lockedNow calls f under the lock of recovery. It waits a while for it, as those that have it keep it
+// for some microseconds, unless they are stopped.
+func (c *core) lockedNow(f func()) error {
+	const tries = 1000
+	for range tries {
+		if c.locked(f) {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ErrRecovering
+}
+
+// locked calls f under the lock of recovery, and reports whether it was to be had.
 func (c *core) locked(f func()) bool {
 	if !c.recovering.TryLock() {
 		return false
@@ -106,6 +115,7 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 		if mark(was).Resolved(s) {
 			continue
 		}
+		faults.Point("open found")
 		faults.Point("open found")
 		if owner, _ := c.coveredBy(s, dead); owner != nobody {
 			continue

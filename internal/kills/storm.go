@@ -58,7 +58,8 @@ type storm struct {
 	incarnations               atomic.Int64
 	kills, stops, starts       atomic.Int64
 	evictedDead, evictedJoined atomic.Int64 // killed at all, and when they had joined
-	evictedAlive               atomic.Int64
+	evictedAlive               atomic.Int64 // and say so
+	evictedUnawares            atomic.Int64 // perhaps: they have left by themselves
 
 	mu        sync.Mutex
 	err       error

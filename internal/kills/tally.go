@@ -65,7 +65,7 @@ func (s *storm) check(t Tally) error {
 		}
 	}
 	least := s.evictedJoined.Load() + s.evictedAlive.Load() - dead
-	most := s.evictedDead.Load() + s.evictedAlive.Load()
+	most := s.evictedDead.Load() + s.evictedAlive.Load() + s.evictedUnawares.Load()
 	if t.Evicted < least-tolerance || t.Evicted > most {
 		return fmt.Errorf("%d consumers were evicted, and at least %d and at most %d were killed or say so", t.Evicted, least, most)
 	}
@@ -110,6 +110,8 @@ func (s *storm) ended(ctx context.Context, p *Process) bool {
 		}
 	case evicts && strings.Contains(p.Output(), "> evicted"):
 		s.evictedAlive.Add(1)
+	case evicts && p.Spec.Consumer.Evictable > 0: // it has left, and may have been evicted before it looked again
+		s.evictedUnawares.Add(1)
 	case strings.Contains(p.Output(), "> upstream dead"):
 		s.fail(errors.New("a consumer that others follow was evicted: " + p.Output()))
 		return false
