@@ -27,6 +27,7 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 
 // tryJoin is a try to join. It reports again if its error may be gone soon.
 func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
+	before := c.control.recoveries.Load()
 	*r = reader{core: c, most: c.Capacity}
 	if cfg.MaxBatch != 0 {
 		r.most = min(c.Capacity, int64(cfg.MaxBatch))
@@ -53,10 +54,9 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("bit set")
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
-		if st.phase() == joining || !c.lives(st.owner()) {
-			return true, fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
-		}
-		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
+		err := fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
+		// It may be one that is just joining too, or one of the dead, which may be held soon.
+		return st.phase() != live || !c.lives(st.owner()) || c.stirs(before), err
 	}
 	if resumes {
 		r.next = p.position.Load()
