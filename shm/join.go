@@ -43,8 +43,11 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("joining")
 	p := r.place
 	if !resumes {
+		// Not beyond where it will begin, and no further back: producers have the room that is left until it has
+		// found that. The walk below is short, as this one was just here.
 		end, _ := c.claimed()
-		p.position.Store(end - c.Capacity)
+		r.next = c.walk(end-c.Capacity, end)
+		p.position.Store(r.next)
 		p.name.store(cfg.Name)
 	}
 	p.policy.Store(uint64(cfg.OnDeath))
@@ -66,9 +69,9 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 		}
 	} else {
 		end, _ := c.claimed()
-		r.next = c.walk(end-c.Capacity, end) // join edge
-		p.position.Store(r.next)             // sleep edge: a fence
-		p.event.signal()                     // who has found the lowest position meanwhile may sleep here
+		r.next = c.walk(max(r.next, end-c.Capacity), end) // join edge
+		p.position.Store(r.next)                          // sleep edge: a fence
+		p.event.signal()                                  // who has found the lower position meanwhile may sleep here
 	}
 	r.ready, r.given = r.next, r.next
 	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.
