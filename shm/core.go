@@ -169,8 +169,8 @@ func (c *core) corrupt(format string, args ...any) error {
 // breakWith remembers an error of the mapping itself, which ends the ring for this process.
 func (c *core) breakWith(err error) {
 	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrClosed, err)
-		c.broken.CompareAndSwap(nil, &err)
+		first := fmt.Errorf("%w: %w", ErrClosed, err) // not err: it would be on the heap in each call
+		c.broken.CompareAndSwap(nil, &first)
 	}
 }
 
