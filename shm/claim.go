@@ -66,7 +66,8 @@ func (p *claimer) attempt(n int64) (ok bool) {
 		faults.Point("recorded")
 		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
-			p.from, p.to, p.left, p.parts = at, at+n, n, p.parts[:0]
+			p.from, p.to, p.left = at, at+n, n
+			p.parts = p.parts[:0] // alone: so it stores a length, and no pointer, which would take a write barrier
 			return true
 		}
 	}

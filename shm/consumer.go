@@ -37,7 +37,8 @@ type ConsumerConfig struct {
 	Name string
 	// After are the names of the consumers, of any process, that must be done with a slot before this
 	// one receives it; at most 16. When one of them leaves, those that it followed take its place;
-	// when one is evicted, this consumer ends with ErrUpstreamDead.
+	// when one is evicted, this consumer ends with ErrUpstreamDead. One that has come to follow more than
+	// 16 so can't be named.
 	After []string
 	// MaxBatch is how many slots the consumer is handed at most at once; 0 means Cap.
 	MaxBatch int

@@ -169,8 +169,8 @@ func (c *core) corrupt(format string, args ...any) error {
 // breakWith remembers an error of the mapping itself, which ends the ring for this process.
 func (c *core) breakWith(err error) {
 	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrClosed, err)
-		c.broken.CompareAndSwap(nil, &err)
+		first := fmt.Errorf("%w: %w", ErrClosed, err) // not err: it would be on the heap in each call
+		c.broken.CompareAndSwap(nil, &first)
 	}
 }
 
@@ -252,7 +252,9 @@ func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	if c.unfenced {
 		c.control.unfenced.Or(1 << i) // sleep edge: before the first publication
 	}
-	return true, false, nil
+	// The mapping keeps the lock. A child of fork(2) has the descriptors, and not the mapping: as long as it lived,
+	// this process would seem to.
+	return true, false, c.file.CloseDescriptor()
 }
 
 // detach gives the attachment back and unmaps the file. No role uses the core any more.
@@ -267,7 +269,7 @@ func (c *core) detach() error {
 		c.control.unfenced.And(^(uint64(1) << c.self))
 		c.attachment(c.self).state.Store(0)
 	})
-	return errors.Join(c.file.Release(attachmentByte(c.self)), c.file.Unmap())
+	return c.file.Unmap() // and so let the lock go
 }
 
 // visit calls f, unless the file is unmapped, and keeps it mapped meanwhile. It is for calls that any

@@ -42,10 +42,11 @@
 //   - A consumer is evicted, or held until it comes back, or ends the ring: [OnDeath].
 //   - Its places can be had by others.
 //
-// A wait looks after 5 ms, and then less often, up to 100 ms. A process that lives and does nothing,
-// stopped in a debugger, say, is waited for; a call that gives up, because its context has ended,
-// returns a [*BlockedError] that names it. What it must not have is time between a claim and its
-// publication: Send and SendAll have little.
+// A wait looks after 5 ms, and then less often, up to 100 ms; who doesn't wait, and only polls, looks
+// once in 1,024 polls that find nothing. A process that lives and does nothing, stopped in a debugger,
+// say, is waited for, also if it is stopped while it recovers the dead; a call that gives up, because its
+// context has ended, returns a [*BlockedError] that names who is in its way. What a process must not have
+// is time between a claim and its publication: Send and SendAll have little.
 //
 // # Trust
 //

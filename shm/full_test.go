@@ -60,3 +60,38 @@ func TestFullWhileRecoveryDoesNotGetOn(t *testing.T) {
 	require.ErrorIs(t, err, ErrFull)
 	require.NotErrorIs(t, err, ErrRecovering)
 }
+
+// While one process recovers the dead, another doesn't take the dead one whose place it is to have for a living one.
+func TestANameThatIsJustRecovered(t *testing.T) {
+	for _, buried := range []bool{false, true} {
+		r, path := newRing[tick](t, Config{Capacity: 8})
+		dead, other := openRing[tick](t, path, Options{}), openRing[tick](t, path, Options{})
+		cfg := ConsumerConfig{Name: "back", OnDeath: Hold, Grace: time.Hour}
+		newConsumer(t, dead, cfg)
+		require.True(t, newProducer(t, r).TrySend(tick{ID: 1}))
+		require.NoError(t, dead.core.file.Unmap()) // as if its process had ended
+		begun, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			other.core.locked(func() {
+				dead := other.core.lockDead()
+				defer other.core.unlock(dead)
+				close(begun)
+				time.Sleep(2 * time.Millisecond)
+				if buried {
+					other.core.bury(dead)
+					other.core.control.recoveries.Add(1)
+				}
+			})
+		}()
+		<-begun
+		c, err := r.Consumer(cfg)
+		require.NoError(t, err)
+		b, ok := c.TryNext()
+		require.True(t, ok)
+		require.EqualValues(t, 1, b.At(0).ID)
+		<-ended
+		_, err = r.Consumer(cfg)
+		require.EqualError(t, err, `shm: consumer name not usable: another consumer is called "back"`)
+	}
+}

@@ -82,7 +82,7 @@ func TestHostileGraphs(t *testing.T) {
 	require.EqualError(t, join("63"), `shm: consumer name not usable: no consumer is called "63"`)
 
 	follow(c, 0, 62) // a circle
-	require.EqualError(t, join("62"), `shm: consumer name not usable: whom consumer "62" follows is changing`)
+	require.EqualError(t, join("62"), `shm: consumer name not usable: whom consumer "62" follows can't be told`)
 	follow(c, 5, 5) // itself
 	require.ErrorIs(t, join("5"), ErrName)
 	follow(c, 5, 4)
@@ -134,7 +134,7 @@ func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 	cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
 	_, err := r.Consumer(cfg)
 	require.ErrorIs(t, err, ErrName)
-	require.ErrorContains(t, err, `whom consumer "second" follows is changing`)
+	require.ErrorContains(t, err, `whom consumer "second" follows can't be told`)
 	looked := make(chan struct{})
 	go func() {
 		defer close(looked)
@@ -144,4 +144,32 @@ func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 	_, err = r.Consumer(cfg)
 	require.NoError(t, err)
 	<-looked
+}
+
+// A consumer that follows more than its place has words for, as of one that has left those take the place whom it
+// followed, is followed by nobody new: who did would not know all of them when it leaves.
+func TestFollowingOneThatFollowsMany(t *testing.T) {
+	r, _ := newRing[tick](t, Config{Capacity: 8})
+	for _, name := range []string{"x", "y"} {
+		newConsumer(t, r, ConsumerConfig{Name: name})
+	}
+	leaves := newConsumer(t, r, ConsumerConfig{Name: "0", After: []string{"x", "y"}})
+	names := []string{"0"}
+	for i := 1; i < ringfile.MaxAfter; i++ {
+		names = append(names, fmt.Sprint(i))
+		newConsumer(t, r, ConsumerConfig{Name: names[i]})
+	}
+	many := newConsumer(t, r, ConsumerConfig{Name: "many", After: names})
+	before := newConsumer(t, r, ConsumerConfig{Name: "before", After: []string{"many"}})
+	leaves.Close()
+	_, ok := many.TryNext()
+	require.False(t, ok)
+	require.Len(t, many.read.upstream, ringfile.MaxAfter+1)
+	_, err := r.Consumer(ConsumerConfig{Name: "later", After: []string{"many"}})
+	require.EqualError(t, err, `shm: consumer name not usable: whom consumer "many" follows can't be told`)
+
+	many.Close()
+	_, ok = before.TryNext()
+	require.False(t, ok)
+	require.Len(t, before.read.upstream, ringfile.MaxAfter+1)
 }

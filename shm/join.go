@@ -42,8 +42,11 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("joining")
 	p := r.place
 	if !resumes {
+		// Not beyond where it will begin, and no further back: producers have the room that is left until it has
+		// found that. The walk below is short, as this one was just here.
 		end, _ := c.claimed()
-		p.position.Store(end - c.Capacity)
+		r.next = c.walk(end-c.Capacity, end)
+		p.position.Store(r.next)
 		p.name.store(cfg.Name)
 	}
 	p.policy.Store(uint64(cfg.OnDeath))
@@ -53,13 +56,12 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("bit set")
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
-		if st.phase() == joining {
-			return true, fmt.Errorf("%w: %q is just joining", ErrName, cfg.Name)
+		err := fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
+		if st.phase() != live { // it is just joining or leaving, or is held now
+			return true, err
 		}
-		if _ = c.recoverNow(); state(c.place(other).state.Load()) != st { // it was dead
-			return true, fmt.Errorf("%w: %q was just in use", ErrName, cfg.Name)
-		}
-		return false, fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
+		_ = c.recoverNow()
+		return state(c.place(other).state.Load()) != st, err // it was dead
 	}
 	if resumes {
 		r.next = p.position.Load()
@@ -69,9 +71,9 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 		}
 	} else {
 		end, _ := c.claimed()
-		r.next = c.walk(end-c.Capacity, end) // join edge
-		p.position.Store(r.next)             // sleep edge: a fence
-		p.event.signal()                     // who has found the lowest position meanwhile may sleep here
+		r.next = c.walk(max(r.next, end-c.Capacity), end) // join edge
+		p.position.Store(r.next)                          // sleep edge: a fence
+		p.event.signal()                                  // who has found the lower position meanwhile may sleep here
 	}
 	r.ready, r.given = r.next, r.next
 	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.

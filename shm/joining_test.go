@@ -62,8 +62,7 @@ func TestCallsDuringDetach(t *testing.T) {
 	}
 }
 
-// A producer that has found the position of a place that is just being taken, a lap behind, may sleep there until
-// it moves.
+// A producer that has found the first position of a place that is just being taken may sleep there until it moves.
 func TestAJoinWakesWhoWaitsForItsPosition(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	e := &r.core.place(0).event

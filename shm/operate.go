@@ -111,6 +111,7 @@ func (c *core) evictNow(i int, epoch uint64, living bool) (err error) {
 			err = fmt.Errorf("%w: consumer %q lives", ErrInUse, p.name.load())
 		default:
 			c.expel(i, st)
+			c.wakeAll() // it may sleep itself: unlike one that holds producers up, it may have nothing to read
 		}
 	})
 	return errors.Join(lockErr, err)

@@ -124,7 +124,10 @@ func TestEvictConsumerThatLives(t *testing.T) {
 	defer agreed.Close()
 	require.ErrorIs(t, EvictConsumer(o.path, "never", true), ErrInUse)
 	require.ErrorIs(t, EvictConsumer(o.path, "agreed", false), ErrInUse)
+	published := &o.ring.core.control.event // where it sleeps if it has read all
+	count := published.count.Load()
 	require.NoError(t, EvictConsumer(o.path, "agreed", true))
+	require.NotEqual(t, count, published.count.Load())
 	_, err = agreed.Next(context.Background())
 	require.ErrorIs(t, err, ErrEvicted)
 	agreed.Close()

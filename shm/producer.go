@@ -91,7 +91,8 @@ func (p *Producer[T]) inVain() bool {
 
 // Claim is [Producer.TryClaim] that waits for room, as Options.Wait says. If ctx ends first it returns
 // a [*BlockedError]; if the ring ends first, an error that wraps ErrClosed. A claim that fits succeeds
-// even if ctx has ended.
+// even if ctx has ended. Waiting claims have no order, and no room is kept for them: one of many slots
+// may wait for as long as other producers take few at a time.
 func (p *Producer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
 	if !p.grab(n) {
 		if err := p.claimSlow(ctx, n); err != nil {

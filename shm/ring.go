@@ -21,7 +21,8 @@ import (
 // be called by any goroutine. It must not be copied.
 //
 // When the process ends, by itself or killed, its producers and consumers are recovered by the others;
-// Detach is for processes that go on without the ring.
+// Detach is for processes that go on without the ring. A Ring that is forgotten is not detached by the
+// garbage collector: its consumers hold producers up for as long as the process lives.
 type Ring[T any] struct {
 	_     noCopy
 	core  *core

@@ -32,8 +32,8 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 			return nil, false, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
 		}
 		u := known.add(c, i, st.epoch())
-		if u == nil { // somebody in the graph has left, and who followed it has still to look for itself
-			return nil, true, fmt.Errorf("%w: whom consumer %q follows is changing", ErrName, name)
+		if u == nil { // most often somebody in the graph has left, and who followed it has still to look for itself
+			return nil, true, fmt.Errorf("%w: whom consumer %q follows can't be told", ErrName, name)
 		}
 		if !u.has(state(u.place.state.Load())) {
 			return nil, false, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
@@ -101,7 +101,8 @@ func (u *upstream) has(st state) bool {
 }
 
 // storeUpstream stores in the file what r follows. The version may be odd already: who had the place, or r in an
-// earlier life, may have been killed in here.
+// earlier life, may have been killed in here. If they are too many it stays odd: who joined after r would not know all
+// of them when r leaves.
 func (r *reader) storeUpstream() {
 	p := r.place
 	odd := p.version.Load() | 1
@@ -113,7 +114,9 @@ func (r *reader) storeUpstream() {
 		}
 		p.after[k].Store(word)
 	}
-	p.version.Store(odd + 1)
+	if len(r.upstream) <= len(p.after) {
+		p.version.Store(odd + 1)
+	}
 }
 
 // slowest returns whom of those it follows it waits for, and how far all of them are done. It takes
@@ -160,10 +163,6 @@ func (r *reader) replace(i int) bool {
 		}
 	}
 	r.upstream = append(rest, r.upstream[i+1:]...)
-	// If there is no room for all of them, the file goes on saying that it follows who has left: who joins
-	// behind it is then refused as soon as another has that place, rather than told too little.
-	if len(r.upstream) <= ringfile.MaxAfter {
-		r.storeUpstream()
-	}
+	r.storeUpstream()
 	return true
 }

@@ -39,6 +39,7 @@ func memberEntries() []entry {
 		add(design, in, in, func(*members.Config) {})
 	}
 	add(bug, "join-looks-first", ".join", func(c *members.Config) { c.Bug.LooksFirst = true })
+	add(variant, "looks-twice", ".join rejoin join-tso", func(c *members.Config) { c.Bug.LooksTwiceToJoin = true })
 	add(variant, "position-after-bit", ".join rejoin", func(c *members.Config) { c.Bug.PositionLate = true })
 	add(bug, "position-after-bit", ".join-parked", func(c *members.Config) { c.Bug.PositionLate = true })
 	add(bug, "place-taken-by-store", ".rejoin", func(c *members.Config) { c.Bug.TakesByStore = true })

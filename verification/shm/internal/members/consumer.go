@@ -37,8 +37,17 @@ func (m *Model) consume(s *State, a, choice int8) (bool, string) {
 		}
 	case holdRead:
 		c.c, c.pc = s.cursor, holdStore
+		if m.Bug.LooksTwiceToJoin {
+			c.at, c.pc = max(c.c-m.Slots, 0), holdWalk
+		}
+	case holdWalk:
+		if c.at < c.c && lap(s.stamps[m.slot(c.at+1)]) > c.at {
+			c.at++
+			return true, ""
+		}
+		c.pc = holdStore
 	case holdStore:
-		s.position[c.place] = max(c.c-m.Slots, 0)
+		s.position[c.place] = max(c.c-m.Slots, c.at)
 		c.c, c.pc = 0, enter
 	case enter:
 		if m.Bug.NoFenceJoin {
@@ -52,7 +61,7 @@ func (m *Model) consume(s *State, a, choice int8) (bool, string) {
 		}
 	case cursorRead:
 		c.c = s.cursor
-		c.at, c.pc = max(c.c-m.Slots, 0), walk
+		c.at, c.pc = max(c.c-m.Slots, c.at), walk
 		if m.Bug.BeginsAtClaim {
 			c.at = c.c
 		}

@@ -44,6 +44,8 @@ type Bug struct {
 	NoFenceJoin   bool // its look may run ahead of its bit
 	BeginsAtClaim bool // it begins behind the cursor, not behind what is resolved
 	AttachesOver  bool // a process attaches where a dead one has not been recovered
+	// its first position is the first open sequence, as far as it sees before its bit is set
+	LooksTwiceToJoin bool
 	// of the consumer
 	PassesFirst bool // it stores its position, then reads
 	// of the leaver
@@ -83,6 +85,7 @@ const (
 	pick
 	take
 	holdRead
+	holdWalk
 	holdStore
 	enter
 	cursorRead
@@ -101,7 +104,7 @@ const (
 )
 
 var consumerSteps = [...]string{"gets its lock", "marks its attachment", "picks a place", "takes its place", "reads the cursor to hold the ring back",
-	"stores a position that holds the ring back", "sets its bit", "reads the cursor", "looks for the first open sequence", "stores where it begins",
+	"looks for the first open sequence, without its bit", "stores a position that holds the ring back", "sets its bit", "reads the cursor", "looks for the first open sequence", "stores where it begins",
 	"is live", "looks at a stamp", "reads a payload", "stores its position", "is leaving", "clears its bit", "parks its position", "frees its place",
 	"gives its attachment back", "lets its lock go"}
 
