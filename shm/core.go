@@ -183,8 +183,10 @@ func (c *core) guard(f func()) {
 	c.breakWith(c.file.Guard(f))
 }
 
-// close ends the ring for producers, now, and for consumers at the end of what is claimed.
+// close ends the ring for producers, now, and for consumers at the end of what is claimed. Consumers
+// that poll don't look at the cursor, whose line producers need, before closing tells them to.
 func (c *core) close() {
+	c.control.closing.Store(1)     // end edge: before the cursor, which says it
 	c.control.cursor.Or(closedBit) // end edge
 	c.wakeAll()
 }

@@ -13,6 +13,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.members)-ringfile.ControlMembers]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.unfenced)-ringfile.ControlUnfenced]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.failure)-ringfile.ControlFailure]
+	_ = [1]struct{}{}[unsafe.Offsetof(control{}.closing)-ringfile.ControlClosing]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.lastGap)-ringfile.ControlLastGap]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.event)-ringfile.ControlEvent]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.lost)-ringfile.ControlLost]

@@ -187,6 +187,9 @@ func (r *reader) end() error {
 		r.gone = r.evicted()
 		return r.gone
 	}
+	if r.core.control.closing.Load() == 0 { // end edge
+		return nil
+	}
 	if end, closed := r.core.claimed(); closed && r.next >= end {
 		return ErrClosed
 	}

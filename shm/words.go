@@ -20,12 +20,13 @@ type control struct {
 	unfenced atomic.Uint64
 	_        [112]byte
 	failure  atomic.Uint64 // why the ring has failed; 0: it hasn't
-	lastGap  atomic.Int64  // the end of the last lost or aborted sequence, or beyond
+	closing  atomic.Uint64 // 1: the ring is closed, or about to be: the cursor says
 	_        [112]byte
 	event    eventcount // something was published, lost or aborted, or the ring has ended
 
 	lost, aborted, evicted, recoveries atomic.Int64
-	_                                  [96]byte
+	lastGap                            atomic.Int64 // the end of the last lost or aborted sequence, or beyond
+	_                                  [88]byte
 }
 
 // An attachment is a process that uses the ring. Its lock says whether it lives.

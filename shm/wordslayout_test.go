@@ -13,10 +13,10 @@ import (
 func TestWordsLayout(t *testing.T) {
 	var c control
 	require.Equal(t, 640, int(unsafe.Sizeof(c)))
-	require.Equal(t, []uintptr{0, 128, 256, 264, 384, 512, 520, 528, 536}, []uintptr{
-		unsafe.Offsetof(c.cursor), unsafe.Offsetof(c.members), unsafe.Offsetof(c.failure), unsafe.Offsetof(c.lastGap),
+	require.Equal(t, []uintptr{0, 128, 136, 256, 264, 384, 512, 520, 528, 536, 544}, []uintptr{
+		unsafe.Offsetof(c.cursor), unsafe.Offsetof(c.members), unsafe.Offsetof(c.unfenced), unsafe.Offsetof(c.failure), unsafe.Offsetof(c.closing),
 		unsafe.Offsetof(c.event), unsafe.Offsetof(c.lost), unsafe.Offsetof(c.aborted), unsafe.Offsetof(c.evicted),
-		unsafe.Offsetof(c.recoveries),
+		unsafe.Offsetof(c.recoveries), unsafe.Offsetof(c.lastGap),
 	})
 	var e eventcount
 	require.Equal(t, 128, int(unsafe.Sizeof(e)))
@@ -97,7 +97,7 @@ func TestWordsOfARing(t *testing.T) {
 	b, ok := c.TryNext()
 	require.True(t, ok)
 	c.Done(b)
-	require.Equal(t, []int64{3, 3, 3, 2}, []int64{word(g.Control), word(g.Control + 128), word(g.Control + 264), word(g.Control + 520)})
+	require.Equal(t, []int64{3, 3, 3, 2}, []int64{word(g.Control), word(g.Control + 128), word(g.Control + 544), word(g.Control + 520)})
 	require.Equal(t, []int64{1, int64('m' | 'e'<<8)}, []int64{word(g.Attachments), word(g.Attachments + 24)})
 	require.Equal(t, []int64{1<<24 | 1<<8 | 2, 'p'}, []int64{word(g.Records + 128), word(g.Records + 136)})
 	require.Equal(t, []int64{1<<24 | 1<<8 | 2, 1, 1, 7, 5, 'a'}, []int64{

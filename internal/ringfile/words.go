@@ -10,12 +10,13 @@ const (
 	ControlMembers  = 128 // a bit for each place that the gate goes by
 	ControlUnfenced = 136 // a bit for each attachment whose process does not fence before it looks for sleepers
 	ControlFailure  = 256
-	ControlLastGap  = 264 // the end of the last lost or aborted sequence, or beyond
+	ControlClosing  = 264 // 1: the ring is closed, or about to be: the cursor says
 	ControlEvent    = 384 // eventcount
 	ControlLost     = 512
 	ControlAborted  = 520
 	ControlEvicted  = 528
 	ControlRecover  = 536 // recoveries
+	ControlLastGap  = 544 // the end of the last lost or aborted sequence, or beyond
 
 	EventSize      = 128
 	EventCount     = 0
