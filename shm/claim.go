@@ -162,10 +162,10 @@ func (c *core) walk(from, end int64) int64 {
 //
 //go:noinline
 func (p *claimer) publish(from, to int64) {
-	c := p.core
 	p.check("Publish", from, to)
+	base, mask, stride := p.core.markBase, p.core.mask, p.core.MarkStride
 	for s := from; s < to; s++ {
-		machine.StoreRelease(unsafe.Pointer(c.mark(s)), 0, int64(published(s))) // publish edge
+		machine.StoreRelease(base, (s&mask)*stride, int64(published(s))) // publish edge
 		faults.Point("marked")
 	}
 	p.settle(from, to)

@@ -2,6 +2,7 @@ package shm
 
 import (
 	"fmt"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/faults"
@@ -51,10 +52,7 @@ func (r *reader) look() (to int64) {
 	}
 	for range c.Capacity + 1 {
 		limit := r.next + r.most
-		to = r.ready
-		for to < limit && mark(c.mark(to).Load()) == published(to) { // publish edge
-			to++
-		}
+		to = c.published(r.ready, limit)
 		r.ready = max(to, r.ready)
 		if to > r.next {
 			return min(to, limit)
@@ -64,6 +62,15 @@ func (r *reader) look() (to int64) {
 		}
 	}
 	return r.next
+}
+
+// published returns the first sequence in [from, limit) that is not published, or limit.
+func (c *core) published(from, limit int64) int64 {
+	base, mask, stride := c.markBase, c.mask, c.MarkStride
+	for from < limit && mark((*atomic.Int64)(unsafe.Add(base, (from&mask)*stride)).Load()) == published(from) { // publish edge
+		from++
+	}
+	return from
 }
 
 // step steps over a gap at next, and reports whether there was one.
@@ -106,11 +113,7 @@ func (r *reader) lookUpstream() int64 {
 		if r.core.control.lastGap.Load() <= r.next { // gap edge
 			return limit
 		}
-		to := r.next
-		for to < limit && mark(r.core.mark(to).Load()) == published(to) {
-			to++
-		}
-		if to > r.next {
+		if to := r.core.published(r.next, limit); to > r.next {
 			return to
 		}
 		if !r.step() {
