@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"github.com/be395dad/disruptor/internal/mapfile"
@@ -79,22 +78,12 @@ func (f *File) readHeader() error {
 	return nil
 }
 
-// openLocks opens the file a second time, to ask for locks, if it is the same one still.
+// openLocks opens the file a second time, to ask for locks. It goes by the descriptor, and not by the path,
+// which may name nothing any more, or another ring.
 func (f *File) openLocks() {
-	path, err := filepath.EvalSymlinks(f.Path)
+	locks, err := mapfile.OpenFD(f.data.Fd(), mapfile.Options{ReadOnly: true, WorldWritable: true})
 	if err != nil {
 		f.LockErr = err
-		return
-	}
-	locks, err := mapfile.Open(path, mapfile.Options{ReadOnly: true, WorldWritable: true})
-	if err != nil {
-		f.LockErr = err
-		return
-	}
-	var ring [16]byte
-	if _, err := locks.ReadAt(ring[:], 40); err == nil && ring != f.Header.Ring {
-		f.LockErr = fmt.Errorf("%s is another ring now", f.Path)
-		_ = locks.Unmap()
 		return
 	}
 	f.locks = locks
