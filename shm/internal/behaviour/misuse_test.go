@@ -63,8 +63,9 @@ func TestMisuseOfAConsumer(t *testing.T) {
 	requirePanics(t, "disruptor: shm: Done of [0, 1): in hand is [1, 3)", func() { c.Done(head) })
 	c.Done(rest)
 	require.Equal(t, int64(3), c.Position())
-	requirePanics(t, "disruptor: shm: nil context", func() { _, _ = c.Next(nil) }) //nolint:staticcheck
-	requirePanics(t, "disruptor: shm: nil context", func() { c.Batches(nil) })     //nolint:staticcheck
+	var none context.Context
+	requirePanics(t, "disruptor: shm: nil context", func() { _, _ = c.Next(none) })
+	requirePanics(t, "disruptor: shm: nil context", func() { c.Batches(none) })
 	c.Close()
 	c.Close()
 	requirePanics(t, "disruptor: shm: Done of a consumer that was closed", func() { c.Done(rest) })
