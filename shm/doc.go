@@ -106,7 +106,8 @@ package shm
 //	         sleeper -> unfenced -> mark or position; count before   both sides; of the   claim, read
 //	         the bit; bit in unfenced -> first mark or position      unfenced by the
 //	                                                                 sleeper's membarrier
-//	end      failure, closed cursor -> looks                         release/acquire      core, claim, read
+//	end      closing -> closed cursor -> who sleeps is woken;        release/acquire      core, claim, read
+//	         failure -> looks
 //
 // The fences of the sleep and join edges are locked instructions that are needed anyway: clearing the
 // record, storing a position, setting a bit. verification/shm has models of all this, with what
