@@ -23,7 +23,7 @@ type reader struct {
 	given int64 // the end of what has been handed out
 	most  int64 // slots at once
 
-	upstream []*upstream // whom it follows; none: the producers
+	upstream []*upstream // what it follows; none: the producers
 	backoff  waiting.Backoff
 	gone     error // why it can't go on, for ever
 }
@@ -123,7 +123,7 @@ func (r *reader) lookUpstream() int64 {
 	return r.next
 }
 
-// refresh looks how far all whom it follows are done, and returns that.
+// refresh looks how far all are done that it follows, and returns that.
 func (r *reader) refresh() int64 {
 	_, least, ok := r.slowest()
 	if !ok {

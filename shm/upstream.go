@@ -7,19 +7,19 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// An upstream is a consumer that another follows, and whom it follows itself, in case it leaves.
+// An upstream is a consumer that another follows, with those that it follows itself, in case it leaves.
 type upstream struct {
 	place *place
 	index int
 	epoch uint64
 	after []*upstream
-	left  bool // those whom it follows have taken its place
+	left  bool // those that it follows have taken its place
 }
 
 // word is how an upstream stands in the file.
 func (u *upstream) word() uint64 { return u.epoch<<8 | uint64(u.index+1) }
 
-// resolveNames returns the consumers of the names, and whom these follow. It reports again if its error may be gone
+// resolveNames returns the consumers of the names, and what these follow. It reports again if its error may be gone
 // soon.
 func (c *core) resolveNames(names []string) (found []*upstream, again bool, err error) {
 	if len(names) > ringfile.MaxAfter {
@@ -33,7 +33,7 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 		}
 		u := known.add(c, i, st.epoch())
 		if u == nil { // most often somebody in the graph has left, and who followed it has still to look for itself
-			return nil, true, fmt.Errorf("%w: whom consumer %q follows can't be told", ErrName, name)
+			return nil, true, fmt.Errorf("%w: what consumer %q follows can't be told", ErrName, name)
 		}
 		if !u.has(state(u.place.state.Load())) {
 			return nil, false, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
@@ -49,7 +49,7 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 // than anybody can walk.
 type graph map[int]*upstream
 
-// add adds consumer i of that epoch, and whom it follows. It returns nil if that can't be had: if another
+// add adds consumer i of that epoch, and what it follows. It returns nil if that can't be had: if another
 // has the place, it changes each time, or a consumer follows itself, in a file that means harm. What a
 // consumer follows stays in the file after it has left, until another has its place.
 func (g graph) add(c *core, i int, epoch uint64) *upstream {
@@ -119,7 +119,7 @@ func (r *reader) storeUpstream() {
 	}
 }
 
-// slowest returns whom of those it follows it waits for, and how far all of them are done. It takes
+// slowest returns which of those that it follows it waits for, and how far all of them are done. It takes
 // out who has left; ok is false if it can't, or if nobody is left.
 func (r *reader) slowest() (slow *upstream, least int64, ok bool) {
 	least = maxSequence
@@ -140,7 +140,7 @@ func (r *reader) slowest() (slow *upstream, least int64, ok bool) {
 	return slow, least, slow != nil
 }
 
-// replace puts those whom the upstream at i follows in its place, if it has left. It reports false if
+// replace puts those that the upstream at i follows in its place, if it has left. It reports false if
 // it was evicted, or may have been. The state is looked at first: who evicts stores the epoch of the
 // evicted before the place is free.
 func (r *reader) replace(i int) bool {
