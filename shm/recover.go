@@ -116,7 +116,6 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 			continue
 		}
 		faults.Point("open found")
-		faults.Point("open found")
 		if owner, _ := c.coveredBy(s, dead); owner != nobody {
 			continue
 		}
@@ -199,12 +198,17 @@ func (c *core) buryConsumer(i int, st state) bool {
 // vacate frees a place that was found in that state and that nobody alive has, but perhaps the
 // caller. Its bit goes first: once the place is free, the bit is another's.
 func (c *core) vacate(i int, st state) bool {
-	c.control.members.And(^(uint64(1) << i)) // join edge
-	faults.Point("bit cleared")
+	c.clearBit(i)
 	p := c.place(i)
 	freed := p.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
 	p.event.wake()
 	return freed
+}
+
+// clearBit has the gate go by the place no more.
+func (c *core) clearBit(i int) {
+	c.control.members.And(^(uint64(1) << i)) // join edge
+	faults.Point("bit cleared")
 }
 
 // expireHeld evicts consumers that nobody has come back for in time, and returns how many.
@@ -268,11 +272,11 @@ func (c *core) clearExpelled() {
 		}
 		p.evicted.Store(st.epoch()) // stage edge
 		faults.Point("end stored")
-		c.control.members.And(^(uint64(1) << i)) // join edge
-		faults.Point("bit cleared")
 		if st.phase() == returned {
-			p.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
+			c.vacate(i, st)
+			continue
 		}
+		c.clearBit(i)
 		p.event.wake()
 	}
 }
