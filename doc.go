@@ -101,10 +101,10 @@ package disruptor
 //
 //	edge      from -> to                                            order                where
 //	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
-//	          slots; table of aborted sequences -> last end of                           aborts, core, reader
-//	          one -> mark or cursor
-//	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, core, members
-//	          stage's
+//	          slots; table of aborted sequences -> last end of                           aborts, core, finder,
+//	          one -> mark or cursor                                                      reader
+//	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
+//	          stage's                                                                    members
 //	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi
 //	          the limit that handles of several goroutines          the limit included
 //	          share -> next lap's writes
@@ -115,7 +115,7 @@ package disruptor
 //	          published; gate without consumers: walk ->
 //	          published -> list again; consumer: avail ->
 //	          position
-//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, reader
+//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder
 //	          -> next lap's writes, followers
 //	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
@@ -124,4 +124,5 @@ package disruptor
 //	          next lap's writes; position -> clearing               the count is
 //	                                                                store->load
 //	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
-//	          position                                              sides (alert: whose) reader, single, multi
+//	          position                                              sides (alert: whose) finder, reader, single,
+//	                                                                                     multi

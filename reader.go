@@ -7,7 +7,7 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A reader is a consumer without its type: where it stands, and what it may hand out. One goroutine
+// A reader is a consumer without its type: a finder, and what of the found is in hand. One goroutine
 // uses it.
 //
 // Slots in [pos, ready) are published or aborted and held for this consumer: nobody writes them before
@@ -15,22 +15,12 @@ import (
 type reader struct {
 	_ [padSize]byte // private hot words: neighbours on the heap must not share a line with them
 
-	core     *core
-	member   *member
+	finder
 	watch    *word // core.watch
 	maxBatch int64
 	pos      int64 // what member.position says
-	ready    int64 // end of what has been found
 	handed   int64 // end of what has been handed out
-	aborted  int64 // end of the last aborted range that may lie in [pos, ready)
-	joined   int64 // where it joined: the last boundary that a stage knows
-	direct   bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
-	gone     bool  // is not in the ring: it has left, or came after the end
-	left     bool  // has been closed
 	backoff  waiting.Backoff
-
-	seen    *[]*member // the list for which follows holds
-	follows []*member  // what member.follows says
 
 	busy   word // disruptor_debug: not 0 while a call is active
 	server word // disruptor_debug: the goroutine by which Run serves it; 0: none
@@ -60,33 +50,6 @@ func (r *reader) look() (from, to int64) {
 	}
 	r.handed = max(r.handed, to)
 	return r.pos, to
-}
-
-// extend finds more, until ready has reached limit or there is nothing more yet.
-func (r *reader) extend(limit int64) {
-	if !r.direct {
-		r.extendStage()
-	}
-	if r.direct {
-		hi, aborted := r.core.found(r.ready, limit)
-		r.ready, r.aborted = hi, max(r.aborted, aborted)
-	}
-}
-
-// extendStage finds how far the members have come that this stage follows. It may itself be ahead of
-// them, if it joined so.
-func (r *reader) extendStage() {
-	if r.gone {
-		return
-	}
-	if list := r.core.members.list.load(); list != r.seen { // leave edge
-		r.refollow(list)
-		if r.direct {
-			return
-		}
-	}
-	r.ready = max(r.ready, least(r.follows))
-	r.aborted = r.core.aborts.last.load() // publish edge: after the positions, which moved over the range
 }
 
 // lookAround is look with aborted ranges in [pos, ready), or beside it. Where they come first, nothing
@@ -140,14 +103,6 @@ func (r *reader) move(pos int64) {
 	r.pos = pos
 	r.handed = max(r.handed, pos)
 	r.core.moved(r.member, r.boundary(), pos)
-}
-
-// boundary returns what avail has to say.
-func (r *reader) boundary() int64 {
-	if r.direct {
-		return r.ready
-	}
-	return r.joined
 }
 
 // next waits until there is something to hand out.
@@ -210,20 +165,6 @@ func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err e
 	return r.ready, nil
 }
 
-// reached reports whether seq is available.
-func (r *reader) reached(seq int64) bool {
-	r.extend(seq + 1)
-	return r.ready > seq
-}
-
-// ended returns why seq will never be available to this consumer, nil if it may be.
-func (r *reader) ended(seq int64) error {
-	if (r.gone || r.closed()) && r.core.failed.load() == 0 { // close edge
-		return ErrClosed
-	}
-	return r.core.endedAt(seq)
-}
-
 // find returns why seq can't be read now, or nil.
 func (r *reader) find(seq int64) error {
 	if seq < r.pos {
@@ -236,38 +177,6 @@ func (r *reader) find(seq int64) error {
 		return fmt.Errorf("%w: %d", ErrAborted, seq)
 	}
 	return nil
-}
-
-// closed reports whether it was the consumer that ended, and not the ring.
-func (r *reader) closed() bool { return r.left || r.member.leaving.load() != 0 } // leave edge
-
-// park sleeps until seq may be available: on what is published next, or on the slowest of the members
-// that it follows. It reports whether it has slept; again says that it has before, in the same wait.
-func (r *reader) park(ctx context.Context, seq int64, again bool) (slept bool) {
-	if r.direct {
-		key := r.ready
-		s := r.core.readers.enter(key, seq+1) // park edge
-		if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {
-			r.core.readers.park(ctx, s, again)
-			slept = true
-		}
-		r.core.readers.leave(s)
-		return slept
-	}
-	slowest := r.follows[0]
-	for _, m := range r.follows[1:] {
-		if m.position.load() < slowest.position.load() { // stage edge
-			slowest = m
-		}
-	}
-	s := slowest.sleepers.enter(seq, seq+1) // park edge
-	// One that has moved on, or left, wakes no sleeper that came later.
-	if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil { // park edge
-		slowest.sleepers.park(ctx, s, again)
-		slept = true
-	}
-	slowest.sleepers.leave(s)
-	return slept
 }
 
 // occupy panics if another goroutine is in a call of this consumer, or serves it; vacate ends the call.

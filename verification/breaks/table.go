@@ -68,7 +68,7 @@ func (b breakage) tags() string {
 
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
-// reader.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
+// finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
 var breaks = slices.Concat(fences, looks, wakes, alerts, orders, bounds)
 
 // fences are missing, or in the wrong place.
@@ -133,31 +133,31 @@ var fences = []breakage{
 // looks are missing, or come before the registration.
 var looks = []breakage{
 	{
-		"a consumer parks without a look", "reader.go",
-		"if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {", "if r.ended(seq) == nil {",
+		"a consumer parks without a look", "finder.go",
+		"if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {", "if f.ended(seq) == nil {",
 		lastLook, "what is published between the last look and the registration wakes nobody",
 	},
 	{
-		"a consumer parks without a look at the end", "reader.go",
-		"if !r.reached(seq) && r.ready == key && r.ended(seq) == nil {", "if !r.reached(seq) && r.ready == key {",
+		"a consumer parks without a look at the end", "finder.go",
+		"if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {", "if !f.reached(seq) && f.ready == key {",
 		lastLook, "Close wakes those that are registered, once",
 	},
 	{
-		"a stage parks without a look", "reader.go",
-		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
-		"if r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
+		"a stage parks without a look", "finder.go",
+		"if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil {",
+		"if f.core.members.list.load() == f.seen && f.ended(seq) == nil {",
 		lastLook, "the position passes between the last look and the registration",
 	},
 	{
-		"a stage sleeps on one that has left", "reader.go",
-		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
-		"if slowest.position.load() <= seq && r.ended(seq) == nil {",
+		"a stage sleeps on one that has left", "finder.go",
+		"if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && f.ended(seq) == nil {",
 		lastLook, "the position of one that has left never moves",
 	},
 	{
-		"a stage parks without a look at the end", "reader.go",
-		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen && r.ended(seq) == nil {",
-		"if slowest.position.load() <= seq && r.core.members.list.load() == r.seen {",
+		"a stage parks without a look at the end", "finder.go",
+		"if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil {",
+		"if slowest.position.load() <= seq && f.core.members.list.load() == f.seen {",
 		lastLook, "Close wakes those that are registered, once",
 	},
 	{
@@ -188,12 +188,12 @@ var looks = []breakage{
 		room, "a threshold above what satisfies it: enough room wakes nobody",
 	},
 	{
-		"a consumer registers the next mark", "reader.go",
-		"r.core.readers.enter(key, seq+1)", "r.core.readers.enter(key+1, seq+1)",
+		"a consumer registers the next mark", "finder.go",
+		"f.core.readers.enter(key, seq+1)", "f.core.readers.enter(key+1, seq+1)",
 		publish, "a threshold above: the mark it waits for wakes nobody",
 	},
 	{
-		"a stage registers the next position", "reader.go",
+		"a stage registers the next position", "finder.go",
 		"slowest.sleepers.enter(seq, seq+1)", "slowest.sleepers.enter(seq+1, seq+1)",
 		asleep, "a threshold above: the position it waits for wakes nobody",
 	},

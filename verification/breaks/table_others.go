@@ -45,8 +45,8 @@ var orders = []breakage{
 		gate, "the second look at the list runs ahead of the own mark in the store buffer",
 	},
 	{
-		"a stage says that what it has found is a boundary", "reader.go",
-		"\tif r.direct {\n\t\treturn r.ready\n\t}\n\treturn r.joined\n", "\treturn r.ready\n",
+		"a stage says that what it has found is a boundary", "finder.go",
+		"\tif f.direct {\n\t\treturn f.ready\n\t}\n\treturn f.joined\n", "\treturn f.ready\n",
 		boundary, "a position of another consumer may be inside a range, where no walk gets on",
 	},
 	{

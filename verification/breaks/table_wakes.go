@@ -45,18 +45,18 @@ var wakes = []breakage{
 	},
 	{
 		"a leave wakes no stages", "join.go",
-		"\tr.member.sleepers.wakeAll()\n", "",
+		"\tf.member.sleepers.wakeAll()\n", "",
 		asleep, "they have to follow others now",
 	},
 	{
 		"a leave wakes stages, then leaves", "join.go",
-		"\tr.core.members.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n\tr.member.sleepers.wakeAll()\n",
-		"\tr.member.sleepers.wakeAll()\n\tr.core.members.leave(r.member)\n\tr.gone, r.direct = true, false\n\tr.ready, r.handed, r.aborted = r.pos, r.pos, 0\n",
+		"\tf.core.members.leave(f.member)\n\tf.gone, f.direct = true, false\n\tf.ready, f.aborted = pos, 0\n\tf.member.sleepers.wakeAll()\n",
+		"\tf.member.sleepers.wakeAll()\n\tf.core.members.leave(f.member)\n\tf.gone, f.direct = true, false\n\tf.ready, f.aborted = pos, 0\n",
 		ends + `/stage`, "who was woken finds the member in the list and sleeps on",
 	},
 	{
 		"a leave wakes no claims", "join.go",
-		"\tr.core.freed(never)\n", "",
+		"\tf.core.freed(never)\n", "",
 		ends + `/a_leave_and_a_claim`, "the leaver may have been the gate",
 	},
 	{

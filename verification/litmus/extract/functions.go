@@ -29,7 +29,7 @@ var functions = []string{
 	// park edge: who sleeps
 	"(*alert).enter",
 	"(*lot).enter",
-	"(*reader).park",
+	"(*finder).park",
 	"(*queue).enter",
 	"(*queue).isFirst",
 	"(*core).claimSlow",
@@ -45,15 +45,17 @@ var functions = []string{
 	"internal/host.expeditedFence",
 	// publish, stage, reuse, join and boundary edges: who looks
 	"(*reader).look",
-	"(*reader).extendStage",
+	"(*finder).extendStage",
 	"(*core).slowest",
 	"(*members).join",
 	"(*core).join",
+	"(*core).enter",
 	"(*core).publishedEnd",
 	// boundary and leave edges: what a leaver has seen, then the list without it; and who reads the list
 	"(*reader).leave",
+	"(*finder).quit",
 	"(*members).leave",
-	"(*reader).refollow",
+	"(*finder).refollow",
 	// what a compare-and-swap of a pointer ends in
 	"sync/atomic.CompareAndSwapUintptr",
 }

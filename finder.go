@@ -1,0 +1,100 @@
+package disruptor
+
+import "context"
+
+// A finder is the half of a consumer that finds what there is to read, from the ring or from the members
+// that it follows. It hands nothing out. One goroutine uses it.
+type finder struct {
+	core    *core
+	member  *member
+	ready   int64 // end of what has been found
+	aborted int64 // end of the last aborted range that may lie before ready
+	joined  int64 // where it joined: the last boundary that a stage knows
+	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
+	gone    bool  // is not in the ring: it has left, or came after the end
+	left    bool  // has been closed
+
+	seen    *[]*member // the list for which follows holds
+	follows []*member  // what member.follows says
+}
+
+// extend finds more, until ready has reached limit or there is nothing more yet.
+func (f *finder) extend(limit int64) {
+	if !f.direct {
+		f.extendStage()
+	}
+	if f.direct {
+		hi, aborted := f.core.found(f.ready, limit)
+		f.ready, f.aborted = hi, max(f.aborted, aborted)
+	}
+}
+
+// extendStage finds how far the members have come that this stage follows. It may itself be ahead of
+// them, if it joined so.
+func (f *finder) extendStage() {
+	if f.gone {
+		return
+	}
+	if list := f.core.members.list.load(); list != f.seen { // leave edge
+		f.refollow(list)
+		if f.direct {
+			return
+		}
+	}
+	f.ready = max(f.ready, least(f.follows))
+	f.aborted = f.core.aborts.last.load() // publish edge: after the positions, which moved over the range
+}
+
+// boundary returns what avail has to say.
+func (f *finder) boundary() int64 {
+	if f.direct {
+		return f.ready
+	}
+	return f.joined
+}
+
+// reached reports whether seq is available.
+func (f *finder) reached(seq int64) bool {
+	f.extend(seq + 1)
+	return f.ready > seq
+}
+
+// ended returns why seq will never be available to this consumer, nil if it may be.
+func (f *finder) ended(seq int64) error {
+	if (f.gone || f.closed()) && f.core.failed.load() == 0 { // close edge
+		return ErrClosed
+	}
+	return f.core.endedAt(seq)
+}
+
+// closed reports whether it was the consumer that ended, and not the ring.
+func (f *finder) closed() bool { return f.left || f.member.leaving.load() != 0 } // leave edge
+
+// park sleeps until seq may be available: on what is published next, or on the slowest of the members
+// that it follows. It reports whether it has slept; again says that it has before, in the same wait.
+func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
+	if f.direct {
+		key := f.ready
+		s := f.core.readers.enter(key, seq+1) // park edge
+		if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {
+			f.core.readers.park(ctx, s, again)
+			slept = true
+		}
+		f.core.readers.leave(s)
+		return slept
+	}
+	slowest := f.follows[0]
+	for _, m := range f.follows[1:] {
+		if m.position.load() < slowest.position.load() { // stage edge
+			slowest = m
+		}
+	}
+	s := slowest.sleepers.enter(seq, seq+1) // park edge
+	// One that has moved on, or left, wakes no sleeper that came later.
+	if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil { // park edge
+		slowest.sleepers.park(ctx, s, again)
+		slept = true
+	}
+	slowest.sleepers.leave(s)
+	return slept
+}
