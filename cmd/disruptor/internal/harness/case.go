@@ -18,6 +18,7 @@ const (
 	Paced              // send events on a timetable: Latency from the time in the table
 	Idle               // let everybody wait: CPU
 	Bare               // claim, publish, read and hand back without an event: Took
+	Share              // pass each event to one of the stages, as fast as they go: Took
 	Gather             // several queues with a producer each, one consumer that takes turns: Took
 	Attach             // open a ring that lies in a file, and leave it: Latency
 	Orphan             // die between a claim and its publication: Latency until the others have stepped over it

@@ -53,8 +53,9 @@ func streamChannel[T harness.Cell](c harness.Case, n int64) (harness.Sample, err
 		Produce: produceChannel[T],
 		Relay:   relayChannel[T],
 		Tally:   tallyChannel[T],
+		Take:    takeChannel[T],
 		Closed:  func(q chan T) { close(q) },
-	}.Stream(c, n)
+	}.Run(c, n)
 }
 
 func produceChannel[T harness.Cell](outs []chan T, v, cells int64) {
@@ -92,6 +93,14 @@ func tallyChannel[T harness.Cell](in chan T) wiring.Seen {
 		harness.See(tally, &cell)
 	}
 	return wiring.Seen{Tally: tally}
+}
+
+func takeChannel[T harness.Cell](in chan T) wiring.Seen {
+	pile := new(harness.Pile)
+	for cell := range in {
+		harness.Put(pile, &cell)
+	}
+	return wiring.Seen{Pile: *pile}
 }
 
 func gatherChannels(c harness.Case, n int64) (harness.Sample, error) {

@@ -20,7 +20,7 @@ func Mutex(c harness.Case) []harness.Subject {
 		return one(func(n int64) (harness.Sample, error) { return echoMutex(c, n) })
 	case c.Kind == harness.Wake:
 		return one(func(n int64) (harness.Sample, error) { return wakeMutex(c, n) })
-	case c.Kind != harness.Stream || c.Lean:
+	case c.Kind != harness.Stream && c.Kind != harness.Share || c.Lean:
 		return nil
 	}
 	return mutexes.Subjects(name, name, "sync.Cond", c)
@@ -37,8 +37,9 @@ func streamMutex[T harness.Cell](c harness.Case, n int64) (harness.Sample, error
 		Produce: produceMutex[T],
 		Relay:   relayMutex[T],
 		Tally:   tallyMutex[T],
+		Take:    takeMutex[T],
 		Closed:  func(q *mutexRing[T]) { q.close() },
-	}.Stream(c, n)
+	}.Run(c, n)
 }
 
 func produceMutex[T harness.Cell](outs []*mutexRing[T], v, cells int64) {
@@ -79,6 +80,14 @@ func tallyMutex[T harness.Cell](in *mutexRing[T]) wiring.Seen {
 		harness.See(tally, &cell)
 	}
 	return wiring.Seen{Tally: tally}
+}
+
+func takeMutex[T harness.Cell](in *mutexRing[T]) wiring.Seen {
+	pile := new(harness.Pile)
+	for cell, ok := in.take(); ok; cell, ok = in.take() {
+		harness.Put(pile, &cell)
+	}
+	return wiring.Seen{Pile: *pile}
 }
 
 func echoMutex(c harness.Case, n int64) (harness.Sample, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/be395dad/disruptor"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/wiring"
 )
 
 // A setting is one way to use this library.
@@ -16,6 +17,7 @@ type setting struct {
 	producers disruptor.Producers
 	read      reading
 	send      bool // events one at a time by Send, not by Claim and Publish
+	sharing   func(ring *disruptor.Ring[[1]int64], workers int) []func() wiring.Seen // Share
 }
 
 // reading is how a consumer goes through what it is handed.
@@ -69,6 +71,8 @@ func ourSettings(c harness.Case) []setting {
 		return single(close, yield, block)
 	case harness.Gather, harness.Bare:
 		return single(yield, block)
+	case harness.Share:
+		return sharing(c, yield, block)
 	}
 	switch {
 	case c.Producers > 1 && c.Lean:
@@ -132,6 +136,8 @@ func (s setting) run(c harness.Case) func(int64) (harness.Sample, error) {
 		return func(n int64) (harness.Sample, error) { return s.bare(c, n) }
 	case harness.Gather:
 		return func(n int64) (harness.Sample, error) { return s.gather(c, n) }
+	case harness.Share:
+		return func(n int64) (harness.Sample, error) { return s.share(c, n) }
 	}
 	var stream func(setting, harness.Case, int64) (harness.Sample, error)
 	switch c.Words {

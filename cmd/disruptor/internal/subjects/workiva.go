@@ -9,7 +9,7 @@ import (
 // Workiva offers the ring of go-datastructures, for events one at a time. Its items are of type any, so each of them is
 // allocated.
 func Workiva(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream || c.Between || c.Lean || c.Batch*c.Words != 1 {
+	if c.Kind != harness.Stream && c.Kind != harness.Share || c.Between || c.Lean || c.Batch*c.Words != 1 {
 		return nil
 	}
 	return []harness.Subject{{Name: "Workiva RingBuffer", Group: "Workiva", Setting: "Gosched",
@@ -19,8 +19,9 @@ func Workiva(c harness.Case) []harness.Subject {
 				Produce: produceWorkiva,
 				Relay:   relayWorkiva,
 				Tally:   tallyWorkiva,
+				Take:    takeWorkiva,
 				Closed:  func(q *queue.RingBuffer) { _ = q.Put(int64(last)) }, // it is not disposed, so there is no error
-			}.Stream(c, n)
+			}.Run(c, n)
 		}}}
 }
 
@@ -68,5 +69,18 @@ func tallyWorkiva(in *queue.RingBuffer) wiring.Seen {
 		}
 		cell := [1]int64{item.(int64)}
 		harness.See(tally, &cell)
+	}
+}
+
+func takeWorkiva(in *queue.RingBuffer) wiring.Seen {
+	pile := new(harness.Pile)
+	for {
+		item, err := in.Get()
+		if err != nil || item.(int64) == last {
+			_ = in.Put(int64(last)) // for the next of those that share it
+			return wiring.Seen{Pile: *pile}
+		}
+		cell := [1]int64{item.(int64)}
+		harness.Put(pile, &cell)
 	}
 }

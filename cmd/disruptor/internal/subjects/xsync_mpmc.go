@@ -10,7 +10,7 @@ import (
 
 // XsyncMPMC offers xsync's queue for several producers and consumers.
 func XsyncMPMC(c harness.Case) []harness.Subject {
-	if c.Kind != harness.Stream || c.Between {
+	if c.Kind != harness.Stream && c.Kind != harness.Share || c.Between {
 		return nil
 	}
 	return mpmcs.Subjects("xsync MPMC", xsyncGroup, "30 tries, Gosched", c)
@@ -37,8 +37,9 @@ func streamMPMC[T harness.Cell](c harness.Case, n int64) (harness.Sample, error)
 		Produce: produceMPMC[T],
 		Relay:   relayMPMC[T],
 		Tally:   tallyMPMC[T],
+		Take:    takeMPMC[T],
 		Closed:  func(q *mpmc[T]) { q.closed.Store(true) },
-	}.Stream(c, n)
+	}.Run(c, n)
 }
 
 func produceMPMC[T harness.Cell](outs []*mpmc[T], v, cells int64) {
@@ -90,5 +91,18 @@ func tallyMPMC[T harness.Cell](in *mpmc[T]) wiring.Seen {
 			}
 		}
 		harness.See(tally, &cell)
+	}
+}
+
+func takeMPMC[T harness.Cell](in *mpmc[T]) wiring.Seen {
+	pile := new(harness.Pile)
+	for {
+		cell, ok := in.TryDequeue()
+		if !ok {
+			if cell, ok = wiring.Retry(in.TryDequeue, &in.closed); !ok {
+				return wiring.Seen{Pile: *pile}
+			}
+		}
+		harness.Put(pile, &cell)
 	}
 }

@@ -30,7 +30,17 @@ type Seen struct {
 	Bad   int64
 	Words int64
 	Tally *harness.Tally // of several producers
+	Pile  harness.Pile   // of a stage that shares events with others
 	_     [128]byte
+}
+
+// CheckShares says what is wrong if the stages together have not seen each of n events of each producer once.
+func CheckShares(c harness.Case, n int64, stages []Seen) error {
+	piles := make([]*harness.Pile, len(stages))
+	for i := range stages {
+		piles[i] = &stages[i].Pile
+	}
+	return harness.CheckPiles(piles, c.Producers, n*int64(c.Words))
 }
 
 // Check says what is wrong if a stage has not seen all n events of each producer.

@@ -13,6 +13,7 @@ type Wiring[Q any] struct {
 	Produce func(outs []Q, v, cells int64)
 	Relay   func(ins, outs []Q) Seen // one producer: checks, and passes on
 	Tally   func(in Q) Seen          // several producers
+	Take    func(in Q) Seen          // one of several that share the events of a queue
 	Closed  func(q Q)                // nobody writes to q any more
 }
 
@@ -50,13 +51,35 @@ func (w Wiring[Q]) Stream(c harness.Case, n int64) (harness.Sample, error) {
 	return t.End(func() { w.close(first) }), Check(c, n, found)
 }
 
+// Share passes n events per producer through one queue, each of them to one of the stages of c.
+func (w Wiring[Q]) Share(c harness.Case, n int64) (harness.Sample, error) {
+	queue := []Q{w.Open(max(c.Capacity/c.Batch, 1))}
+	found := make([]Seen, len(c.After))
+	t := Start()
+	for i := range found {
+		t.Stages.Go(func() { found[i] = w.Take(queue[0]) })
+	}
+	for i := range c.Producers {
+		t.Producers.Go(func() { w.Produce(queue, harness.First(i), n/int64(c.Batch)) })
+	}
+	return t.End(func() { w.close(queue) }), CheckShares(c, n, found)
+}
+
+// Run is Stream or Share, as the case asks.
+func (w Wiring[Q]) Run(c harness.Case, n int64) (harness.Sample, error) {
+	if c.Kind == harness.Share {
+		return w.Share(c, n)
+	}
+	return w.Stream(c, n)
+}
+
 func (w Wiring[Q]) close(queues []Q) {
 	for _, q := range queues {
 		w.Closed(q)
 	}
 }
 
-// A Stream is Wiring.Stream with the queue's type filled in.
+// A Stream is Wiring.Stream, or Run, with the queue's type filled in.
 type Stream func(harness.Case, int64) (harness.Sample, error)
 
 // Streams are those of one family, by the words of a cell.
