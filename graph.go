@@ -159,6 +159,10 @@ func (g *graph[T]) drop(s *stage[T]) {
 // consumer made by Handle may be closed by any goroutine: while Run is active it finishes the batch in
 // hand before it leaves, and Close does not wait for that. To close it again does nothing.
 func (c *Consumer[T]) Close() {
+	if c.crew != nil {
+		c.crew.close()
+		return
+	}
 	if c.ring.graph.close(c) || c.member.service.load() != byHand { // made by Handle, and perhaps gone already
 		return
 	}
