@@ -11,7 +11,7 @@ type taker struct {
 	crew    *crew
 	run           // in hand: what is not finished of it
 	handed  int64 // end of what has been handed out
-	asked   word  // not 0: asked to go by another goroutine
+	asked   word  // not 0: has left, or another goroutine has asked it to
 	long    bool  // its wait is a long one
 	watches bool  // it is the one that watches
 
@@ -68,7 +68,7 @@ func (t *taker) take() bool {
 		}
 		if w.runsLeft.load() != 0 { // group edge
 			if r, ok := w.takeLeft(); ok {
-				t.run = r
+				t.run, t.handed = r, r.from
 				break
 			}
 		}
@@ -84,7 +84,7 @@ func (t *taker) take() bool {
 		point(pointFound)
 		end := n + min(w.maxBatch, (available+size-1)/size)
 		if w.next.cas(n, end) { // group edge
-			t.run = run{from: n, to: end}
+			t.run, t.handed = run{from: n, to: end}, n
 		}
 	}
 	return true
@@ -147,13 +147,13 @@ func (t *taker) doneSlow(mine bool, from, to int64) {
 	if to == from || t.left { // Close has handed back everything
 		return
 	}
-	panicf("Done of [%d, %d) by a worker of group %q: %s is in hand", from, to, t.member.name, rangeText(t.from, max(t.from, t.handed)))
+	panicf("Done of [%d, %d) by a worker of group %q: %s is in hand", from, to, t.member.name, rangeText(t.from, t.handed))
 }
 
 // finish hands back what is in hand up to to.
 func (t *taker) finish(to int64) {
 	from := t.from
-	t.from, t.tries = to, 0
+	t.from, t.tries, t.handed = to, 0, max(t.handed, to)
 	t.crew.finish(from, to)
 }
 
@@ -195,6 +195,7 @@ func (t *taker) leave() {
 		return
 	}
 	t.left = true
+	t.asked.store(1) // leave edge
 	r := t.run
 	t.from, t.handed = t.to, t.to
 	t.crew.discharge(r)
