@@ -189,6 +189,14 @@ func (t *taker) stopped() error {
 	return t.ended(t.member.position.load()) // group edge
 }
 
+// ask asks the taker to leave. Any goroutine may call it.
+func (t *taker) ask() {
+	t.asked.store(1) // leave edge
+	t.crew.idle.mu.Lock()
+	defer t.crew.idle.mu.Unlock()
+	t.crew.rouse() // park edge: behind asked
+}
+
 // leave hands back what is not finished, to another worker.
 func (t *taker) leave() {
 	if t.left {
