@@ -21,9 +21,17 @@ type sleeper struct {
 
 // sleep returns when s is roused or ctx is done. No timer runs for it but the context's own.
 func (s *sleeper) sleep(ctx context.Context) {
-	if done := ctx.Done(); done == nil {
+	t, limited := ctx.(*timeout)
+	switch done := ctx.Done(); {
+	case limited:
+		select {
+		case <-s.wake:
+		case <-done:
+		case <-t.late():
+		}
+	case done == nil:
 		<-s.wake
-	} else {
+	default:
 		select {
 		case <-s.wake:
 		case <-done:
