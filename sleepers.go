@@ -19,19 +19,18 @@ type sleeper struct {
 	prev, next *sleeper
 }
 
-// sleep returns when s is roused or ctx is done. No timer runs for it but the context's own.
+// sleep returns when s is roused, or when ctx is done or late. No timer runs for it but the context's own.
 func (s *sleeper) sleep(ctx context.Context) {
-	t, limited := ctx.(*timeout)
-	switch done := ctx.Done(); {
-	case limited:
+	done := ctx.Done()
+	if t, ok := ctx.(*timeout); ok {
 		select {
 		case <-s.wake:
 		case <-done:
 		case <-t.late():
 		}
-	case done == nil:
+	} else if done == nil {
 		<-s.wake
-	default:
+	} else {
 		select {
 		case <-s.wake:
 		case <-done:

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,6 +71,12 @@ func TestAHandlerThatWaitsForRoomInItsOwnRingIsFound(t *testing.T) {
 		"SendAll": func(ctx context.Context, p disruptor.Producer[int64]) error {
 			_, err := p.SendAll(ctx, make([]int64, 1))
 			return err
+		},
+		"Sender": func(ctx context.Context, p disruptor.Producer[int64]) error {
+			return p.Sender(disruptor.Overflow[int64]{}).Send(ctx, 1)
+		},
+		"Sender with a time-out": func(ctx context.Context, p disruptor.Producer[int64]) error {
+			return p.Sender(disruptor.Overflow[int64]{Wait: time.Hour, Drop: true}).Send(ctx, 1)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
