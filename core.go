@@ -32,7 +32,7 @@ type core struct {
 	parking parking
 	handled handled // disruptor_debug
 
-	overflows cell[overflowWords] // made with the first Sender
+	overflows cell[overflowWords] // made with the first Sender; counts order nothing
 }
 
 // newCore makes the core of a ring whose next sequence is start, with positions as a ring that got

@@ -20,15 +20,15 @@ type Overflow[T any] struct {
 	Wait time.Duration
 	// Drop has Send drop an event that has found no room, and return ErrDropped. It excludes Inline.
 	//
-	// Without Wait, Send finds no room whenever TrySend finds none. That is so for a moment while a consumer joins and,
-	// on a Multi ring, while other claims are queued for room. A short Wait keeps the event then.
+	// Without Wait, Send finds no room whenever TrySend finds none: also for a moment while a consumer
+	// joins and, on a Multi ring, while other claims are queued for room. A short Wait keeps events then.
 	Drop bool
-	// Inline is called with an event that has found no room, on the goroutine of Send, which returns its
-	// error. So the event overtakes all that is in the ring, no consumer sees it, and Inline runs at the
-	// same time as handlers and as Inline of other senders.
+	// Inline is called with an event that has found no room, on the goroutine that has called Send. Send
+	// returns its error. No consumer sees the event, which overtakes all that is in the ring: Inline runs
+	// at the same time as handlers, and as Inline of other senders.
 	Inline func(event T) error
-	// Block, if it is not nil, is asked on the goroutine of Send about each event that finds no room at
-	// once. True means that Send waits for room for this event without a limit, whatever else is set.
+	// Block is asked, unless it is nil, about each event that finds no room at once, on the goroutine that
+	// has called Send. True has Send wait for room for this event without a limit, whatever else is set.
 	Block func(event T) bool
 }
 
@@ -41,6 +41,7 @@ type Sender[T any] struct {
 	core     *core
 	counts   *overflowWords
 	timeout  *timeout
+	busy     word // disruptor_debug: not 0 while timeout is in use
 }
 
 // Sender makes a sender that sends by p. It panics if Wait is negative, and if both Drop and Inline are
@@ -112,6 +113,12 @@ func (o *Overflow[T]) blocks(v T) bool {
 
 // sendInTime is Send of the producer that returns errTimeout if it has waited for room for Wait.
 func (s *Sender[T]) sendInTime(ctx context.Context, v T) error {
+	if debugChecks {
+		if !s.busy.cas(0, 1) {
+			panicf("a Sender is used by two goroutines at once")
+		}
+		defer s.busy.store(0)
+	}
 	s.timeout.renew(ctx)
 	defer s.timeout.renew(context.Background()) // holds no ctx and runs no timer for longer than it waits
 	return s.producer.Send(s.timeout, v)

@@ -36,6 +36,21 @@ func TestTwoGoroutinesOnOneConsumerAreFound(t *testing.T) {
 	})
 }
 
+func TestTwoGoroutinesThatWaitInOneSenderAreFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, disruptor.Config{Capacity: 1})
+		p, c := r.MultiProducer(), r.Consumer("c")
+		publish(t, p, 1)
+		s := p.Sender(disruptor.Overflow[int64]{Wait: time.Minute})
+		sent := inBackground(func() error { return s.Send(context.Background(), 1) })
+		synctest.Wait()
+		requirePanics(t, `disruptor: a Sender is used by two goroutines at once`, func() { _ = s.Send(context.Background(), -1) })
+		advance(t, c, 1)
+		require.NoError(t, <-sent)
+		require.Equal(t, disruptor.ErrNoRoom, s.Send(context.Background(), -1)) // one after the other is fine
+	})
+}
+
 func TestAnotherGoroutineOnAConsumerThatRunServesIsFound(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		hold := make(chan struct{})
