@@ -63,7 +63,7 @@ func (s *sending) send(ctx context.Context, enough int) {
 func TestEveryEventOfASenderIsDeliveredOrAccountedFor(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		rnd := rand.New(rand.NewPCG(uint64(len(t.Name())), 7))
-		for range 8 * race.Scale {
+		for range 2 * race.Scale {
 			ctx := testContext(t)
 			r := newRing[int64](t, v.config(1<<rnd.IntN(5)))
 			p, c := newProducer(r), r.Consumer("slow")
@@ -96,6 +96,29 @@ func TestEveryEventOfASenderIsDeliveredOrAccountedFor(t *testing.T) {
 			requireAccounts(t, senders, delivered, r.Stats())
 		}
 	})
+}
+
+func TestManySendersLoseNoCount(t *testing.T) {
+	const many, events = 4, 50_000 * race.Scale
+	r := newRing[int64](t, disruptor.Config{Capacity: 1})
+	r.Consumer("lazy")
+	publish(t, r.MultiProducer(), 1)
+	var ran [many][]int64
+	var wg sync.WaitGroup
+	for i := range many {
+		wg.Go(func() {
+			for _, o := range overflows(0, &ran[i]) {
+				s := r.MultiProducer().Sender(o.Overflow)
+				for range events {
+					if err := s.Send(context.Background(), -1); err != o.err {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	requireCounts(t, r.Stats(), many*events, many*events, 0)
 }
 
 func requireAccounts(t *testing.T, senders []*sending, delivered map[int64]bool, stats disruptor.Stats) {
