@@ -43,7 +43,7 @@ const (
 
 // elsewhere has the tests that are not in the root, by folder.
 var elsewhere = map[string][]string{
-	"internal/behaviour": {publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop, allCount},
+	"internal/behaviour": {publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop},
 	"internal/machine":   {pair, coarse},
 	"internal/waiting":   {billion},
 }

@@ -17,7 +17,6 @@ const (
 	twice     = `^TestASecondTimeIsFoundAndLosesNothing$`
 	inTime    = `^TestASenderWaitsForRoomAsLongAsItsPolicySays$`
 	lateSend  = `^TestTheEndOfItsContextIsWhatASenderReports$`
-	allCount  = `^TestManySendersLoseNoCount$`
 	noDrop    = `^TestAClosedRingIsNeverADrop$`
 	lapped    = `^TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne$`
 )
@@ -91,11 +90,6 @@ var rooms = []breakage{
 		"a sender takes a closed ring for a full one", "overflow.go",
 		"\tif err := s.core.err(); err != nil {\n\t\treturn err\n\t}\n", "",
 		noDrop, "a drop promises that later events may be sent",
-	},
-	{
-		"a drop is counted by a load and a store", "overflow.go",
-		"s.counts.dropped.add(1)", "s.counts.dropped.store(s.counts.dropped.load() + 1)",
-		allCount, "drops of two senders at once are counted as one",
 	},
 }
 
