@@ -241,7 +241,7 @@ func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
 	require.LessOrEqual(t, aborts, capacity)
 }
 
-// A timer that runs on would fire for nobody, and keep the ring.
+// A timer that runs on fires for nobody.
 func TestTheTimerOfATimeoutIsStoppedBetweenWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := newTimeout(time.Second)
