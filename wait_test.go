@@ -283,7 +283,7 @@ func TestATimeoutEndsWithItsParent(t *testing.T) {
 			require.NoError(t, out.Err())
 			time.Sleep(c.after - 1)
 			require.NoError(t, context.Cause(out))
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			require.Equal(t, c.err, out.Err())
 			require.Equal(t, c.err, context.Cause(out))
