@@ -111,11 +111,11 @@ func (s *stage[T]) loop() error {
 
 // loopQuiet is loop for a handler that is also called when nothing comes, and at the end.
 func (s *stage[T]) loopQuiet() error {
-	c, q := s.consumer, newQuiet(s.quiet)
-	defer q.renew()
+	c, t := s.consumer, newTimeout(s.quiet)
+	defer t.renew(context.Background())
 	for {
-		b, err := c.Next(q)
-		last := c.closed() || err != nil && err != context.DeadlineExceeded
+		b, err := c.Next(t)
+		last := c.closed() || err != nil && err != errTimeout
 		if last && c.core.failed.load() != 0 { // close edge
 			return nil
 		}
@@ -125,7 +125,7 @@ func (s *stage[T]) loopQuiet() error {
 		if err := s.handle(b); err != nil || last {
 			return err
 		}
-		q.renew()
+		t.renew(context.Background())
 	}
 }
 
