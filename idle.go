@@ -19,8 +19,12 @@ func (t *taker) await(ctx context.Context) error {
 	}
 	a := await{taker: t}
 	defer t.awake() // a strategy may panic
-	t.core.begin(&a.Wait, ctx, 1)
-	return a.until()
+	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
+	err := a.until()
+	if err == nil {
+		t.backoff.Adapt(t.ready-t.from, a.Looks())
+	}
+	return err
 }
 
 // waitsLong shows the wait in Stats.

@@ -1,6 +1,10 @@
 package disruptor
 
-import "context"
+import (
+	"context"
+
+	"github.com/be395dad/disruptor/internal/waiting"
+)
 
 // A taker is a worker without its type: a finder that holds nothing back, and the run in hand. One
 // goroutine uses it.
@@ -12,8 +16,9 @@ type taker struct {
 	run           // in hand: what is not finished of it
 	handed  int64 // end of what has been handed out
 	asked   word  // not 0: has left, or another goroutine has asked it to
-	long    bool  // its wait is a long one
-	watches bool  // it is the one that watches
+	backoff waiting.Backoff
+	long    bool // its wait is a long one
+	watches bool // it is the one that watches
 
 	busy word // disruptor_debug: not 0 while a call is active
 
@@ -24,7 +29,7 @@ type taker struct {
 const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
-	t := &taker{crew: w}
+	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
 	w.idle.mu.Lock()
 	t.finder = w.finder
 	w.idle.mu.Unlock()
