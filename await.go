@@ -7,14 +7,17 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// An await is a wait for something: of a consumer for a sequence, or of a claim for room. The two are
-// one type and not two behind an interface or functions, which would cost each wait some 10 ns.
+// An await is a wait for something: of a consumer for a sequence, of a worker for a run, or of a claim for
+// room. They are one type and not three behind an interface or functions, which would cost each wait some
+// 10 ns.
 type await struct {
 	waiting.Wait
 	parked bool // has slept, and its end has not come
 
-	reader *reader // waits for seq; nil: the rest is of a claim
+	reader *reader // waits for seq; nil: a taker's or a claim's
 	seq    int64
+
+	taker *taker // waits for a run; nil: the rest is of a claim
 
 	core     *core
 	claimer  claimer
@@ -44,6 +47,16 @@ func (a *await) until() error {
 				r.member.waiting.storeRelease(1)
 			}
 			if err := r.ended(a.seq); err != nil {
+				return err
+			}
+		} else if t := a.taker; t != nil {
+			if t.take() {
+				return nil
+			}
+			if a.Looks() == longWait {
+				t.waitsLong()
+			}
+			if err := t.stopped(); err != nil {
 				return err
 			}
 		} else {
@@ -76,6 +89,9 @@ func (a *await) park() (slept bool) {
 	if r := a.reader; r != nil {
 		r.member.waiting.storeRelease(1)
 		return r.park(a.Context(), a.seq, a.parked)
+	}
+	if t := a.taker; t != nil {
+		return t.park(a.Context(), a.parked)
 	}
 	if a.place == nil { // the look that follows comes after the registration
 		a.place = a.core.claims.enter(a.slots)
@@ -122,7 +138,7 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 	}()
 	c.begin(&a.Wait, ctx, 1)
 	err = a.until()
-	if err != nil && err != c.err() {
+	if err != nil && err != c.err() && err != errTimeout { // which comes often, and is told in other words
 		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
 	}
 	return a.from, a.to, err

@@ -75,21 +75,23 @@ func (r *Ring[T]) ConsumerWith(cfg ConsumerConfig[T]) *Consumer[T] {
 }
 
 func (r *Ring[T]) join(cfg ConsumerConfig[T]) *Consumer[T] {
-	follows := make([]*member, len(cfg.After))
-	for i, a := range cfg.After {
+	follows := r.membersOf("consumer", cfg.Name, cfg.After)
+	return &Consumer[T]{ring: r, reader: r.core.join(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch))}
+}
+
+// membersOf returns the members of the consumers that the one of that name comes after.
+func (r *Ring[T]) membersOf(what, name string, after []*Consumer[T]) []*member {
+	follows := make([]*member, len(after))
+	for i, a := range after {
 		if a == nil {
-			panicf("consumer %q after a nil consumer", cfg.Name)
+			panicf("%s %q after a nil consumer", what, name)
 		}
 		if a.ring != r {
-			panicf("consumer %q after consumer %q of another ring", cfg.Name, a.Name())
+			panicf("%s %q after consumer %q of another ring", what, name, a.Name())
 		}
 		follows[i] = a.member
 	}
-	maxBatch := r.core.maxBatch
-	if cfg.MaxBatch != 0 {
-		maxBatch = batchLimit(cfg.MaxBatch, r.core.capacity)
-	}
-	return &Consumer[T]{ring: r, reader: r.core.join(cfg.Name, follows, maxBatch)}
+	return follows
 }
 
 // TryNext returns all that is available from the first slot that is not done, without waiting. It returns

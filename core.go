@@ -31,6 +31,8 @@ type core struct {
 	claims  queue // waits for room
 	parking parking
 	handled handled // disruptor_debug
+
+	overflows cell[overflowWords] // made with the first Sender; counts order nothing
 }
 
 // newCore makes the core of a ring whose next sequence is start, with positions as a ring that got
@@ -85,6 +87,14 @@ func batchLimit(maxBatch int, most int64) int64 {
 	return min(most, int64(maxBatch))
 }
 
+// maxBatchOf returns how many slots a consumer is handed at most at once, 0 meaning what the ring says.
+func (c *core) maxBatchOf(maxBatch int) int64 {
+	if maxBatch == 0 {
+		return c.maxBatch
+	}
+	return batchLimit(maxBatch, c.capacity)
+}
+
 // claimed returns the end of the last claim.
 func (c *core) claimed() int64 { return c.claim.load() &^ closedBit } // close edge
 
@@ -129,7 +139,7 @@ func (c *core) publishedEnd() int64 {
 	for !ok {
 		lo := c.boundary()
 		point(pointBoundary)
-		hi, ok = c.walk(lo)
+		hi, ok = c.walk(lo, never)
 	}
 	point(pointWalked)
 	c.published.raise(hi) // boundary edge

@@ -13,6 +13,7 @@ type finder struct {
 	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
 	gone    bool  // is not in the ring: it has left, or came after the end
 	left    bool  // has been closed
+	crew    *crew // not nil: of the Consumer of a group, which finds nothing; it is gone, so that this is asked seldom
 
 	seen    *[]*member // the list for which follows holds
 	follows []*member  // what member.follows says
@@ -33,6 +34,7 @@ func (f *finder) extend(limit int64) {
 // them, if it joined so.
 func (f *finder) extendStage() {
 	if f.gone {
+		f.refuse()
 		return
 	}
 	if list := f.core.members.list.load(); list != f.seen { // leave edge
@@ -61,10 +63,18 @@ func (f *finder) reached(seq int64) bool {
 
 // ended returns why seq will never be available to this consumer, nil if it may be.
 func (f *finder) ended(seq int64) error {
+	f.refuse()
 	if (f.gone || f.closed()) && f.core.failed.load() == 0 { // close edge
 		return ErrClosed
 	}
 	return f.core.endedAt(seq)
+}
+
+// refuse panics if this is the Consumer of a group.
+func (f *finder) refuse() {
+	if f.crew != nil {
+		panicf("group %q is used as a consumer: its workers are handed its events", f.member.name)
+	}
 }
 
 // closed reports whether it was the consumer that ended, and not the ring.
@@ -83,12 +93,7 @@ func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
 		f.core.readers.leave(s)
 		return slept
 	}
-	slowest := f.follows[0]
-	for _, m := range f.follows[1:] {
-		if m.position.load() < slowest.position.load() { // stage edge
-			slowest = m
-		}
-	}
+	slowest := slowest(f.follows)
 	s := slowest.sleepers.enter(seq, seq+1) // park edge
 	// One that has moved on, or left, wakes no sleeper that came later.
 	if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil { // park edge
@@ -97,4 +102,15 @@ func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	}
 	slowest.sleepers.leave(s)
 	return slept
+}
+
+// slowest returns a member of follows with the lowest position.
+func slowest(follows []*member) *member {
+	low := follows[0]
+	for _, m := range follows[1:] {
+		if m.position.load() < low.position.load() { // stage edge
+			low = m
+		}
+	}
+	return low
 }

@@ -64,15 +64,16 @@ func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
 }
 
 // walk is scan for a caller that holds nothing back. It reports false when a producer has lapped lo meanwhile.
-func (m *marks) walk(lo int64) (hi int64, ok bool) {
-	for {
+func (m *marks) walk(lo, limit int64) (hi int64, ok bool) {
+	for lo < limit {
 		to := m.reach(lo)
 		if to <= lo {
-			return lo, true
+			break
 		}
 		if to > lo+m.mask+1 {
 			return lo, false
 		}
 		lo = to
 	}
+	return lo, true
 }

@@ -58,7 +58,7 @@ func TestScanAndWalkStepFromRangeToRange(t *testing.T) {
 				}
 			}
 			for i, from := range boundaries {
-				hi, ok := m.walk(from)
+				hi, ok := m.walk(from, never)
 				require.True(t, ok)
 				require.Equal(t, end, hi)
 
@@ -96,11 +96,11 @@ func TestWalkNoticesALaterLap(t *testing.T) {
 				} else {
 					m.at(from).store(to)
 				}
-				hi, ok := m.walk(from)
+				hi, ok := m.walk(from, never)
 				require.False(t, ok)
 				require.Equal(t, from, hi)
 
-				hi, ok = m.walk(to - 1)
+				hi, ok = m.walk(to-1, never)
 				require.True(t, ok)
 				require.Equal(t, to, hi)
 			}

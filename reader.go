@@ -34,6 +34,7 @@ func (r *reader) look() (from, to int64) {
 	limit := r.pos + r.maxBatch
 	switch { // extend, without the call
 	case r.core.failed.load() != 0: // close edge
+		r.refuse()
 		return r.pos, r.pos
 	case !r.direct:
 		r.extend(limit)
@@ -86,6 +87,7 @@ func (r *reader) done(mine bool, from, to int64) {
 }
 
 func (r *reader) doneSlow(mine bool, from, to int64) {
+	r.refuse()
 	if !mine {
 		panicForeign("Done", from, to)
 	}

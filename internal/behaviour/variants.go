@@ -86,9 +86,14 @@ func forEachVariant(t *testing.T, test func(t *testing.T, v variant)) {
 
 // forEachKind runs test for a ring of 4 slots of each kind of producers.
 func forEachKind(t *testing.T, test func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64])) {
+	forEachKindOf(t, 4, test)
+}
+
+// forEachKindOf is forEachKind for rings of so many slots.
+func forEachKindOf(t *testing.T, capacity int, test func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64])) {
 	for _, v := range []variant{{"single", disruptor.Single, nil}, {"multi", disruptor.Multi, nil}} {
 		t.Run(v.name, func(t *testing.T) {
-			r := newRing[int64](t, v.config(4))
+			r := newRing[int64](t, v.config(capacity))
 			test(t, r, newProducer(r))
 		})
 	}

@@ -1,0 +1,234 @@
+package disruptor
+
+import (
+	"unsafe"
+
+	"github.com/be395dad/disruptor/internal/machine"
+)
+
+// A crew is the protocol of a worker group, the same for every T. Workers claim runs of slots from next
+// on, and finish them in any order. To the rest of the ring the crew is one member, whose position is
+// the tail:
+//
+//	            tail                     next           published
+//	             |                        |                 |
+//	------------- ------------------------ ----------------- -------------------
+//	 finished      claimed by workers, and  may be claimed    not published yet
+//	               some of it finished
+//
+// Whoever looks what is published needs a boundary that is not behind the position of any member
+// (boundary edge). For a crew that is the ring's published, which takers raise before they claim.
+type crew struct {
+	core     *core
+	member   *member
+	maxBatch int64
+	crewWords
+	finished marks // of runs, as those of published ranges: the word of the first slot says where the run ends
+
+	// dropped decides about a slot with which attempts workers have left, and reports whether the slot is
+	// finished now. No other worker has it.
+	attempts int
+	dropped  func(seq int64) bool
+
+	finder  finder   // of the member, for the way out of the ring
+	idle    sleepers // takers that sleep and do not watch; its lock guards what follows, and finder
+	watched bool     // a taker watches
+	watcher *sleeper // where it sleeps; nil: it does not
+	left    []run    // runs that are claimed and that nobody has
+	workers int
+	waits   int // workers whose wait is a long one
+	closed  bool
+}
+
+// crewWords are the shared words of a crew. Each claim writes next, which lies on a stride of its own.
+type crewWords struct {
+	next *word // the end of the last run that was claimed; and closedBit: no run will be claimed any more
+
+	runsLeft *word // how many runs are left
+	size     *word // how many workers there are
+}
+
+func newCrewWords() crewWords {
+	a := newArena(2)
+	return crewWords{
+		next:     (*word)(a.group(0)),
+		runsLeft: (*word)(a.group(1)),
+		size:     (*word)(unsafe.Add(a.group(1), machine.WordBytes)),
+	}
+}
+
+// A run is a range of slots that one worker has, or that is left for another.
+type run struct {
+	from, to int64
+	tries    int // workers that have left with its first slot unfinished
+}
+
+// newCrew makes a crew that sees what a reader sees that joins now.
+func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int) *crew {
+	w := &crew{
+		core: c, maxBatch: maxBatch, attempts: attempts,
+		crewWords: newCrewWords(), finished: newMarks(int(c.capacity)), finder: c.enter(name, follows),
+	}
+	w.idle.parking = &c.parking
+	w.member = w.finder.member
+	w.member.service.store(byNobody)
+	from := w.finder.ready
+	if w.finder.gone { // the ring has ended
+		w.closed = true
+		w.member.leaving.store(1)      // leave edge
+		w.next.store(from | closedBit) // group edge
+		w.member.position.store(from)
+		return w
+	}
+	w.next.store(from) // group edge
+	c.moved(w.member, from, from)
+	return w
+}
+
+// finish hands back [from, to), the first part of what is unfinished of a run, which the caller has.
+//
+// The mark of a run is visible before the look at the tail, and the tail before the look at the mark
+// behind it: of two workers that finish runs side by side, at least one sees what the other has stored
+// (group edge). So whoever moves the tail goes on while the next run is finished: the one who did that
+// found the tail elsewhere, and does not come back.
+func (w *crew) finish(from, to int64) {
+	tail := &w.member.position
+	moved := never
+	if tail.load() == from { // group edge
+		// Nobody else moves the tail from here: the mark by which others do would be this caller's.
+		tail.store(to) // group edge, stage edge, reuse edge, park edge
+		moved = to
+	} else {
+		point(pointBehind)
+		w.finished.at(from).store(to) // group edge
+	}
+	point(pointFinished)
+	for {
+		at := tail.load()                   // group edge
+		end := w.finished.at(at).load()     // group edge
+		if point(pointHelping); end <= at { // an older lap's, or none
+			break
+		}
+		if tail.cas(at, end) { // group edge, stage edge, reuse edge, park edge
+			moved = end
+		}
+	}
+	if moved != never {
+		w.moved(moved)
+	}
+}
+
+// moved wakes those who wait for the position that this goroutine has moved the tail to.
+func (w *crew) moved(position int64) {
+	if w.core.watch.load() != 0 { // park edge
+		w.core.passed(w.member, position)
+	}
+	if w.member.leaving.load() != 0 { // leave edge: the tail before it; close has them the other way round
+		w.quit()
+	}
+}
+
+// takeLeft returns the first of the runs that are left.
+func (w *crew) takeLeft() (r run, ok bool) {
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	if len(w.left) == 0 {
+		return run{}, false
+	}
+	first := 0
+	for i := range w.left {
+		if w.left[i].from < w.left[first].from {
+			first = i
+		}
+	}
+	last := len(w.left) - 1
+	r = w.left[first]
+	w.left[first] = w.left[last]
+	w.left = w.left[:last]
+	w.runsLeft.add(-1) // group edge
+	return r, true
+}
+
+// enlist counts a worker that comes.
+func (w *crew) enlist() {
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	w.count(1, 0)
+}
+
+// discharge counts a worker that goes, and leaves what it has not finished, r, to another one.
+func (w *crew) discharge(r run) {
+	if r.to > r.from {
+		r = w.tried(r)
+	}
+	w.idle.mu.Lock()
+	w.count(-1, 0)
+	dropped := w.closed
+	if r.to > r.from && !dropped {
+		w.left = append(w.left, r)
+		w.runsLeft.add(1) // group edge
+		w.rouse()         // park edge: behind runsLeft
+	}
+	w.idle.mu.Unlock()
+	if r.to > r.from && dropped {
+		w.finish(r.from, r.to)
+	}
+}
+
+// tried counts the worker that goes with r unfinished, and returns what is left for another.
+func (w *crew) tried(r run) run {
+	if r.tries++; w.attempts == 0 || r.tries < w.attempts || !w.dropped(r.from) {
+		return r
+	}
+	w.finish(r.from, r.from+1)
+	return run{from: r.from + 1, to: r.to}
+}
+
+// count changes the number of workers, and of those that wait for long. The caller holds the lock.
+func (w *crew) count(workers, waits int) {
+	w.workers += workers
+	w.waits += waits
+	w.size.store(int64(w.workers))
+	service, waiting := byHand, int64(0)
+	switch w.workers {
+	case 0:
+		service = byNobody
+	case w.waits:
+		waiting = 1
+	}
+	w.member.service.store(service)
+	w.member.waiting.store(waiting)
+}
+
+// close has no run claimed any more, and drops those that nobody has. The crew leaves the ring once all
+// that were claimed are finished.
+func (w *crew) close() {
+	w.next.or(closedBit)      // group edge
+	w.member.leaving.store(1) // leave edge
+	w.idle.mu.Lock()
+	left := w.left
+	w.left, w.closed = nil, true
+	w.runsLeft.store(0) // group edge
+	w.rouse()           // park edge: behind leaving
+	w.idle.mu.Unlock()
+	for _, r := range left {
+		w.finish(r.from, r.to)
+	}
+	w.quit()
+}
+
+// quit takes a closed crew out of the ring, if all that was claimed is finished.
+func (w *crew) quit() {
+	position := w.member.position.load()      // group edge
+	if position != w.next.load()&^closedBit { // group edge
+		return
+	}
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	w.finder.quit(w.finder.joined, position)
+}
+
+// ended reports whether all that workers will ever be handed is finished.
+func (w *crew) ended() bool {
+	return w.member.leaving.load() != 0 || w.member.position.load() >= w.core.end.load() // leave edge, group edge, close edge
+}

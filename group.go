@@ -1,0 +1,89 @@
+package disruptor
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Group is a consumer whose events are shared out among workers: each event goes to exactly one of
+// them. Workers finish events in any order. To other consumers, to producers and to Stats a group is one
+// consumer, which has passed only what all workers before it have finished.
+//
+// A group gates from its making, also without workers, until its Consumer is closed. Any goroutine may
+// call its methods.
+type Group[T any] struct {
+	ring    *Ring[T]
+	stage   *Consumer[T]
+	crew    *crew
+	handled bool // made by HandleGroup
+}
+
+// GroupConfig describes a group. All of it may be zero.
+type GroupConfig[T any] struct {
+	// Name is for Stats and errors. It need not be unique.
+	Name string
+	// After are the consumers that must have finished a slot before a worker receives it, as in
+	// ConsumerConfig.
+	After []*Consumer[T]
+	// MaxBatch is how many slots a worker is handed at most at once; 0 means Config.MaxBatch. A worker is
+	// handed no more than its share of what there is, either: what n workers find is divided by n.
+	MaxBatch int
+	// Attempts is how many workers may leave with an event unfinished, each as the first of what it had
+	// not finished, before the ring fails with an error that names the group and the sequence; 0 means
+	// any number.
+	Attempts int
+
+	// The rest is for HandleGroup only.
+
+	// Workers is how many goroutines call the handler; 0 means GOMAXPROCS.
+	Workers int
+	// Start runs on each goroutine of the handler before its first call in each Run. An error fails the
+	// ring as one of the handler does. It is where a handler gets a Worker of its own.
+	Start func(*Worker[T]) error
+	// Stop runs on each goroutine of the handler after its last call in each Run in which its Start
+	// succeeded, also after an error, a panic and runtime.Goexit.
+	Stop func(*Worker[T])
+}
+
+// Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
+// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates a word of 8 bytes for each slot
+// of the ring. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
+// Attempts is negative, and if what is for HandleGroup only is set.
+func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
+	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {
+		panicf("group %q has no handler for Workers, Start or Stop", cfg.Name)
+	}
+	return r.joinGroup(cfg)
+}
+
+func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
+	if cfg.Attempts < 0 {
+		panicf("Attempts of %d for group %q", cfg.Attempts, cfg.Name)
+	}
+	follows := r.membersOf("group", cfg.Name, cfg.After)
+	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts)
+	w.dropped = func(seq int64) bool {
+		r.core.fail(fmt.Errorf("disruptor: group %q: %d workers left with sequence %d unfinished", cfg.Name, cfg.Attempts, seq))
+		return false
+	}
+	// A Consumer that is gone, with nothing in hand: each of its calls comes to where it is refused.
+	stage := &reader{finder: finder{core: r.core, member: w.member, gone: true, crew: w}, pos: math.MinInt64, handed: math.MinInt64}
+	return &Group[T]{ring: r, crew: w, stage: &Consumer[T]{ring: r, reader: stage}}
+}
+
+// Consumer returns the group as a consumer: for After, and for its Position, Lag, Name and Close. Its
+// other methods panic. Close asks the workers to go: each may finish what it has in hand, and is handed
+// nothing more. The group leaves the ring when nothing is in hand; what nobody has been handed is dropped
+// then, as by Close of any consumer.
+func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
+
+// Worker returns a new worker of the group, for this goroutine or another to use. It panics if the group
+// was made by HandleGroup.
+func (g *Group[T]) Worker() *Worker[T] {
+	if g.handled {
+		panicf("Worker of group %q, which Run serves", g.stage.Name())
+	}
+	return g.newWorker()
+}
+
+func (g *Group[T]) newWorker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }

@@ -1,0 +1,149 @@
+package disruptor
+
+import (
+	"context"
+
+	"github.com/be395dad/disruptor/internal/waiting"
+)
+
+// Of the takers of a crew that sleep one watches: it sleeps where a reader would. The others are idle,
+// and sleep on the crew. So what comes wakes one taker. When that one has found something, or goes, it
+// wakes an idle one, which watches from then on. Who leaves a run, closes the crew or asks a taker to go
+// wakes all.
+
+// await returns when a run is in hand, or an error when none will ever be or ctx has ended. The caller
+// has just looked in vain.
+func (t *taker) await(ctx context.Context) error {
+	if err := t.stopped(); err != nil {
+		return err
+	}
+	a := await{taker: t}
+	defer t.awake() // a strategy may panic
+	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
+	err := a.until()
+	if err == nil {
+		t.backoff.Adapt(t.ready-t.from, a.Looks())
+	}
+	return err
+}
+
+// waitsLong shows the wait in Stats.
+func (t *taker) waitsLong() {
+	if !t.long {
+		t.long = true
+		t.crew.idle.mu.Lock()
+		defer t.crew.idle.mu.Unlock()
+		t.crew.count(0, 1)
+	}
+}
+
+// awake ends a wait.
+func (t *taker) awake() {
+	if !t.long { // has not slept either
+		return
+	}
+	t.long = false
+	t.crew.idle.mu.Lock()
+	defer t.crew.idle.mu.Unlock()
+	t.crew.count(0, -1)
+	t.relieve()
+}
+
+// relieve has an idle taker watch in the place of this one, if this one watches. The caller holds the
+// lock.
+func (t *taker) relieve() {
+	w := t.crew
+	if !t.watches {
+		return
+	}
+	t.watches, w.watched = false, false
+	if s := w.idle.first; s != nil {
+		w.idle.rouse(s)
+	}
+}
+
+// mayWatch has this taker watch, if none does. The caller holds the lock.
+func (t *taker) mayWatch() {
+	if w := t.crew; !w.watched {
+		t.watches, w.watched = true, true
+	}
+}
+
+// rouse wakes all takers. The caller holds the lock.
+func (w *crew) rouse() {
+	for s := w.idle.first; s != nil; s = s.next {
+		s.rouse()
+	}
+	if w.watcher != nil {
+		w.watcher.rouse()
+	}
+}
+
+// park sleeps until a look may find something, and reports whether it has slept; again says that it has
+// before, in the same wait.
+func (t *taker) park(ctx context.Context, again bool) (slept bool) {
+	t.waitsLong()
+	w := t.crew
+	w.idle.mu.Lock()
+	if t.mayWatch(); t.watches {
+		w.idle.mu.Unlock()
+		return t.watch(ctx, again)
+	}
+	s := w.idle.add()
+	w.idle.mu.Unlock()
+	// What is published from now on wakes the one that watches, and what is left wakes this one.
+	if w.runsLeft.load() == 0 && t.stopped() == nil { // park edge
+		w.idle.park(ctx, s, again)
+		slept = true
+	}
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	w.idle.remove(s)
+	t.mayWatch() // the one that did may have woken this one
+	t.relieveUser()
+	return slept
+}
+
+// watch is park for the one that watches. It sleeps on what is published next, or on the slowest of the
+// members that the crew follows; and on the tail, if all of a closed ring is claimed.
+func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
+	w := t.crew
+	end, list := t.core.end.load(), t.seen // close edge
+	next := w.next.load() &^ closedBit     // group edge
+	place, key := &t.core.readers, t.ready
+	last := next >= end
+	if last {
+		place, key = &t.member.sleepers, end-1
+	} else if !t.direct {
+		place, key = &slowest(t.follows).sleepers, next
+	}
+	s := place.enter(key, key+1) // park edge
+	t.sleepsAt(s)
+	point(pointWatching)
+	if !t.take() && t.stopped() == nil && t.core.end.load() == end && // park edge: after both registrations
+		(last || t.direct && t.ready == key || !t.direct && least(t.follows) <= key && t.core.members.list.load() == list) {
+		place.park(ctx, s, again)
+		slept = true
+	}
+	t.sleepsAt(nil)
+	place.leave(s)
+	return slept
+}
+
+// sleepsAt says by which sleeper the one that watches is woken.
+func (t *taker) sleepsAt(s *sleeper) {
+	w := t.crew
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	if w.watcher = s; s == nil {
+		t.relieveUser()
+	}
+}
+
+// relieveUser is relieve for a user-defined strategy, which may do something else next than to park. The
+// caller holds the lock.
+func (t *taker) relieveUser() {
+	if t.core.strategy.Kind == waiting.KindUser {
+		t.relieve()
+	}
+}

@@ -1,0 +1,224 @@
+package disruptor
+
+import (
+	"context"
+
+	"github.com/be395dad/disruptor/internal/waiting"
+)
+
+// A taker is a worker without its type: a finder that holds nothing back, and the run in hand. One
+// goroutine uses it.
+type taker struct {
+	_ [padSize]byte // private hot words
+
+	finder
+	crew    *crew
+	run           // in hand: what is not finished of it
+	handed  int64 // end of what has been handed out
+	asked   word  // not 0: has left, or another goroutine has asked it to
+	backoff waiting.Backoff
+	long    bool // its wait is a long one
+	watches bool // it is the one that watches
+
+	busy word // disruptor_debug: not 0 while a call is active
+
+	_ [padSize]byte
+}
+
+// lookAhead is how many slots more than it needs a taker finds out about, to look seldom.
+const lookAhead = 64
+
+func (w *crew) newTaker() *taker {
+	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
+	w.idle.mu.Lock()
+	t.finder = w.finder
+	w.idle.mu.Unlock()
+	w.enlist()
+	return t
+}
+
+// look returns what can be handed out now, starting at the first slot in hand that is not done: an empty
+// range if that is nothing, and after a failure.
+func (t *taker) look() (from, to int64) {
+	core := t.crew.core
+	if core.failed.load() != 0 { // close edge
+		return t.from, t.from
+	}
+	for stepped := int64(0); stepped < core.capacity && t.take(); { // after a lap of aborted slots a wait sees its context
+		to := t.to
+		// The run is held, so what says that its slots are aborted is not gone.
+		if core.aborts.last.load() > t.from { // publish edge: after what said that they are published
+			if start := core.aborts.skip(t.from, t.to); start > t.from {
+				stepped += start - t.from
+				t.finish(start)
+				continue
+			}
+			to = core.aborts.clean(t.from, t.to)
+		}
+		t.handed = to
+		return t.from, to
+	}
+	return t.from, t.from
+}
+
+// take reports whether a run is in hand, and takes one if none is: one that is left, or the next.
+//
+// What it finds out of what is published is in published, or in the positions that it follows, before
+// the run is claimed: so no member's position is ahead of the boundaries that others know.
+func (t *taker) take() bool {
+	w := t.crew
+	for t.from == t.to {
+		if t.asked.load() != 0 { // leave edge
+			return false
+		}
+		if w.runsLeft.load() != 0 { // group edge
+			if r, ok := w.takeLeft(); ok {
+				t.run, t.handed = r, r.from
+				break
+			}
+		}
+		size := max(1, w.size.load()) // on no edge
+		n := w.next.load()            // group edge
+		if n&closedBit != 0 {
+			return false
+		}
+		available := t.find(n, n+w.maxBatch*size) - n
+		if available <= 0 {
+			return false
+		}
+		point(pointFound)
+		end := n + min(w.maxBatch, (available+size-1)/size)
+		if w.next.cas(n, end) { // group edge
+			t.run, t.handed = run{from: n, to: end}, n
+		}
+	}
+	return true
+}
+
+// find returns the end of what is available from the sequence from on. It looks no further than it has
+// to, to learn whether limit is reached, and a little.
+func (t *taker) find(from, limit int64) int64 {
+	if t.ready >= limit {
+		return t.ready
+	}
+	if !t.direct {
+		t.extendStage()
+	}
+	if t.direct {
+		t.walkOn(limit)
+	}
+	return t.ready
+}
+
+// walkOn is extend for a finder that holds nothing back: producers may have lapped it. A fresher boundary
+// is then in published: somebody has passed this one, and made known how far it found before that.
+func (t *taker) walkOn(limit int64) {
+	c := t.core
+	if c.single {
+		t.ready = c.cursor.load() // publish edge
+		return
+	}
+	for {
+		lo := c.published.load() // boundary edge
+		point(pointBoundary)
+		if lo < limit {
+			hi, ok := c.walk(lo, limit+lookAhead)
+			if !ok {
+				continue
+			}
+			if hi > lo {
+				c.published.raise(hi) // boundary edge: before next
+			}
+			lo = hi
+		}
+		t.ready = lo
+		return
+	}
+}
+
+// done hands back [from, to), a prefix of what was handed out; mine says that it is of this ring.
+func (t *taker) done(mine bool, from, to int64) {
+	if !mine || from > t.from || to <= t.from || to > t.handed {
+		t.doneSlow(mine, from, to)
+		return
+	}
+	t.finish(to)
+}
+
+func (t *taker) doneSlow(mine bool, from, to int64) {
+	if !mine {
+		panicForeign("Done", from, to)
+	}
+	if to == from || t.left { // Close has handed back everything
+		return
+	}
+	panicf("Done of [%d, %d) by a worker of group %q: %s is in hand", from, to, t.member.name, rangeText(t.from, t.handed))
+}
+
+// finish hands back what is in hand up to to.
+func (t *taker) finish(to int64) {
+	from := t.from
+	t.from, t.tries, t.handed = to, 0, max(t.handed, to)
+	t.crew.finish(from, to)
+}
+
+// next waits until there is something to hand out.
+func (t *taker) next(ctx context.Context) (from, to int64, err error) {
+	checkContext(ctx)
+	if from, to = t.look(); to == from {
+		return t.nextSlow(ctx)
+	}
+	return from, to, nil
+}
+
+func (t *taker) nextSlow(ctx context.Context) (from, to int64, err error) {
+	for {
+		if err := t.await(ctx); err != nil {
+			return 0, 0, err
+		}
+		if from, to = t.look(); to > from {
+			return from, to, nil
+		}
+		if ctx.Err() != nil { // only aborted slots came
+			return 0, 0, context.Cause(ctx)
+		}
+	}
+}
+
+// stopped returns why nothing will come to this taker, nil if something may. On a closed ring something
+// may until all is finished: another worker may leave a run.
+func (t *taker) stopped() error {
+	if t.asked.load() != 0 && t.core.failed.load() == 0 { // leave edge, close edge
+		return ErrClosed
+	}
+	return t.ended(t.member.position.load()) // group edge
+}
+
+// ask asks the taker to leave. Any goroutine may call it.
+func (t *taker) ask() {
+	t.asked.store(1) // leave edge
+	t.crew.idle.mu.Lock()
+	defer t.crew.idle.mu.Unlock()
+	t.crew.rouse() // park edge: behind asked
+}
+
+// leave hands back what is not finished, to another worker.
+func (t *taker) leave() {
+	if t.left {
+		return
+	}
+	t.left = true
+	t.asked.store(1) // leave edge
+	r := t.run
+	t.from, t.handed = t.to, t.to
+	t.crew.discharge(r)
+}
+
+// occupy panics if another goroutine is in a call of this worker; vacate ends the call.
+func (t *taker) occupy() {
+	if !t.busy.cas(0, 1) {
+		panicf("a worker of group %q is used by two goroutines at once", t.member.name)
+	}
+}
+
+func (t *taker) vacate() { t.busy.store(0) }
