@@ -16,7 +16,7 @@ type setting struct {
 	backoff   time.Duration
 	producers disruptor.Producers
 	read      reading
-	send      bool // events one at a time by Send, not by Claim and Publish
+	send      bool                                                                   // events one at a time by Send, not by Claim and Publish
 	sharing   func(ring *disruptor.Ring[[1]int64], workers int) []func() wiring.Seen // Share
 }
 
