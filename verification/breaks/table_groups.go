@@ -6,7 +6,6 @@ const (
 	outOfOrder = `^TestThePositionOfAGroupIsWhatAllBeforeItHaveFinished$`
 	lateHelper = `^TestALateHelperDoesNotTakeTheTailBack$`
 	tailAgain  = `^TestWhoFinishesLooksForTheTailAgain$`
-	nextAgain  = `^TestWhoMovesTheTailLooksForTheNextRun$`
 	claimKnown = `^TestAWorkerMakesItsBoundaryKnownBeforeItClaims$`
 	claimLap   = `^TestAWorkerThatIsLappedStartsAgain$`
 	claimOnce  = `^TestTwoWorkersThatFindTheSameRun$`
@@ -40,7 +39,7 @@ var groups = []breakage{
 	{
 		"who moves the tail over its own run looks no further", "crew.go",
 		"\tpoint(pointFinished)\n\tfor {\n", "\tpoint(pointFinished)\n\tfor moved == never {\n",
-		nextAgain, "the next run was finished earlier: nobody comes back to it",
+		outOfOrder, "the next run was finished earlier: nobody comes back to it",
 	},
 	{
 		"who moves the tail over another's run looks no further", "crew.go",
@@ -54,7 +53,7 @@ var groups = []breakage{
 	},
 	{
 		"a worker keeps its boundary to itself", "taker.go",
-		"\t\t\t\tc.published.raise(hi) // boundary edge: before next\n", "",
+		"\t\t\t\tc.published.raise(hi) // boundary edge: before taken\n", "",
 		claimKnown, "the position passes all boundaries that are known",
 	},
 	{
@@ -63,13 +62,13 @@ var groups = []breakage{
 		claimLap, "a later lap's mark takes it over a claim that is open",
 	},
 	{
-		"a run is claimed by a store", "taker.go",
-		"\t\tif w.next.cas(n, end) {", "\t\tif w.next.store(end); true {",
+		"a run is taken by a store", "taker.go",
+		"\t\tif w.taken.cas(n, end) {", "\t\tif w.taken.store(end); true {",
 		claimOnce, "two workers have the same run",
 	},
 	{
-		"a worker goes when all is claimed", "taker.go",
-		"\treturn t.ended(t.member.position.load()) // group edge\n", "\treturn t.ended(t.crew.next.load() &^ closedBit)\n",
+		"a worker goes when all is taken", "taker.go",
+		"\treturn t.ended(t.member.position.load()) // group edge\n", "\treturn t.ended(t.crew.taken.load() &^ closedBit)\n",
 		stays, "what another worker leaves then, nobody is handed",
 	},
 	{
@@ -124,7 +123,7 @@ var groups = []breakage{
 	},
 	{
 		"a group leaves with runs in hand", "crew.go",
-		"\tif position != w.next.load()&^closedBit { // group edge\n\t\treturn\n\t}\n", "",
+		"\tif position != w.taken.load()&^closedBit { // group edge\n\t\treturn\n\t}\n", "",
 		inHand, "what a worker has in hand is overwritten",
 	},
 }

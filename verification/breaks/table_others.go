@@ -24,7 +24,7 @@ const (
 // debug has the tests that need the build tag disruptor_debug.
 var debug = []string{
 	asks, boundary, follows, lapped,
-	lateHelper, tailAgain, nextAgain, claimKnown, claimLap, claimOnce, noMore,
+	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
 }
 
 // orders are wrong: what comes first, or what may go first.
