@@ -24,12 +24,12 @@ var (
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return it,
-// alone or wrapped: errors.As finds it, and errors.Is finds Err.
+// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
+// return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none
-	Err      error  // what it returned; "panic: …", which wraps the value if that is an error; or "runtime.Goexit was called". Each adds the sequence
+	Err      error  // what it returned; "panic: …", which wraps the value if that is an error; or "runtime.Goexit was called"
 	Stack    []byte // of a panic; otherwise nil
 }
 

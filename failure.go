@@ -3,7 +3,6 @@ package disruptor
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"time"
 )
@@ -12,9 +11,9 @@ import (
 // value ends the ring. runtime.Goexit always ends it.
 //
 // The handler is called again, Retries times at most, with the events in hand, from the position of its
-// consumer on: what it has called Done for is finished. An event that fails has a count of its own: the
-// count starts when the event fails for the first time and ends when the position passes it. Later
-// stages and, once the ring is full, producers wait meanwhile.
+// consumer on: what it has called Done for is finished. Each event that fails has a count of its own;
+// without [Each] it is the first in hand. Later stages wait meanwhile and, once the ring is full,
+// producers.
 //
 // When the retries are used up, the ring ends with a [HandlerError], unless Skip or
 // ConsumerConfig.DeadLetter is set. Both concern one event if the handler is made by [Each], or returns
@@ -145,18 +144,18 @@ type remedy struct {
 	ring   *core
 	counts *failureCounts
 	left   <-chan struct{} // closed when the consumer has been asked to leave
-	failed map[int64]int   // how often an event in hand has failed; nil: none has
 }
 
 // apply does what the policy says about f, and about what fails after it, until nothing of what is in
 // hand has to be handled any more, or the ring or the consumer has ended. It returns what is to end the
 // ring, or nil; or, if interrupted, the failure after which the ring's own kept it from a retry.
 func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
+	times := map[int64]int{} // how often each event has failed
 	for f != nil {
 		from, to, again := h.inHand()
 		first, last := f.concerns(r.ring, from, to)
-		if n := r.count(from, first); again && (r.Retries < 0 || n <= r.Retries) {
-			if !r.rest(r.pause(n)) {
+		if times[first]++; again && (r.Retries < 0 || times[first] <= r.Retries) {
+			if !r.rest(r.pause(times[first])) {
 				if r.ring.failed.load() != 0 { // close edge
 					return f, true
 				}
@@ -174,16 +173,6 @@ func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
 		f = h.call()
 	}
 	return nil, false
-}
-
-// count counts a failure at first, and returns how many there were. It forgets events that are finished.
-func (r *remedy) count(position, first int64) int {
-	if r.failed == nil {
-		r.failed = map[int64]int{}
-	}
-	maps.DeleteFunc(r.failed, func(seq int64, _ int) bool { return seq < position })
-	r.failed[first]++
-	return r.failed[first]
 }
 
 // rest pauses, and reports whether the handler may be called again.
