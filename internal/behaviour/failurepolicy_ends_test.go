@@ -197,3 +197,25 @@ func TestCloseAndShutdownLetRetriesRunOut(t *testing.T) {
 		})
 	}
 }
+
+// Nor is what follows a skipped event in its batch handled then.
+func TestTheRestOfABatchIsNotHandledAfterAFailureOfTheRing(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		ctx, cancel := context.WithCancelCause(testContext(t))
+		defer cancel(nil)
+		var calls []int64
+		c := r.HandleWith(disruptor.ConsumerConfig[int64]{OnFailure: disruptor.FailurePolicy{Skip: true}},
+			disruptor.Each(func(seq int64, _ *int64) error {
+				if calls = append(calls, seq); seq == 1 {
+					cancel(errLate)
+					eventually(t, func() bool { return errors.Is(r.Err(), errLate) }, "the ring has failed")
+					return errBoom
+				}
+				return nil
+			}))
+		publish(t, p, 4)
+		require.Equal(t, errLate, r.Run(ctx), "what was skipped is settled")
+		require.Equal(t, []int64{0, 1}, calls)
+		require.EqualValues(t, 2, c.Position())
+	})
+}
