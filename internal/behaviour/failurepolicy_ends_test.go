@@ -23,6 +23,7 @@ func alwaysFails(calls *int) (disruptor.ConsumerConfig[int64], disruptor.Handler
 	return cfg, func(disruptor.Batch[int64]) error { *calls++; return errBoom }
 }
 
+// C72.
 func TestPausesDoubleUpToTheLongest(t *testing.T) {
 	for _, c := range []struct {
 		policy disruptor.FailurePolicy
@@ -217,5 +218,29 @@ func TestTheRestOfABatchIsNotHandledAfterAFailureOfTheRing(t *testing.T) {
 		require.Equal(t, errLate, r.Run(ctx), "what was skipped is settled")
 		require.Equal(t, []int64{0, 1}, calls)
 		require.EqualValues(t, 2, c.Position())
+	})
+}
+
+// What an idle handler holds back is not held back by a batch that it could not handle.
+func TestACloseThatEndsAPauseIsFollowedByTheLastCall(t *testing.T) {
+	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		calls := 0
+		cfg, fails := alwaysFails(&calls)
+		cfg.Idle = time.Minute
+		var batches ranges
+		c := r.HandleWith(cfg, func(b disruptor.Batch[int64]) error {
+			if batches = append(batches, [2]int64{b.From(), b.To()}); b.Len() > 0 {
+				return fails(b)
+			}
+			return nil
+		})
+		publish(t, p, 4)
+		running := run(r)
+		time.Sleep(30 * time.Minute)
+		c.Close()
+		synctest.Wait()
+		r.Close()
+		require.NoError(t, <-running)
+		require.Equal(t, ranges{{0, 4}, {0, 0}}, batches)
 	})
 }

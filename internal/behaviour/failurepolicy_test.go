@@ -1,9 +1,7 @@
 package behaviour
 
 import (
-	"errors"
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -216,72 +214,5 @@ func TestEventsThatFailInTurnAreCountedApart(t *testing.T) {
 		require.Empty(t, fails)
 		require.Equal(t, []int64{2}, dead, "at its third failure, though 1 has failed in between")
 		require.Equal(t, ranges{{0, 4}, {0, 4}, {0, 4}, {0, 4}, {0, 4}, {3, 4}}, calls)
-	})
-}
-
-// What is done is not handled again, and the events that it was done before begin a count of their own.
-func TestARetryBeginsAtThePosition(t *testing.T) {
-	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		var c *disruptor.Consumer[int64]
-		var calls ranges
-		c = r.HandleWith(disruptor.ConsumerConfig[int64]{
-			OnFailure: disruptor.FailurePolicy{Retries: 1, Skip: true},
-		}, func(b disruptor.Batch[int64]) error {
-			if calls = append(calls, [2]int64{b.From(), b.To()}); b.From() < 2 {
-				head, _ := b.Split(1)
-				c.Done(head)
-			}
-			return errBoom
-		})
-		publish(t, p, 4)
-		r.Close()
-		require.NoError(t, r.Run(testContext(t)))
-		require.Equal(t, ranges{{0, 4}, {1, 4}, {2, 4}}, calls)
-		got := r.Stats().Consumers[0]
-		require.Equal(t, [3]int64{2, 2, 4}, [3]int64{got.Retried, got.Skipped, got.Position})
-	})
-}
-
-// A handler that fails after Done of everything has nothing that it could be called with again.
-func TestAFailureWithNothingInHandIsNotRetried(t *testing.T) {
-	for _, then := range []string{"stop", "skip", "dead letter"} {
-		forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-			var c *disruptor.Consumer[int64]
-			calls, dead := 0, 0
-			cfg := disruptor.ConsumerConfig[int64]{OnFailure: disruptor.FailurePolicy{Retries: 5, Skip: then == "skip"}}
-			if then == "dead letter" {
-				cfg.DeadLetter = func(b disruptor.Batch[int64], err error) error {
-					dead++
-					require.ErrorIs(t, err, errBoom)
-					require.Equal(t, [2]int64{4, 4}, [2]int64{b.From(), b.To()})
-					return nil
-				}
-			}
-			c = r.HandleWith(cfg, func(b disruptor.Batch[int64]) error { calls++; c.Done(b); return errBoom })
-			publish(t, p, 4)
-			r.Close()
-			err := r.Run(testContext(t))
-			require.Equal(t, then == "stop", errors.Is(err, errBoom))
-			require.Equal(t, then == "dead letter", dead == 1)
-			require.Equal(t, 1, calls)
-			got := r.Stats().Consumers[0]
-			require.Equal(t, [3]int64{}, [3]int64{got.Retried, got.Skipped, got.DeadLettered})
-		})
-	}
-}
-
-func TestGoexitAlwaysEndsTheRing(t *testing.T) {
-	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		calls := 0
-		r.HandleWith(disruptor.ConsumerConfig[int64]{OnFailure: disruptor.FailurePolicy{Retries: 5, Skip: true}},
-			disruptor.Each(func(seq int64, _ *int64) error {
-				if calls++; calls == 2 {
-					runtime.Goexit()
-				}
-				return errBoom
-			}))
-		publish(t, p, 4)
-		require.EqualError(t, r.Run(testContext(t)), `consumer "", batch [0, 4): runtime.Goexit was called`)
-		require.Equal(t, 2, calls)
 	})
 }
