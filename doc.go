@@ -76,6 +76,8 @@
 //	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
 //	runtime.Goexit                                *HandlerError
 //
+// A [FailurePolicy] keeps errors and panics of a handler from ending the ring.
+//
 // Two ends leave the ring as it is. Close of a consumer ends its calls with ErrClosed, and Run serves
 // the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
 // that wraps the cause and says what was in the way.
@@ -118,9 +120,10 @@ package disruptor
 //	          position
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder
 //	          -> next lap's writes, followers
-//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
+//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single, failure
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
-//	          -> process fence -> claim
+//	          -> process fence -> claim; failure -> failed
+//	          -> stop, a channel: a pause before a retry
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
 //	          next lap's writes; position -> clearing               the count is
 //	                                                                store->load
