@@ -156,6 +156,7 @@ inline raise(again) {
      :: else -> skip
      fi
   od;
+  skip;
   d_step { set = 0; version = 0; i = 0 };
   if
   :: g != NEVER && position < g ->           /* no seats: nothing more is known */
@@ -366,6 +367,7 @@ leave:  lock();
               fi;
               e++
            od;
+           skip;
 #ifndef BUG_KEYED_FIRST
            d_step { assert(k >= keyed); keyed = k };
 #endif
