@@ -1,16 +1,16 @@
 /* A keyed group: one member of the list, whose events go to workers by their keys. Events of one key are handled one
    after the other, by one worker as long as the set of workers stays the same.
 
-   Whoever of the workers takes the word `keying` by compare-and-swap is the keyer: for the events behind `keyed` it stores
+   The worker that takes the word `keying` by compare-and-swap is the keyer: for the events behind `keyed` it stores
    the owner of each in owner[slot], by the table of workers, then raises keyed and gives the word back. Each worker has a
    seat, a position of its own. It walks from its seat to keyed, handles the events that it owns, and stores its seat. After
    each store it fences, reads all seats of the list, and raises the group's position to the least of them.
 
    The set of workers changes under the keyer's word, at S = keyed: events below S belong to the workers of the old table,
-   those from S on to the new one. The first event keyed by a new table carries a bit, BARRIER: nobody walks over it before
+   those from S on to the new one. The first event keyed by a new table carries a bit, BARRIER: no worker walks over it before
    the group's position is there. So a key moves only after its earlier events are done, and any number of changes may be
-   under way. A joiner's seat starts at S. A leaver goes on to S and takes its seat from the list there, or leaves at once: then its seat, as
-   it stands, is adopted by another worker, which does what is left of it up to S.
+   under way. A joiner's seat starts at S. A leaver goes on to S and takes its seat from the list there. Or it leaves at
+   once: then its seat, as it stands, is adopted by another worker, which does what is left of it up to S.
 
    With PARK idle workers sleep: in the ring's lot when everything published has been keyed, otherwise in the group's lot.
    Visits to a lot are one step, see park.pml. How published ranges are found, and what the position does to producers, is
@@ -28,15 +28,16 @@
         owners below it are not read any more.                                         SEAT_FIRST
      4  Fence between the own seat and the look at the others.                         NO_FENCE
      5  The position is raised, not stored.                                            POSITION_STORED
-     6  Nobody walks over a barrier ahead of the position, whoever owns the event;
-        who is held there has stored its seat.                                         NO_BARRIER, OWNER_WAITS_ONLY, HELD_UNSTORED
+     6  No worker walks over a barrier ahead of the position, whoever owns the event;
+        one that is held there has stored its seat.                                    NO_BARRIER, OWNER_WAITS_ONLY, HELD_UNSTORED
      7  The set changes, and a joiner's seat enters the list, under the keyer's word.  JOIN_BESIDE, SEAT_LATE, SEAT_ABOVE, SEAT_BELOW
-     8  A seat leaves the list at S, not before; who takes it out raises the position
-        afterwards, and having no seat in the list reads the list again before that.   REMOVED_EARLY, REMOVED_SILENT, LIST_ONCE
-     9  Who has several seats works at the lowest.                                     ADOPT_BLOCKS
-    10  Nobody goes at the end before the position is there.                           EXIT_EARLY
-    11  Who gives the keyer's word back, moves the position or leaves a seat behind
-        wakes idle workers, the last in both lots.                                     RELEASE_SILENT, POSITION_SILENT, ABANDON_*
+     8  A seat leaves the list at S, not before. The position is raised afterwards, and
+        before that the list is read again: without a seat in the list a worker does
+        not hold the position below those who join.                                    REMOVED_EARLY, REMOVED_SILENT, LIST_ONCE
+     9  A worker with several seats works at the lowest.                               ADOPT_BLOCKS
+    10  At the end no worker goes before the position is there.                        EXIT_EARLY
+    11  Giving the keyer's word back, moving the position and leaving a seat behind
+        wake idle workers, the last in both lots.                                      RELEASE_SILENT, POSITION_SILENT, ABANDON_*
 
    Size:    N slots, E events, W workers; bit s of KEYS is the key of event s: key 0 goes to the first worker of the table,
             key 1 to the last. ABORTED: set of sequences that are aborted.

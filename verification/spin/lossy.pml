@@ -2,8 +2,8 @@
 
    The position of a lossy consumer is one word, a sequence and a pin. Before it reads anything it pins, by compare-and-swap
    from the position that it knows; when it hands the last slot of a batch back it stores the new position without the pin.
-   Who needs the gate at `need`, and finds the position of a lossy consumer below that and not pinned, pushes it: by
-   compare-and-swap to a boundary q up to which everything is published, and before that it raises `published` to q. The
+   A claim that needs the gate at `need`, and finds the position of a lossy consumer below that and not pinned, pushes it:
+   by compare-and-swap to a boundary q up to which everything is published, after it has raised `published` to q. The
    consumer learns of it when its next pin fails: it has missed q - p sequences, and goes on from q.
 
    No other order is needed, since every limit comes from a value of that one word, and the word only grows. A limit that
@@ -15,9 +15,10 @@
    others write; sequentially consistent. Waits are for what ends them: a hang is an invalid end state. Names with gh are
    ghosts.
 
-   With CLEAR (Config.Clear) `cleared` is the gate: who moves a position clears, and so does a claim, before it waits and
-   when it has registered what it needs in wantedRoom. Who clears pushes for the sake of wantedRoom, read after its count:
-   so a claim that registers while another one clears leaves a count, and is seen. Claims sleep; one at a time is first.
+   With CLEAR (Config.Clear) `cleared` is the gate. Every move of a position is followed by clearing, and so is a claim's
+   registering of what it needs in wantedRoom. Clearing pushes for the sake of wantedRoom, read after its count: a claim
+   that registers while another goroutine clears leaves a count, and is seen. Claims sleep in a queue. Passing the turn
+   registers what the first claim needs by now, which may be more, so it is followed by clearing, too.
 
    Rules, with the bugs that break them (7 and 8 are in lossy_park.pml):
      1  A push is a compare-and-swap that fails on a pin; a pin is one from the position
@@ -30,13 +31,14 @@
      9  What was missed is counted from the position, not from what had been found: then got + missed is everything
         from the join to the end.                                       COUNT_FROM_READY
     10  A leaver raises published to what it has found, as others do.   LEAVE_WITHOUT_RAISE
-    11  With Clear wantedRoom is read after the count; who takes a pin away clears, and who publishes, if a claim
-        waits: then lossy consumers can be pushed further.              NEED_BEFORE_COUNT, UNPIN_CLEARS_NOT, PUBLISH_CLEARS_NOT
+    11  With Clear wantedRoom is read after the count.                  NEED_BEFORE_COUNT
+        Taking a pin away is followed by clearing, passing the turn is, and so is publishing while a claim waits:
+        lossy consumers can be pushed further then.                     UNPIN_CLEARS_NOT, TURN_CLEARS_NOT, PUBLISH_CLEARS_NOT
 
    Size:     N, P, K0, K1, MAXN, FIXN, NC, INITMASK, JOINMASK, LEAVEMASK as in ring.pml; LOSSYMASK: which consumers are lossy.
-   Options:  ABORT, CLOSEANY, LOOK=n as in ring.pml; STALL (a lossy consumer with nothing in hand may stop for ever);
+   Options:  ABORT, CLOSEANY, LOOK=n as in ring.pml; STALL (a lossy consumer with nothing in hand may stop for ever; STALLED: it never starts);
              PUSH=h (a push walks from the consumer's own boundary, not further than h beyond need; otherwise it goes to
-             all that is published); CLEAR.
+             all that is published); CLEAR, CANCEL (the first producer may give up).
    Variants: RAISES_AFTER (published is raised after the push). BUG_*, one at a time: README.md. */
 #ifndef N
 #define N 2
@@ -72,6 +74,7 @@
 #define EMPTY 254
 #define TORN 255
 #define FAILED 200
+#define NOBODY 9
 #define HIGH 250
 #define HAS(set, i) (((set) >> (i)) & 1)
 #define INLIST(i) HAS(inlist, i)
@@ -89,8 +92,9 @@ int aborts; byte lastAborted;
 #ifdef CLEAR
 byte cleared, clearing;
 byte wantedRoom = HIGH;                      /* the gate that the first claim of the queue needs */
-byte firstSlots;                             /* how many slots that claim has */
-bool queued, roused;
+byte first = NOBODY, second = NOBODY;        /* the queue */
+byte slotsOf[P]; bool roused[P];
+bool queueLock;
 #endif
 
 bool ghHolds[NC]; byte ghUnread[NC];         /* consumer i holds every sequence from ghUnread[i] on */
@@ -221,56 +225,66 @@ inline gate(g) {
 #ifdef CLEAR
 #define NEED need = wantedRoom; d_step { need = (need == HIGH -> 0 : need) }
 
-/* Zeroes what all are done with; then, if there is room for the first claim of the queue, wakes it. */
-inline clearBehind() {
+/* Zeroes what all are done with. */
+inline clear() {
 #ifdef BUG_NEED_BEFORE_COUNT
   NEED;
 #endif
   d_step { n = (clearing == 0 -> 1 : 0); clearing++ };
-  if
-  :: n == 0 -> skip
+  do
+  :: n == 0 -> break
   :: else ->
-     do
-     :: n == 0 -> break
-     :: else ->
 #ifndef BUG_NEED_BEFORE_COUNT
-        NEED;
+     NEED;
 #endif
-        gate(g);
+     gate(g);
 #ifndef BUG_NEED_BEFORE_COUNT
-        need = 0;
+     need = 0;
 #endif
-        if
-        :: g > cleared ->
-           d_step {
-             h = cleared;
-             do
-             :: h < g ->
-                assert(slot[h % N] == h);
-                i = 0; do :: i < NC -> assert(!(ghHolds[i] && ghUnread[i] <= h)); i++ :: else -> break od; i = 0;
-                slot[h % N] = EMPTY; h++
-             :: else -> break
-             od;
-             h = 0 };
-           cleared = g
-        :: else -> skip
-        fi;
-        g = 0;
-        d_step { if :: clearing == n -> clearing = 0; n = 0 :: else -> n = clearing fi }
-     od;
      if
-     :: wantedRoom <= cleared ->
-        d_step {                             /* passes the turn, under the queue's lock: it may need more by now */
-          if
-          :: queued && wantedRoom != HIGH ->
-             wantedRoom = (claim+firstSlots > N -> claim+firstSlots-N : 0);
-             if :: wantedRoom <= cleared -> wantedRoom = HIGH; roused = 1 :: else fi
-          :: else
-          fi }
+     :: g > cleared ->
+        d_step {
+          h = cleared;
+          do
+          :: h < g ->
+             assert(slot[h % N] == h);
+             i = 0; do :: i < NC -> assert(!(ghHolds[i] && ghUnread[i] <= h)); i++ :: else -> break od; i = 0;
+             slot[h % N] = EMPTY; h++
+          :: else -> break
+          od;
+          h = 0 };
+        cleared = g
      :: else -> skip
-     fi
-  fi;
+     fi;
+     g = 0;
+     d_step { if :: clearing == n -> clearing = 0; n = 0 :: else -> n = clearing fi }
+  od;
   need = 0
+}
+
+/* Passes the turn, with the lock, and unlocks: registers what the first claim needs now, clears for it, and wakes it if
+   there is room. */
+inline passTurn() {
+  if
+  :: first == NOBODY -> wantedRoom = HIGH
+  :: else ->
+     w = (claim+slotsOf[first] > N -> claim+slotsOf[first]-N : 0);
+     wantedRoom = w;
+#ifndef BUG_TURN_CLEARS_NOT
+     clear();
+#endif
+     if :: cleared >= w -> d_step { wantedRoom = HIGH; roused[first] = 1 } :: else -> skip fi;
+     w = 0
+  fi;
+  queueLock = 0
+}
+
+inline clearBehind() {
+  clear();
+  if
+  :: wantedRoom <= cleared -> atomic { !queueLock -> queueLock = 1 }; passTurn()
+  :: else -> skip
+  fi
 }
 #endif
 
@@ -282,7 +296,8 @@ inline countDone(from, to) {
 }
 
 proctype Producer(byte id) {
-  byte k, slots, c, g, members, set, version, i, j, m, h, v, q, need, n;
+  byte k, slots, c, g, members, set, version, i, j, m, h, v, q, need, n, w;
+  bool gave;
   byte limit = N;
   do
   :: k == (id == 0 -> K0 : K1) -> break
@@ -309,19 +324,36 @@ again: skip;
         if
         :: c+slots <= limit -> skip
         :: else ->
-           atomic { (!queued || closed) -> if :: closed -> goto again :: else -> queued = 1 fi };
+           d_step { !queueLock -> slotsOf[id] = slots; if :: first == NOBODY -> first = id :: else -> second = id fi };
 wait:      skip;
-           d_step { firstSlots = slots; c = claim; wantedRoom = (c+slots > N -> c+slots-N : 0) };
-           clearBehind();
-           limit = cleared+N;
+           d_step {
+             !queueLock ->
+             m = (first == id -> 1 : 0);
+             if :: m -> wantedRoom = (claim+slots > N -> claim+slots-N : 0) :: else fi };
            if
-           :: c+slots <= limit -> skip
-           :: else -> (roused || closed)
+           :: m -> m = 0; clearBehind()
+           :: else -> m = 0
            fi;
+           d_step { limit = (first == id -> cleared+N : 0); c = claim };
            if
-           :: c+slots > limit && !closed -> roused = 0; goto wait
-           :: else -> d_step { wantedRoom = HIGH; firstSlots = 0; roused = 0; queued = 0 }; goto again
-           fi
+           :: c+slots <= limit || closed -> skip
+           :: else ->
+              if
+              :: roused[id] -> roused[id] = 0; goto wait
+              :: closed
+#ifdef CANCEL
+              :: id == 0 -> gave = 1         /* its context has ended */
+#endif
+              fi
+           fi;
+           limit = cleared+N;
+           atomic {
+             !queueLock ->
+             m = (first == id -> 1 : 0);
+             if :: m -> first = second :: else fi;
+             second = NOBODY; slotsOf[id] = 0; roused[id] = 0; queueLock = m };
+           if :: m -> m = 0; passTurn() :: else -> skip fi;
+           if :: gave -> goto out :: else -> goto again fi
         fi
 #else
         need = (c+slots > N -> c+slots-N : 0);
@@ -374,7 +406,7 @@ wait:      skip;
 #endif
   od;
 out: skip;
-  d_step { c = 0; slots = 0; k = 0; limit = 0; ghProducersDone++ }
+  d_step { c = 0; slots = 0; k = 0; limit = 0; gave = 0; ghProducersDone++ }
 }
 
 #ifdef CLEAR
@@ -392,7 +424,7 @@ inline unpin() {
 }
 
 proctype Consumer(byte me) {
-  byte p, e, q, m, h, set, j, members, i, version, v, need, g, n;
+  byte p, e, q, m, h, set, j, members, i, version, v, need, g, n, w;
   byte ready, abortedTo, missed, got, joined;
   bool gone, pin;
   if
@@ -572,7 +604,11 @@ init {
     do
     :: i < NC ->
        if :: HAS(INITMASK, i) && !LOSSY(i) -> ghHolds[i] = 1 :: else fi;
+#ifdef STALLED
+       if :: HAS((INITMASK|JOINMASK), i) && !LOSSY(i) -> run Consumer(i) :: else fi;
+#else
        if :: HAS((INITMASK|JOINMASK), i) -> run Consumer(i) :: else fi;
+#endif
        i++
     :: else -> break
     od;

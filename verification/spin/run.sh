@@ -370,16 +370,18 @@ good quick keyed-join keyed $join
 good quick keyed-leave keyed -DLEAVEMASK=1 -DE=2
 good quick keyed-abandon keyed -DLEAVEMASK=1 -DABANDON
 good quick keyed-barrier keyed -DN=4 -DINITMASK=1 -DJOINMASK=2 -DKEYS=5
-good quick keyed-park keyed $one -DPARK -DE=2
-good quick keyed-park-abandon keyed $one -DLEAVEMASK=1 -DABANDON -DPARK -DE=2
+good quick keyed-park keyed -DN=1 -DPARK -DE=2
+good quick keyed-park-abandon keyed -DN=1 -DLEAVEMASK=1 -DABANDON -DPARK -DE=2
 good full keyed-3 keyed -DE=4 -DKEYS=6
 good full keyed-follower keyed $join -DFOLLOWER
 good full keyed-leave-2 keyed -DLEAVEMASK=1 -DFOLLOWER -DKEYS=4
 good full keyed-leave-join keyed -DW=3 -DINITMASK=1 -DJOINMASK=6 -DE=2 -DN=1
 good full keyed-park-join keyed $join -DPARK
 good full keyed-park-leave keyed -DLEAVEMASK=1 -DPARK -DE=3
-good full keyed-three keyed $one $three -DE=1 -DKEYS=1
-good full keyed-three-2 keyed $one $three -DE=2 -DKEYS=1
+good full keyed-last keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DE=2
+good full keyed-last-abandon keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DABANDON
+good full keyed-three keyed -DN=1 $three -DE=1 -DKEYS=1
+good full keyed-three-2 keyed -DN=1 $three -DE=2 -DKEYS=1
 good full keyed-three-abandon keyed $three -DABANDON -DE=2
 bug KEYED_FIRST keyed
 bug ABORTED_UNKEYED keyed
@@ -434,7 +436,8 @@ good full lossy-joins-ranges lossy $joins -DN=2 -DFIXN -DK0=2 -DK1=1
 good full lossy-leaves-joins lossy $one $second -DLEAVEMASK=1 -DLOSSYMASK=3 -DK0=1 -DK1=1
 good full lossy-leaves-close lossy $one -DLEAVEMASK=1 -DCLOSEANY -DK0=2 -DK1=1
 good full lossy-abort-push lossy -DN=2 -DFIXN -DABORT -DPUSH=1 -DK0=2 -DK1=1
-good full lossy-clear-laps lossy -DN=2 -DFIXN -DSTALL -DCLEAR -DK0=1 -DK1=2
+good quick lossy-clear-turn lossy -DN=2 -DFIXN -DSTALLED -DCLEAR -DK0=1 -DK1=2
+good full lossy-clear-cancel lossy -DN=2 -DFIXN -DSTALLED -DCLEAR -DCANCEL -DK0=2 -DK1=2
 good full lossy-clear-strict lossy -DP=1 $one $both -DCLEAR -DK0=2
 good full lossy-clear-joins lossy -DP=1 $one $joins -DCLEAR -DK0=3
 good quick lossy-park lossy_park
@@ -452,7 +455,8 @@ bug COUNT_FROM_READY lossy-ranges
 bug LEAVE_WITHOUT_RAISE lossy-leaves
 bug NEED_BEFORE_COUNT lossy-clear
 bug UNPIN_CLEARS_NOT lossy-clear
-bug PUBLISH_CLEARS_NOT lossy-clear-two
+bug PUBLISH_CLEARS_NOT lossy-clear-turn
+bug TURN_CLEARS_NOT lossy-clear-turn
 bug WAKE_BY_POSITION lossy-park
 bug NO_FENCE lossy-park
 bug TURN_PUSHES_NOT lossy-park

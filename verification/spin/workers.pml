@@ -6,15 +6,15 @@
      tail <= next <= found       next: where the next run begins; found: how far the ring, or the stage ahead, has come
      done[from] = to             the run or part that starts at from is finished up to to; 0 at first
 
-   A worker claims a run by a compare-and-swap of next. Who has finished [n, x) stores the mark done[n] = x, fences, and
-   moves the tail over every mark that stands there, its own or not, by compare-and-swap: so nobody waits for the slowest,
-   and nobody's mark is left behind. A worker that leaves with a run in hand puts what is not finished of it into
+   A worker claims a run by a compare-and-swap of next. When it has finished [n, x) it stores the mark done[n] = x, fences,
+   and moves the tail over every mark that stands there, its own or not, by compare-and-swap. So no worker waits for the
+   slowest one, and no mark is left behind. A worker that leaves with a run in hand puts what is not finished of it into
    `returned`, where the others look first; if nobody is left, it stays there until somebody joins. A worker joins by
-   looking: nothing is stored, so one that has not moved yet is one that joins later.
+   looking. Nothing is stored then, so a worker that has not moved yet is one that joins later.
 
    A worker finds runs through a view of its own, a boundary `ready` from which it walks marks. It holds nothing while it
    walks, so the walk checks the lap, and begins again from avail when it was lapped. Before it claims beyond avail it raises
-   avail, so whoever sees next or the tail finds a boundary that is not behind them. With STAGE the group follows another
+   avail: then next and the tail are never ahead of every boundary. With STAGE the group follows another
    member: then that one's position is the limit, which is no boundary, and avail stays where it was at the join. The one
    ahead may leave: it raises `published` to its boundary first, and workers that no longer find it in the list go on from
    there as followers of the ring.
@@ -33,22 +33,22 @@
 
    Rules, with the bugs that break them:
      1  The mark of a finished run is visible before the look at the tail.              NO_FENCE_HELP, FAST_NO_FENCE
-     2  Who moves the tail goes on while the next mark stands there.                    HELP_ONCE, FAST_NO_HELP
+     2  A worker that moves the tail goes on while the next mark stands there.          HELP_ONCE, FAST_NO_HELP
      3  The tail moves by compare-and-swap; only the owner of the run at it may store.  TAIL_STORE
      4  avail is raised before next, to a boundary.                                     NO_AVAIL, STAGE_RAISES
      5  Walks check the lap.                                                            NO_LAP_CHECK
-     6  Nobody goes at the end before the tail is there, and who moves it there wakes.  EXIT_EARLY, LAST_SILENT
-     7  Who hands a run back wakes idle workers in whichever lot they sleep; before they
-        sleep they look at returned, marks or position, list, and end.                  HANDBACK_*, IDLE_IGNORES_*
-     8  Who inherits starts at `published`, read after the list.                        INHERIT_*, LEAVE_WITHOUT_RAISE
-     9  last is read after avail, marks or position, for runs handed back, too; a view
-        that goes only by what it has walked over itself knows too little.              LAST_FIRST, OWN_WALK_ONLY
-    10  Aborted parts are finished like others; what is handed back is cut again.       ABORTED_LEFT, RETURNED_UNCUT
+     6  At the end no worker goes before the tail is there; moving it there wakes them. EXIT_EARLY, LAST_SILENT
+     7  Handing a run back wakes idle workers in every lot. Before they sleep they look
+        at returned, at marks or position, at the list and at the end.                  HANDBACK_*, IDLE_IGNORES_*
+     8  A worker that inherits starts at `published`, read after the list.              INHERIT_*, LEAVE_WITHOUT_RAISE
+     9  `last` is read after avail, marks or position: a worker that goes by what it
+        has walked over itself knows too little.                                        LAST_FIRST, OWN_WALK_ONLY
+    10  Aborted parts are finished like others, and what was handed back is cut again.  ABORTED_LEFT, RETURNED_UNCUT
 
    Size:     N slots, E events in claims of up to MAXN, W workers (2 or 3), runs of up to RUN.
    Options:  LEAVEMASK (workers that may leave at any time), HANDBACK (with a run in hand, too), OUTOFORDER (of two claims
              the later one is published first), ABORT, STAGE, LEAVE (the member ahead may leave), FOLLOWER (a member behind),
-             PARK, CURSOR (Single ring), FAST (who finishes the run at the tail stores the tail and no mark).
+             PARK, CURSOR (Single ring), FAST (a run that begins at the tail is finished by a store of the tail, without a mark).
    Variants: CUT_FIRST (the table is looked at before the claim). BUG_*, one at a time: README.md. */
 #ifndef N
 #define N 2
