@@ -46,7 +46,7 @@ var elsewhere = map[string][]string{
 	"internal/behaviour": {
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
 		policies, countEach, ringFails, ringEnds, leaves,
-		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes,
+		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver,
 	},
 	"internal/machine": {pair, coarse},
 	"internal/waiting": {billion},

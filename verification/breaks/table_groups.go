@@ -16,6 +16,7 @@ const (
 	groupEnds  = `^TestWorkersThatSleepHearOfTheEnd$`
 	oneWakes   = `^TestWhatIsPublishedWakesWorkers$`
 	inHand     = `^TestAGroupIsClosedOnceNothingIsInHand$`
+	stepsOver  = `^TestWorkersStepOverAbortedSlots$`
 	watchGoes  = `^TestAWorkerThatParksNoMoreLeavesTheWatchToAnother$`
 	groupWakes = `^TestWhoWaitsForAGroupIsWokenByItsTail$`
 )
@@ -81,6 +82,21 @@ var groups = []breakage{
 		"what is left wakes nobody", "crew.go",
 		"\t\tw.rouse()         // park edge: behind runsLeft\n", "",
 		leftWakes, "all other workers sleep",
+	},
+	{
+		"what is left wakes idle workers only", "idle.go",
+		"\tif w.watcher != nil {\n\t\tw.watcher.rouse()\n\t}\n", "",
+		leftWakes, "the one that watches is the only one, and nothing is published",
+	},
+	{
+		"a worker steps over aborted slots and does not finish them", "taker.go",
+		"\t\t\t\tt.finish(start)\n", "\t\t\t\tt.from = start\n",
+		stepsOver, "the tail stands before them for ever",
+	},
+	{
+		"a worker hands out aborted slots", "taker.go",
+		"if core.aborts.last.load() > t.from {", "if core.aborts.last.load() > t.to {",
+		stepsOver, "what lies in the run is looked for only behind it",
 	},
 	{
 		"an idle worker parks without a look at what is left", "idle.go",
