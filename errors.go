@@ -8,7 +8,7 @@ import (
 
 // The errors of this package. Each may be wrapped: compare with errors.Is.
 var (
-	// ErrClosed: the ring has ended, or this consumer has. If a cancelled Run or a failed handler ended
+	// ErrClosed: the ring has ended, or this consumer or worker has. If a cancelled Run or a failed handler ended
 	// the ring, the error wraps both ErrClosed and that cause; if Close came before the failure, only
 	// the errors of consumers do.
 	ErrClosed = errors.New("disruptor: closed")
@@ -28,8 +28,8 @@ var (
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start or Stop did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return it,
-// alone or wrapped: errors.As finds it, and errors.Is finds Err.
+// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
+// return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none

@@ -105,29 +105,35 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 }
 
 // watch is park for the one that watches. It sleeps on what is published next, or on the slowest of the
-// members that the crew follows; and on the tail, if all of a closed ring is claimed.
+// members that the crew follows; and on the tail, if all of a closed ring is taken.
 func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	w := t.crew
-	end, list := t.core.end.load(), t.seen // close edge
-	next := w.next.load() &^ closedBit     // group edge
+	end := t.core.end.load()             // close edge
+	taken := w.taken.load() &^ closedBit // group edge
+	last, direct, list := taken >= end, t.direct, t.seen
 	place, key := &t.core.readers, t.ready
-	last := next >= end
 	if last {
 		place, key = &t.member.sleepers, end-1
-	} else if !t.direct {
-		place, key = &slowest(t.follows).sleepers, next
+	} else if !direct {
+		place, key = &slowest(t.follows).sleepers, taken
 	}
+	point(pointWatching)
 	s := place.enter(key, key+1) // park edge
 	t.sleepsAt(s)
-	point(pointWatching)
-	if !t.take() && t.stopped() == nil && t.core.end.load() == end && // park edge: after both registrations
-		(last || t.direct && t.ready == key || !t.direct && least(t.follows) <= key && t.core.members.list.load() == list) {
+	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
+	switch {
+	case last: // the tail has not moved to the end, or the taker is stopped
+	case direct:
+		found = found || t.ready != key
+	default: // one that has moved on, or left, wakes no sleeper that came later
+		found = found || least(t.follows) > key || t.core.members.list.load() != list
+	}
+	if !found {
 		place.park(ctx, s, again)
-		slept = true
 	}
 	t.sleepsAt(nil)
 	place.leave(s)
-	return slept
+	return !found
 }
 
 // sleepsAt says by which sleeper the one that watches is woken.

@@ -1,10 +1,7 @@
 package behaviour
 
 import (
-	"context"
-	"errors"
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -128,27 +125,64 @@ func TestAGroupThatComesAfterTheEnd(t *testing.T) {
 
 // Counted is the event that was first in what each of the workers has left.
 func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
-	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		g := r.Group(disruptor.GroupConfig[int64]{Name: "g", Attempts: 2})
-		publish(t, p, 4)
-		leave := func(from, to, done int64) {
-			w := g.Worker()
-			b := takeRun(t, w, from, to)
-			head, _ := b.Split(int(done - from))
-			w.Done(head)
-			w.Close()
-		}
-		leave(0, 4, 0)
-		leave(0, 4, 1)
-		leave(1, 4, 3)
-		require.NoError(t, r.Err())
-		leave(3, 4, 3)
-		err := r.Err()
-		require.ErrorIs(t, err, disruptor.ErrClosed)
-		require.ErrorContains(t, err, `group "g": 2 workers left with sequence 3 unfinished`)
-		_, err = g.Worker().Next(t.Context())
-		require.Equal(t, r.Err(), err)
-	})
+	type letter struct {
+		event int64
+		err   string
+	}
+	var letters []letter
+	deadLetter := func(b disruptor.Batch[int64], err error) error {
+		letters = append(letters, letter{*b.At(0), err.Error()})
+		return nil
+	}
+	const text = `consumer "g", batch [3, 4): 2 workers left it unfinished`
+	for name, cfg := range map[string]disruptor.GroupConfig[int64]{
+		"fails":       {},
+		"skip":        {OnFailure: disruptor.FailurePolicy{Skip: true}},
+		"dead letter": {DeadLetter: deadLetter},
+		"panics":      {DeadLetter: func(disruptor.Batch[int64], error) error { panic("no letters") }},
+	} {
+		forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+			cfg.Name, cfg.Attempts = "g", 2
+			g := r.Group(cfg)
+			publish(t, p, 5)
+			leave := func(from, done int64) {
+				w := g.Worker()
+				b := takeRun(t, w, from, 5)
+				head, _ := b.Split(int(done - from))
+				w.Done(head)
+				w.Close()
+			}
+			letters = nil
+			leave(0, 0)
+			leave(0, 1)
+			leave(1, 3)
+			require.NoError(t, r.Err())
+			leave(3, 3)
+			stats := r.Stats().Consumers[0]
+			switch name {
+			case "skip":
+				require.Equal(t, int64(1), stats.Skipped)
+			case "dead letter":
+				require.Equal(t, []letter{{3, text}}, letters)
+				require.Equal(t, int64(1), stats.DeadLettered)
+			case "panics":
+				require.ErrorContains(t, r.Err(), "dead letter: panic: no letters; after: 2 workers left it unfinished")
+				return
+			default:
+				require.ErrorIs(t, r.Err(), disruptor.ErrClosed)
+				require.ErrorContains(t, r.Err(), text)
+				_, err := g.Worker().Next(t.Context())
+				require.Equal(t, r.Err(), err)
+				require.ErrorContains(t, r.Run(t.Context()), text)
+				return
+			}
+			require.NoError(t, r.Err())
+			require.Equal(t, int64(4), g.Consumer().Position())
+			leave(4, 4) // its first attempt
+			leave(4, 5)
+			require.Equal(t, int64(5), g.Consumer().Position())
+		})
+	}
 }
 
 // A6. A worker stays on a closed ring as long as another has something in hand: it may be left to it.
@@ -190,128 +224,5 @@ func TestAWorkerStaysUntilAllIsFinished(t *testing.T) {
 				require.Equal(t, int64(2), g.Consumer().Position())
 			}
 		})
-	}
-}
-
-// Every end that a waiting worker may find wakes it, and those that sleep beside it.
-func TestWorkersThatSleepHearOfTheEnd(t *testing.T) {
-	enough := errors.New("enough")
-	for name, end := range map[string]func(r *disruptor.Ring[int64], g *disruptor.Group[int64]) error{
-		"closed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error { r.Close(); return disruptor.ErrClosed },
-		"group": func(_ *disruptor.Ring[int64], g *disruptor.Group[int64]) error {
-			g.Consumer().Close()
-			return disruptor.ErrClosed
-		},
-		"failed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error {
-			ctx, cancel := context.WithCancelCause(context.Background())
-			cancel(enough)
-			return r.Run(ctx)
-		},
-	} {
-		for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
-			for _, stage := range []bool{false, true} {
-				synctest.Test(t, func(t *testing.T) {
-					r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
-					var after []*disruptor.Consumer[int64]
-					if stage {
-						after = append(after, r.Consumer("before"))
-					}
-					g := group(r, 0, after...)
-					gone := make(chan error)
-					for range 3 {
-						w := g.Worker()
-						go func() {
-							_, err := w.Next(t.Context())
-							gone <- err
-						}()
-					}
-					synctest.Wait()
-					require.Equal(t, disruptor.Waiting, r.Stats().Consumers[len(after)].State, name)
-					want := end(r, g)
-					for range 3 {
-						require.ErrorIs(t, <-gone, want, name)
-					}
-				})
-			}
-		}
-	}
-}
-
-// One event wakes one worker, and many wake all.
-func TestWhatIsPublishedWakesWorkers(t *testing.T) {
-	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
-		for _, stage := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
-				p := newProducer(r)
-				before := r.Consumer("before")
-				var after []*disruptor.Consumer[int64]
-				if stage {
-					after = append(after, before)
-				}
-				g := group(r, 1, after...)
-				got := make(chan int64, 16)
-				for range 4 {
-					w := g.Worker()
-					go func() {
-						for b := range w.Batches(t.Context()) {
-							got <- b.From()
-						}
-						got <- -1
-					}()
-				}
-				synctest.Wait()
-				publish(t, p, 1)
-				advance(t, before, 1)
-				synctest.Wait()
-				require.Len(t, got, 1)
-				// The worker that watched, and the one that watches now; both sleep again.
-				require.LessOrEqual(t, r.Stats().Wakes, int64(2))
-				publish(t, p, 5)
-				advance(t, before, 6)
-				synctest.Wait()
-				require.Len(t, got, 6)
-				r.Close()
-				synctest.Wait()
-				require.Len(t, got, 10)
-			})
-		}
-	}
-}
-
-// A worker that sleeps takes what another leaves. A7.
-func TestWhatIsLeftWakesAWorker(t *testing.T) {
-	for _, idle := range []int{1, 3} {
-		for _, stage := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRing[int64](t, disruptor.Config{Capacity: 8, Wait: disruptor.BlockWait{Spin: -1}})
-				p := newProducer(r)
-				before := r.Consumer("before")
-				var after []*disruptor.Consumer[int64]
-				if stage {
-					after = append(after, before)
-				}
-				g := group(r, 0, after...)
-				holder := g.Worker()
-				publish(t, p, 2)
-				advance(t, before, 2)
-				takeRun(t, holder, 0, 2)
-				got := make(chan int64, 4)
-				for range idle {
-					w := g.Worker()
-					go func() {
-						for b := range w.Batches(t.Context()) {
-							got <- b.From()
-						}
-					}()
-				}
-				synctest.Wait()
-				holder.Close()
-				require.Zero(t, <-got)
-				synctest.Wait()
-				require.Equal(t, int64(2), g.Consumer().Position())
-				r.Close()
-			})
-		}
 	}
 }
