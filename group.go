@@ -31,6 +31,10 @@ type GroupConfig[T any] struct {
 	// not finished, before the ring fails with an error that names the group and the sequence; 0 means
 	// any number.
 	Attempts int
+	// Key, if not nil, has events of one key handled in order, by one worker at a time; those of different
+	// keys are handled side by side. It reads the event and returns its key, of which the library takes a
+	// hash. Workers call it, one at a time, before any of them is handed the event.
+	Key func(event *T) uint64
 }
 
 // Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
@@ -42,7 +46,7 @@ func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
 		panicf("Attempts of %d for group %q", cfg.Attempts, cfg.Name)
 	}
 	follows := r.membersOf("group", cfg.Name, cfg.After)
-	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts)
+	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts, r.keyOf(cfg.Key))
 	w.dropped = func(seq int64) bool {
 		r.core.fail(fmt.Errorf("disruptor: group %q: %d workers left with sequence %d unfinished", cfg.Name, cfg.Attempts, seq))
 		return false
@@ -60,3 +64,11 @@ func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
 
 // Worker returns a new worker of the group. A worker may join at any time.
 func (g *Group[T]) Worker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }
+
+// keyOf returns the function that reads the key of the event in a slot; nil if there is none.
+func (r *Ring[T]) keyOf(key func(event *T) uint64) func(seq int64) uint64 {
+	if key == nil {
+		return nil
+	}
+	return func(seq int64) uint64 { return key(r.slot(seq)) }
+}

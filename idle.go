@@ -88,7 +88,7 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 	s := w.idle.add()
 	w.idle.mu.Unlock()
 	// What is published from now on wakes the one that watches, and what is left wakes this one.
-	if w.runsLeft.load() == 0 && t.stopped() == nil { // park edge
+	if w.runsLeft.load() == 0 && !t.behind() && t.stopped() == nil { // park edge
 		w.idle.park(ctx, s, again)
 		slept = true
 	}
@@ -108,7 +108,10 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	next := w.next.load() &^ closedBit     // group edge
 	place, key := &t.core.readers, t.ready
 	last := next >= end
-	if last {
+	barrier := w.barrier()
+	if barrier != 0 {
+		place, key = &t.member.sleepers, barrier-1
+	} else if last {
 		place, key = &t.member.sleepers, end-1
 	} else if !t.direct {
 		place, key = &slowest(t.follows).sleepers, next
@@ -116,8 +119,8 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	s := place.enter(key, key+1) // park edge
 	t.sleepsAt(s)
 	point(pointWatching)
-	if !t.take() && t.stopped() == nil && t.core.end.load() == end && // park edge: after both registrations
-		(last || t.direct && t.ready == key || !t.direct && least(t.follows) <= key && t.core.members.list.load() == list) {
+	if !t.take() && t.stopped() == nil && t.core.end.load() == end && w.barrier() == barrier && !t.behind() && // park edge: after both registrations
+		(barrier != 0 || last || !t.mayKey() && t.direct && t.ready == key || !t.direct && least(t.follows) <= key && t.core.members.list.load() == list) {
 		place.park(ctx, s, again)
 		slept = true
 	}

@@ -54,7 +54,7 @@ var layers = map[string]layer{
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
-	"crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
+	"seats.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 
 	"graph.go": graphLayer, "stage.go": graphLayer, "quiet.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,

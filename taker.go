@@ -9,11 +9,14 @@ type taker struct {
 
 	finder
 	crew    *crew
+	own     *seat // of a crew with a key
+	seat    *seat // on which it walks: its own, or one that it has adopted
 	run           // in hand: what is not finished of it
 	handed  int64 // end of what has been handed out
 	asked   word  // not 0: asked to go by another goroutine
 	long    bool  // its wait is a long one
 	watches bool  // it is the one that watches
+	period  int64 // how far its seat moves at most before it sees to the position
 
 	busy word // disruptor_debug: not 0 while a call is active
 
@@ -29,6 +32,10 @@ func (w *crew) newTaker() *taker {
 	t.finder = w.finder
 	w.idle.mu.Unlock()
 	w.enlist()
+	if w.seats != nil {
+		t.own, t.period = w.seats.enter(), 1
+		t.sit(t.own)
+	}
 	return t
 }
 
@@ -62,6 +69,9 @@ func (t *taker) look() (from, to int64) {
 // the run is claimed: so no member's position is ahead of the boundaries that others know.
 func (t *taker) take() bool {
 	w := t.crew
+	if t.own != nil {
+		return t.takeOwn()
+	}
 	for t.from == t.to {
 		if t.asked.load() != 0 { // leave edge
 			return false
@@ -152,6 +162,10 @@ func (t *taker) doneSlow(mine bool, from, to int64) {
 
 // finish hands back what is in hand up to to.
 func (t *taker) finish(to int64) {
+	if t.own != nil {
+		t.finishOwn(to)
+		return
+	}
 	from := t.from
 	t.from, t.tries = to, 0
 	t.crew.finish(from, to)
@@ -195,6 +209,9 @@ func (t *taker) leave() {
 		return
 	}
 	t.left = true
+	if t.own != nil {
+		t.stand()
+	}
 	r := t.run
 	t.from, t.handed = t.to, t.to
 	t.crew.discharge(r)
