@@ -3,7 +3,9 @@ package disruptor
 // What a taker of a crew with a key does in its own way: it walks on a seat, its own or one that it has
 // adopted, and takes what the seat owns.
 
-// takeOwn is take.
+// takeOwn is take. It is not inlined: between the accesses to a slot and the store of the seat is a call.
+//
+//go:noinline
 func (t *taker) takeOwn() bool {
 	s := t.crew.seats
 	lap := t.own.end + t.core.capacity
@@ -105,7 +107,9 @@ func (t *taker) rouseIdle() {
 	}
 }
 
-// finishOwn is finish.
+// finishOwn is finish. It is not inlined, as takeOwn is not.
+//
+//go:noinline
 func (t *taker) finishOwn(to int64) {
 	s, st := t.crew.seats, t.seat
 	t.from, t.handed, st.tries = to, max(t.handed, to), 0
@@ -117,6 +121,13 @@ func (t *taker) finishOwn(to int64) {
 		return
 	}
 	st.position.storeRelease(to) // seat edge
+}
+
+// settle moves the position if it is the seat that holds it, and has not looked since it moved.
+func (t *taker) settle() {
+	if at := t.seat.position.load(); at > t.seat.settled {
+		t.settleAt(at)
+	}
 }
 
 // settleAt moves the seat to at, and the position if it was the seat that held it.

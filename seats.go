@@ -56,7 +56,7 @@ type seat struct {
 	position *word // what it owns below is finished; stored by its worker
 	walked   int64 // everything below is handed out, or another's
 	end      int64 // what was keyed when it looked last; of one without its first worker: all that it owns is below
-	settled  int64 // where it has last looked
+	settled  int64 // where it was when it last saw to the position
 	tries    int   // workers that have left with its first event unfinished
 	orphaned bool
 }

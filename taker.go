@@ -147,7 +147,9 @@ func (t *taker) done(mine bool, from, to int64) {
 		t.doneSlow(mine, from, to)
 		return
 	}
-	t.finish(to)
+	if t.finish(to); t.own != nil {
+		t.settle()
+	}
 }
 
 func (t *taker) doneSlow(mine bool, from, to int64) {

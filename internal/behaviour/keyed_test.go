@@ -248,14 +248,15 @@ func TestAWorkerThatSleepsIsWokenForItsKey(t *testing.T) {
 	})
 }
 
-// The ones that wait for a barrier are woken by the last that comes to it.
+// Those that sleep before a barrier are woken when the last comes to it.
 func TestWorkersThatSleepBeforeABarrierAreWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newKeyedScene(t, disruptor.Config{Wait: disruptor.BlockWait{Spin: -1}})
 		a := s.group.Worker()
 		s.send(t, 1, 2)
 		inHand := requireNext(t, a, 0, 2)
-		handed := make(chan int64)
+		handed := make(chan int64, 4)
+		ended := make(chan error)
 		for range 2 {
 			w := s.group.Worker()
 			go func() {
@@ -264,22 +265,25 @@ func TestWorkersThatSleepBeforeABarrierAreWoken(t *testing.T) {
 						handed <- seq
 					}
 				}
-				handed <- -1
+				ended <- w.Err()
 			}()
 		}
-		a.Done(inHand)
-		a.Close()
-		b := s.group.Worker()
-		synctest.Wait()
 		s.send(t, 3, 4, 5, 6)
-		got := map[int64]bool{}
-		b.Close()
-		for range 4 {
-			got[<-handed] = true
+		synctest.Wait()
+		require.Empty(t, handed)
+		a.Done(inHand)
+		synctest.Wait()
+		for b, ok := a.TryNext(); ok; b, ok = a.TryNext() {
+			for seq := range b.All() {
+				handed <- seq
+			}
+			a.Done(b)
 		}
-		require.Len(t, got, 4)
+		require.Len(t, handed, 4)
+		require.Equal(t, int64(6), s.group.Consumer().Position())
 		s.Close()
-		require.Equal(t, []int64{-1, -1}, []int64{<-handed, <-handed})
+		require.NoError(t, <-ended)
+		require.NoError(t, <-ended)
 	})
 }
 

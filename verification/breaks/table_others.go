@@ -19,7 +19,7 @@ const (
 )
 
 // debug has the tests that need the build tag disruptor_debug.
-var debug = []string{asks, boundary, follows, lapped}
+var debug = []string{asks, boundary, follows, lapped, seatsBack}
 
 // orders are wrong: what comes first, or what may go first.
 var orders = []breakage{
