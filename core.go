@@ -31,6 +31,8 @@ type core struct {
 	claims  queue // waits for room
 	parking parking
 	handled handled // disruptor_debug
+
+	overflows cell[overflowWords] // made with the first Sender; counts order nothing
 }
 
 // newCore makes the core of a ring whose next sequence is start, with positions as a ring that got

@@ -82,6 +82,7 @@ func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts 
 	from := w.finder.ready
 	if w.finder.gone { // the ring has ended
 		w.closed = true
+		w.member.leaving.store(1)      // leave edge
 		w.next.store(from | closedBit) // group edge
 		w.member.position.store(from)
 		return w
@@ -235,4 +236,9 @@ func (w *crew) quit() {
 	w.idle.mu.Lock()
 	defer w.idle.mu.Unlock()
 	w.finder.quit(w.finder.joined, position)
+}
+
+// ended reports whether all that workers will ever be handed is finished.
+func (w *crew) ended() bool {
+	return w.member.leaving.load() != 0 || w.member.position.load() >= w.core.end.load() // leave edge, group edge, close edge
 }

@@ -23,7 +23,7 @@ const (
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail
 	pointSettling                  // a worker has read all seats, and has not moved the position
-	pointWatching                  // the worker that watches is registered, and has not looked again
+	pointWatching                  // the worker that watches knows where to sleep, and is not registered
 )
 
 // handled knows which goroutines serve consumers: those that must not wait for their own ring. It is

@@ -32,7 +32,8 @@
 //	            are done
 //
 // The slowest position, here that of "apply", is the gate: no claim passes it by more than a lap. So a slow consumer
-// stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever.
+// stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever. A
+// [Sender] can drop events instead, or give up after some time.
 //
 // # Glossary
 //
@@ -88,8 +89,8 @@
 //
 // With the build tag disruptor_debug also: on a Multi ring, publication of a batch of which any slot is
 // published or aborted; use of a SingleProducer or a Consumer by two goroutines at once, or of a
-// Consumer that Run serves by another goroutine; a handler that waits for room in its own full ring, or
-// calls Shutdown.
+// Consumer that Run serves by another goroutine; two goroutines that wait in one Sender at once; a
+// handler that waits for room in its own full ring, or calls Shutdown.
 //
 // # Builds
 //

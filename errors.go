@@ -21,6 +21,10 @@ var (
 	ErrNotPublished = errors.New("disruptor: sequence not available yet")
 	// ErrAborted: At was asked for a sequence that its producer aborted.
 	ErrAborted = errors.New("disruptor: sequence aborted")
+	// ErrNoRoom: a Sender has waited for room for Overflow.Wait, and sent nothing.
+	ErrNoRoom = errors.New("disruptor: no room")
+	// ErrDropped: a Sender has found no room for an event, and Overflow.Drop says to drop it.
+	ErrDropped = errors.New("disruptor: event dropped")
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,

@@ -32,6 +32,7 @@ func Each[T any](f func(seq int64, event *T) error) Handler[T] {
 type graph[T any] struct {
 	mu      sync.Mutex
 	stages  []*stage[T] // what Run serves; without those that have left
+	groups  []*servedGroup[T]
 	running bool
 	serving int       // goroutines
 	changed sync.Cond // of serving, and of what Shutdown waits for
@@ -55,15 +56,26 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	}
 	c := r.join(cfg)
 	c.member.service.store(byNobody)
-	s := &stage[T]{consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop, finished: c.gone}
+	s := &stage[T]{consumer: c, handler: h, quiet: cfg.Idle, finished: c.gone}
+	if cfg.Start != nil {
+		s.start = func() error { return cfg.Start(c) }
+	}
+	if cfg.Stop != nil {
+		s.stop = func() { cfg.Stop(c) }
+	}
 	g := &r.graph
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.add(s)
+	return c
+}
+
+// add has s served, by this Run or the next. The caller holds mu.
+func (g *graph[T]) add(s *stage[T]) {
 	g.stages = append(g.stages, s)
 	if g.running {
 		g.serve(s)
 	}
-	return c
 }
 
 // Run serves the consumers made by Handle and HandleWith, each on a goroutine, until the ring ends, and
@@ -84,7 +96,7 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 		g.wake() // a Shutdown may wait for what is not served now
 	})
 	<-r.core.over
-	g.end()
+	g.end(r.core)
 	if !stop() { // the context has ended, too; a cancel that comes after this is too late to be the end of anything
 		<-failed
 	}
@@ -103,11 +115,11 @@ func (g *graph[T]) begin() {
 	}
 }
 
-// end waits until nobody is served any more.
-func (g *graph[T]) end() {
+// end waits until nobody is served any more, and no group waits for workers.
+func (g *graph[T]) end(ring *core) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.serving > 0 {
+	for g.serving > 0 || ring.cause() == nil && slices.ContainsFunc(g.groups, g.unserved) {
 		g.wait()
 	}
 	g.running = false
@@ -125,7 +137,11 @@ func (g *graph[T]) wait() {
 func (g *graph[T]) serve(s *stage[T]) {
 	s.serving, s.finished = true, false
 	g.serving++
-	s.consumer.member.service.store(byRun)
+	if s.group != nil {
+		s.worker = s.group.newWorker()
+	} else {
+		s.consumer.member.service.store(byRun)
+	}
 	go func() {
 		defer g.served(s)
 		s.serve()
@@ -133,16 +149,22 @@ func (g *graph[T]) serve(s *stage[T]) {
 }
 
 func (g *graph[T]) served(s *stage[T]) {
+	if s.group != nil {
+		s.worker.Close() // before the lock: what it leaves may be given up
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s.serving, s.finished = false, true
 	m := s.consumer.member
-	m.service.store(byNobody)
-	m.waiting.store(0)         // a strategy that panicked has left it
-	if m.leaving.load() != 0 { // leave edge: decided under the lock under which it is asked
-		s.consumer.leave()
+	if s.group == nil {
+		m.service.store(byNobody)
+		m.waiting.store(0)         // a strategy that panicked has left it
+		if m.leaving.load() != 0 { // leave edge: decided under the lock under which it is asked
+			s.consumer.leave()
+		}
+		s.gone = s.consumer.gone
 	}
-	if s.consumer.gone {
+	if s.gone || m.leaving.load() != 0 { // leave edge
 		g.drop(s)
 	}
 	g.serving--
@@ -160,7 +182,7 @@ func (g *graph[T]) drop(s *stage[T]) {
 // hand before it leaves, and Close does not wait for that. To close it again does nothing.
 func (c *Consumer[T]) Close() {
 	if c.crew != nil {
-		c.crew.close()
+		c.ring.graph.closeGroup(c)
 		return
 	}
 	if c.ring.graph.close(c) || c.member.service.load() != byHand { // made by Handle, and perhaps gone already

@@ -12,9 +12,10 @@ import (
 // A group gates from its making, also without workers, until its Consumer is closed. Any goroutine may
 // call its methods.
 type Group[T any] struct {
-	ring  *Ring[T]
-	stage *Consumer[T]
-	crew  *crew
+	ring    *Ring[T]
+	stage   *Consumer[T]
+	crew    *crew
+	handled bool // made by HandleGroup
 }
 
 // GroupConfig describes a group. All of it may be zero.
@@ -31,17 +32,36 @@ type GroupConfig[T any] struct {
 	// not finished, before the ring fails with an error that names the group and the sequence; 0 means
 	// any number.
 	Attempts int
-	// Key, if not nil, has events of one key handled in order, by one worker at a time; those of different
-	// keys are handled side by side. It reads the event and returns its key, of which the library takes a
-	// hash. Workers call it, one at a time, before any of them is handed the event.
+	// Key, if not nil, has the events of one key handled in order and one at a time, and those of different
+	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of
+	// it. It is called once for each event, before the event is handed to any worker, on the goroutine of
+	// one of them, and by one at a time. It must not write to the event, nor use the ring.
 	Key func(event *T) uint64
+
+	// The rest is for HandleGroup only.
+
+	// Workers is how many goroutines call the handler; 0 means GOMAXPROCS.
+	Workers int
+	// Start runs on each goroutine of the handler before its first call in each Run. An error fails the
+	// ring as one of the handler does. It is where a handler gets a Worker of its own.
+	Start func(*Worker[T]) error
+	// Stop runs on each goroutine of the handler after its last call in each Run in which its Start
+	// succeeded, also after an error, a panic and runtime.Goexit.
+	Stop func(*Worker[T])
 }
 
 // Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
 // sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates a word of 8 bytes for each slot
-// of the ring. It panics if a consumer in After is nil or belongs to another ring, and if MaxBatch or
-// Attempts is negative.
+// of the ring. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
+// Attempts is negative, and if what is for HandleGroup only is set.
 func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
+	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {
+		panicf("group %q has no handler for Workers, Start or Stop", cfg.Name)
+	}
+	return r.joinGroup(cfg)
+}
+
+func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
 	if cfg.Attempts < 0 {
 		panicf("Attempts of %d for group %q", cfg.Attempts, cfg.Name)
 	}
@@ -62,8 +82,16 @@ func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
 // then, as by Close of any consumer.
 func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
 
-// Worker returns a new worker of the group. A worker may join at any time.
-func (g *Group[T]) Worker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }
+// Worker returns a new worker of the group, for this goroutine or another to use. It panics if the group
+// was made by HandleGroup.
+func (g *Group[T]) Worker() *Worker[T] {
+	if g.handled {
+		panicf("Worker of group %q, which Run serves", g.stage.Name())
+	}
+	return g.newWorker()
+}
+
+func (g *Group[T]) newWorker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }
 
 // keyOf returns the function that reads the key of the event in a slot; nil if there is none.
 func (r *Ring[T]) keyOf(key func(event *T) uint64) func(seq int64) uint64 {

@@ -19,8 +19,12 @@ func (t *taker) await(ctx context.Context) error {
 	}
 	a := await{taker: t}
 	defer t.awake() // a strategy may panic
-	t.core.begin(&a.Wait, ctx, 1)
-	return a.until()
+	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
+	err := a.until()
+	if err == nil {
+		t.backoff.Adapt(t.ready-t.from, a.Looks())
+	}
+	return err
 }
 
 // waitsLong shows the wait in Stats.
@@ -104,29 +108,35 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 // members that the crew follows; and on the tail, if all of a closed ring is claimed.
 func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	w := t.crew
-	end, list := t.core.end.load(), t.seen // close edge
-	next := w.next.load() &^ closedBit     // group edge
+	end := t.core.end.load()           // close edge
+	next := w.next.load() &^ closedBit // group edge
+	last, direct, list := next >= end, t.direct, t.seen
 	place, key := &t.core.readers, t.ready
-	last := next >= end
 	barrier := w.barrier()
 	if barrier != 0 {
 		place, key = &t.member.sleepers, barrier-1
 	} else if last {
 		place, key = &t.member.sleepers, end-1
-	} else if !t.direct {
+	} else if !direct {
 		place, key = &slowest(t.follows).sleepers, next
 	}
+	point(pointWatching)
 	s := place.enter(key, key+1) // park edge
 	t.sleepsAt(s)
-	point(pointWatching)
-	if !t.take() && t.stopped() == nil && t.core.end.load() == end && w.barrier() == barrier && !t.behind() && // park edge: after both registrations
-		(barrier != 0 || last || !t.mayKey() && t.direct && t.ready == key || !t.direct && least(t.follows) <= key && t.core.members.list.load() == list) {
+	found := t.take() || t.stopped() != nil || t.core.end.load() != end || w.barrier() != barrier || t.behind() // park edge: after both registrations
+	switch {
+	case last, barrier != 0: // the position has not moved there
+	case direct:
+		found = found || t.ready != key || t.mayKey()
+	default: // one that has moved on, or left, wakes no sleeper that came later
+		found = found || least(t.follows) > key || t.core.members.list.load() != list
+	}
+	if !found {
 		place.park(ctx, s, again)
-		slept = true
 	}
 	t.sleepsAt(nil)
 	place.leave(s)
-	return slept
+	return !found
 }
 
 // sleepsAt says by which sleeper the one that watches is woken.

@@ -48,15 +48,16 @@ var layers = map[string]layer{
 	"sequence.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
 
 	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer,
-	"sleepers.go": waitingLayer, "alert.go": waitingLayer,
+	"sleepers.go": waitingLayer, "alert.go": waitingLayer, "timeout.go": waitingLayer,
 
 	"memory.go": ringLayer, "members.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
-	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
+	"overflow.go": handsLayer,
+	"finder.go":   handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
 	"seats.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 
-	"graph.go": graphLayer, "stage.go": graphLayer, "quiet.go": graphLayer, "shutdown.go": graphLayer,
+	"graph.go": graphLayer, "graph_group.go": graphLayer, "stage.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,
 }
 

@@ -123,6 +123,10 @@ func (t *taker) finishOwn(to int64) {
 	st.position.storeRelease(to) // seat edge
 }
 
+// settleSeldom has the position follow the seat of a worker when it has finished all that is keyed, and in
+// between now and then: for a handler, which says nothing about when what it has finished has to be seen.
+func (t *taker) settleSeldom() { t.period = min(settlePeriod, t.crew.maxBatch) }
+
 // settle moves the position if it is the seat that holds it, and has not looked since it moved.
 func (t *taker) settle() {
 	if at := t.seat.position.load(); at > t.seat.settled {

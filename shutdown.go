@@ -3,6 +3,7 @@ package disruptor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,8 +68,18 @@ func (g *graph[T]) wake() {
 // served. The caller holds mu.
 func (g *graph[T]) unfinished(failed bool) (left []unfinished[T]) {
 	for _, s := range g.stages {
-		if s.serving || !s.finished && !failed {
+		if !s.serving && (s.finished || failed) {
+			continue
+		}
+		if i := slices.IndexFunc(left, func(o unfinished[T]) bool { return o.Consumer == s.consumer }); i < 0 {
 			left = append(left, unfinished[T]{s.consumer, s.serving})
+		} else if s.serving { // another worker of the same group
+			left[i].serving = true
+		}
+	}
+	for _, s := range g.groups {
+		if !failed && g.unserved(s) {
+			left = append(left, unfinished[T]{s.stage, false})
 		}
 	}
 	return left

@@ -8,17 +8,21 @@ import (
 	"time"
 )
 
-// A stage is a consumer that Run serves. Its graph's lock guards serving and finished.
+// A stage is a consumer that Run serves, or a worker of a group that it serves. Its graph's lock guards
+// serving, finished and gone.
 type stage[T any] struct {
-	consumer *Consumer[T]
+	consumer *Consumer[T]    // that of the group
+	group    *servedGroup[T] // nil: the consumer is handed the batches
+	worker   *Worker[T]      // otherwise the worker is, in the present Run
 	handler  Handler[T]
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
-	start    func(*Consumer[T]) error
-	stop     func(*Consumer[T])
+	start    func() error
+	stop     func()
 	batchEnd int64 // of the batch that the handler has been handed
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
+	gone     bool // is served no more
 }
 
 // serve hands batches to the handler until the consumer finds its end.
@@ -26,18 +30,18 @@ func (s *stage[T]) serve() {
 	c := s.consumer
 	if debugChecks {
 		me := goroutineID()
-		c.server.store(me)
+		if s.worker == nil {
+			c.server.store(me)
+			defer c.server.store(0)
+		}
 		c.core.handled.enter(me, c.Name())
-		defer func() {
-			c.core.handled.leave(me)
-			c.server.store(0)
-		}()
+		defer c.core.handled.leave(me)
 	}
-	if s.start != nil && !s.try(func() error { return s.start(c) }) {
+	if s.start != nil && !s.try(s.start) {
 		return
 	}
 	if s.stop != nil {
-		defer s.try(func() error { s.stop(c); return nil })
+		defer s.try(func() error { s.stop(); return nil })
 	}
 	s.try(s.loop)
 }
@@ -61,7 +65,16 @@ func (s *stage[T]) try(f func() error) (ok bool) {
 
 func (s *stage[T]) fail(stack []byte, err error) {
 	c := s.consumer
-	c.core.fail(&HandlerError{Consumer: c.Name(), From: c.pos, To: max(c.pos, s.batchEnd), Err: err, Stack: stack})
+	from, to := s.inHand()
+	c.core.fail(&HandlerError{Consumer: c.Name(), From: from, To: to, Err: err, Stack: stack})
+}
+
+// inHand returns what the handler has been handed and has not finished.
+func (s *stage[T]) inHand() (from, to int64) {
+	if w := s.worker; w != nil {
+		return w.from, w.handed
+	}
+	return s.consumer.pos, max(s.consumer.pos, s.batchEnd)
 }
 
 // recovered returns the error for what recover returned in a function that did not return.
@@ -79,6 +92,9 @@ func recovered(value any) (stack []byte, err error) {
 // loop returns the error of the handler, nil if the consumer has found its end.
 func (s *stage[T]) loop() error {
 	c := s.consumer
+	if s.worker != nil {
+		return s.loopWorker()
+	}
 	if s.quiet > 0 {
 		return s.loopQuiet()
 	}
@@ -95,11 +111,11 @@ func (s *stage[T]) loop() error {
 
 // loopQuiet is loop for a handler that is also called when nothing comes, and at the end.
 func (s *stage[T]) loopQuiet() error {
-	c, q := s.consumer, newQuiet(s.quiet)
-	defer q.renew()
+	c, t := s.consumer, newTimeout(s.quiet)
+	defer t.renew(context.Background())
 	for {
-		b, err := c.Next(q)
-		last := c.closed() || err != nil && err != context.DeadlineExceeded
+		b, err := c.Next(t)
+		last := c.closed() || err != nil && err != errTimeout
 		if last && c.core.failed.load() != 0 { // close edge
 			return nil
 		}
@@ -109,7 +125,7 @@ func (s *stage[T]) loopQuiet() error {
 		if err := s.handle(b); err != nil || last {
 			return err
 		}
-		q.renew()
+		t.renew(context.Background())
 	}
 }
 
@@ -118,6 +134,10 @@ func (s *stage[T]) handle(b Batch[T]) error {
 	if err := s.handler(b); err != nil {
 		return err
 	}
-	s.consumer.doneRest(b)
+	if s.worker != nil {
+		s.worker.doneRest(b)
+	} else {
+		s.consumer.doneRest(b)
+	}
 	return nil
 }

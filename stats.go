@@ -19,6 +19,11 @@ type Stats struct {
 	Wakes  int64 // how often one was woken: what it waited for had come, or its turn to claim
 	Wasted int64 // how often one had to park again, because it found less than it needed, or only aborted slots
 	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
+
+	// Events for which a Sender has found no room since New. Each is counted once.
+	Dropped  int64 // those for which Send returned ErrDropped
+	Inlined  int64 // those that Overflow.Inline was called with
+	TimedOut int64 // those for which Send returned ErrNoRoom
 }
 
 // ConsumerStats is a consumer in [Stats]. A consumer with a Lag but nothing Available waits for one that
@@ -68,6 +73,9 @@ func (r *Ring[T]) Stats() Stats {
 		Wasted:    c.parking.wasted.load(),
 		Fences:    c.parking.alert.fences.load(),
 	}
+	if o := c.overflows.load(); o != nil {
+		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
+	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
 	gate := c.slowest()
 	for i, m := range list {
@@ -116,5 +124,8 @@ func (s Stats) String() string {
 	}
 	fmt.Fprintf(&b, "  parked %d times, woken %d times, %d of them in vain; %d fences of the process",
 		s.Parks, s.Wakes, s.Wasted, s.Fences)
+	if s.Dropped+s.Inlined+s.TimedOut > 0 {
+		fmt.Fprintf(&b, "\n  no room: %d events dropped, %d run inline, %d timed out", s.Dropped, s.Inlined, s.TimedOut)
+	}
 	return b.String()
 }

@@ -1,6 +1,10 @@
 package disruptor
 
-import "context"
+import (
+	"context"
+
+	"github.com/be395dad/disruptor/internal/waiting"
+)
 
 // A taker is a worker without its type: a finder that holds nothing back, and the run in hand. One
 // goroutine uses it.
@@ -13,7 +17,8 @@ type taker struct {
 	seat    *seat // on which it walks: its own, or one that it has adopted
 	run           // in hand: what is not finished of it
 	handed  int64 // end of what has been handed out
-	asked   word  // not 0: asked to go by another goroutine
+	asked   word  // not 0: has left, or another goroutine has asked it to
+	backoff waiting.Backoff
 	long    bool  // its wait is a long one
 	watches bool  // it is the one that watches
 	period  int64 // how far its seat moves at most before it sees to the position
@@ -27,7 +32,7 @@ type taker struct {
 const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
-	t := &taker{crew: w}
+	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
 	w.idle.mu.Lock()
 	t.finder = w.finder
 	w.idle.mu.Unlock()
@@ -78,7 +83,7 @@ func (t *taker) take() bool {
 		}
 		if w.runsLeft.load() != 0 { // group edge
 			if r, ok := w.takeLeft(); ok {
-				t.run = r
+				t.run, t.handed = r, r.from
 				break
 			}
 		}
@@ -94,7 +99,7 @@ func (t *taker) take() bool {
 		point(pointFound)
 		end := n + min(w.maxBatch, (available+size-1)/size)
 		if w.next.cas(n, end) { // group edge
-			t.run = run{from: n, to: end}
+			t.run, t.handed = run{from: n, to: end}, n
 		}
 	}
 	return true
@@ -159,7 +164,7 @@ func (t *taker) doneSlow(mine bool, from, to int64) {
 	if to == from || t.left { // Close has handed back everything
 		return
 	}
-	panicf("Done of [%d, %d) by a worker of group %q: %s is in hand", from, to, t.member.name, rangeText(t.from, max(t.from, t.handed)))
+	panicf("Done of [%d, %d) by a worker of group %q: %s is in hand", from, to, t.member.name, rangeText(t.from, t.handed))
 }
 
 // finish hands back what is in hand up to to.
@@ -169,7 +174,7 @@ func (t *taker) finish(to int64) {
 		return
 	}
 	from := t.from
-	t.from, t.tries = to, 0
+	t.from, t.tries, t.handed = to, 0, max(t.handed, to)
 	t.crew.finish(from, to)
 }
 
@@ -205,12 +210,21 @@ func (t *taker) stopped() error {
 	return t.ended(t.member.position.load()) // group edge
 }
 
+// ask asks the taker to leave. Any goroutine may call it.
+func (t *taker) ask() {
+	t.asked.store(1) // leave edge
+	t.crew.idle.mu.Lock()
+	defer t.crew.idle.mu.Unlock()
+	t.crew.rouse() // park edge: behind asked
+}
+
 // leave hands back what is not finished, to another worker.
 func (t *taker) leave() {
 	if t.left {
 		return
 	}
 	t.left = true
+	t.asked.store(1) // leave edge
 	if t.own != nil {
 		t.stand()
 	}

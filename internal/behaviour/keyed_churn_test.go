@@ -76,14 +76,19 @@ func (c *keyedCrowd) produce(p disruptor.Producer[keyedEvent], n int, rnd *rand.
 // handle handles what is handed to a worker, or a first part of it, and finishes it.
 func (c *keyedCrowd) handle(w *disruptor.Worker[keyedEvent], b disruptor.Batch[keyedEvent], n int) {
 	head, _ := b.Split(n)
-	for seq, e := range head.All() {
+	c.each(head)
+	w.Done(head)
+}
+
+// each handles the events of a batch.
+func (c *keyedCrowd) each(b disruptor.Batch[keyedEvent]) {
+	for seq, e := range b.All() {
 		if e.key != keyBase*uint64(e.id) || e.handled != 0 || e.count != c.seen[e.id] {
 			c.t.Errorf("event %d of key %d at %d comes at %d, handled: %d", e.count, e.id, seq, c.seen[e.id], e.handled)
 		}
 		c.seen[e.id]++
 		e.key, e.handled = ^e.key, seq+1
 	}
-	w.Done(head)
 }
 
 // churn joins, handles for a few turns and leaves, until the ring ends. Sometimes it leaves with slots in hand.

@@ -33,7 +33,7 @@ var testFiles = map[string][]string{
 		"wait_break_litmus_test.go", "sleepers_test.go", "hooks_test.go", "inline_test.go", "inline_amd64_test.go",
 		"machine_test.go", "members_test.go", "marks_test.go", "seats_test.go", "seats_litmus_test.go",
 	},
-	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "keyed_test.go"},
+	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go", "keyed_test.go"},
 	"internal/machine":   {"atomic_test.go", "hint_test.go"},
 	"internal/waiting":   {"wait_test.go"},
 }

@@ -1,0 +1,140 @@
+package disruptor
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a worker looks at before it sleeps, and the one order of memory accesses on which a group relies.
+
+// What comes between the last look of a worker and its sleep is not slept through, by the one that watches and by one
+// that is idle.
+func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
+	type scene struct {
+		r      *Ring[int]
+		before *Consumer[int]
+		g      *Group[int]
+		holder *Worker[int]
+		late   *Worker[int]
+	}
+	for _, c := range []struct {
+		name  string
+		event func(*testing.T, *scene)
+		idle  bool // it concerns each worker, not only the one that watches
+		stage bool
+	}{
+		{"an event is published", func(t *testing.T, s *scene) { require.True(t, newProducer(s.r).TrySend(0)) }, false, false},
+		{"the stage before is done", func(t *testing.T, s *scene) {
+			require.True(t, newProducer(s.r).TrySend(0))
+			requireSequences(t, t.Context(), s.before, 1, 2)
+		}, false, true},
+		{"the stage before leaves", func(_ *testing.T, s *scene) { s.before.Close() }, false, true},
+		{"the ring is closed, and all is finished", func(_ *testing.T, s *scene) {
+			b, _ := s.holder.TryNext()
+			s.holder.Done(b)
+			s.r.Close()
+		}, true, false},
+		{"a worker leaves", func(_ *testing.T, s *scene) { s.holder.Close() }, true, false},
+		{"a worker of a stage leaves", func(_ *testing.T, s *scene) { s.holder.Close() }, true, true},
+		{"the group is closed", func(_ *testing.T, s *scene) { s.g.Consumer().Close() }, true, false},
+		{"the worker is asked to go", func(_ *testing.T, s *scene) { s.late.ask() }, true, false},
+	} {
+		for _, kind := range []Producers{Single, Multi} {
+			for _, idle := range []bool{false, true} {
+				if idle && !c.idle {
+					continue
+				}
+				synctest.Test(t, func(t *testing.T) { // a sleeper would be a deadlock
+					s := &scene{r: newRing[int](t, Config{Capacity: 4, Producers: kind, Wait: BlockWait{Spin: -1}})}
+					s.before = s.r.Consumer("before")
+					cfg := GroupConfig[int]{Name: "g"}
+					if c.stage {
+						cfg.After = append(cfg.After, s.before)
+					}
+					s.g = s.r.Group(cfg)
+					s.holder, s.late = s.g.Worker(), s.g.Worker()
+					p := newProducer(s.r)
+					require.True(t, p.TrySend(0))
+					requireSequences(t, t.Context(), s.before, 0, 1)
+					_, ok := s.holder.TryNext()
+					require.True(t, ok)
+					ctx, cancel := context.WithCancel(t.Context())
+					var wg sync.WaitGroup
+					if idle {
+						watcher := s.g.Worker()
+						wg.Go(func() { _, _ = watcher.Next(ctx) })
+						synctest.Wait()
+					}
+					if kind == Single {
+						s.r.singleTaken.store(0) // for the producer of the event
+					}
+					parks := s.r.Stats().Parks
+					require.False(t, s.late.take(), "nothing yet, says the last look")
+					c.event(t, s)
+					require.False(t, s.late.park(t.Context(), false), c.name)
+					s.late.awake()
+					if !idle {
+						require.Equal(t, parks, s.r.Stats().Parks, c.name)
+					}
+					cancel()
+					wg.Wait()
+				})
+			}
+		}
+	}
+}
+
+// Of two workers that finish neighbouring runs at once, one at least sees what the other has stored: the tail does not
+// stand for ever. The order of a store and a later load of another word is what is at stake, so this takes many rounds.
+func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
+	r := newRing[int](t, Config{Capacity: 2, Wait: SpinWait{}})
+	g := r.Group(GroupConfig[int]{Name: "g", MaxBatch: 1})
+	p := r.MultiProducer()
+	mine, its := g.Worker(), g.Worker()
+	var run Batch[int]
+	var turn, done atomic.Int64
+	wait := func(w *atomic.Int64, n int64) {
+		for i := 1; w.Load() < n; i++ {
+			if i%1000 == 0 {
+				runtime.Gosched()
+			}
+		}
+	}
+	rounds := int64(litmusRounds(100_000))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer turn.Store(2 * rounds)
+	wg.Go(func() {
+		for round := int64(1); ; round++ {
+			if wait(&turn, round); turn.Load() > rounds {
+				return
+			}
+			its.Done(run)
+			done.Store(round)
+		}
+	})
+	for round := int64(1); round <= rounds; round++ {
+		require.True(t, p.TrySend(0))
+		require.True(t, p.TrySend(0))
+		var own Batch[int]
+		if round%2 == 0 {
+			own, _ = mine.TryNext()
+		}
+		run, _ = its.TryNext()
+		if round%2 != 0 {
+			own, _ = mine.TryNext()
+		}
+		turn.Store(round)
+		for range round / 2 % 512 { // the other needs a while to see it
+		}
+		mine.Done(own)
+		wait(&done, round)
+		require.Equal(t, 2*round, g.Consumer().Position(), "in round %d", round)
+	}
+}

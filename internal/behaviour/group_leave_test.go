@@ -1,0 +1,317 @@
+package behaviour
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor"
+)
+
+// What a worker leaves behind another is handed, from its first unfinished slot on, before anything later. C94.
+func TestWhatAWorkerLeavesIsHandedToAnother(t *testing.T) {
+	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := group(r, 4)
+		a, b := g.Worker(), g.Worker()
+		publish(t, p, 12)
+		first, second := takeRun(t, a, 0, 4), takeRun(t, b, 4, 8)
+		head, _ := first.Split(1)
+		a.Done(head)
+		a.Close()
+		a.Close()
+		a.Done(first) // is not its any more
+		require.Equal(t, int64(1), g.Consumer().Position())
+		requireNoRun(t, a)
+		_, err := a.Next(t.Context())
+		require.Equal(t, disruptor.ErrClosed, err)
+		b.Done(second)
+		b.Done(takeRun(t, b, 1, 4))
+		require.Equal(t, int64(8), g.Consumer().Position())
+		takeRun(t, b, 8, 12)
+		b.Close()
+		c := g.Worker()
+		c.Done(takeRun(t, c, 8, 12))
+		require.Equal(t, int64(12), g.Consumer().Position())
+	})
+}
+
+// Of several runs that are left, the lowest comes first: it is what holds the position.
+func TestTheLowestRunThatIsLeftComesFirst(t *testing.T) {
+	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := group(r, 2)
+		var workers []*disruptor.Worker[int64]
+		publish(t, p, 8)
+		for i := range int64(3) {
+			workers = append(workers, g.Worker())
+			takeRun(t, workers[i], 2*i, 2*i+2)
+		}
+		for _, i := range []int{1, 0, 2} {
+			workers[i].Close()
+		}
+		require.Equal(t, disruptor.Unserved, r.Stats().Consumers[0].State)
+		w := g.Worker()
+		require.Equal(t, disruptor.Busy, r.Stats().Consumers[0].State)
+		for i := range int64(4) {
+			w.Done(takeRun(t, w, 2*i, 2*i+2))
+			require.Equal(t, 2*i+2, g.Consumer().Position())
+		}
+	})
+}
+
+// A group gates without workers, too, and what comes meanwhile is handed to the first that joins.
+func TestAGroupWithoutWorkersGates(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := group(r, 0)
+		publish(t, p, 4)
+		require.False(t, p.TrySend(0))
+		w := g.Worker()
+		w.Done(takeRun(t, w, 0, 4))
+		w.Close()
+		publish(t, p, 4)
+		require.False(t, p.TrySend(0))
+		g.Consumer().Close()
+		require.Empty(t, r.Stats().Consumers)
+		publish(t, p, 4)
+		requireNoRun(t, g.Worker())
+	})
+}
+
+// Close of a group takes nothing out of a worker's hands: the group gates until each has finished or left.
+func TestAGroupIsClosedOnceNothingIsInHand(t *testing.T) {
+	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := group(r, 2)
+		follower := r.Consumer("follower", g.Consumer())
+		a, b, c := g.Worker(), g.Worker(), g.Worker()
+		publish(t, p, 8)
+		first, second := takeRun(t, a, 0, 2), takeRun(t, b, 2, 4)
+		takeRun(t, c, 4, 6)
+		c.Close()
+		g.Consumer().Close()
+		g.Consumer().Close()
+		requireNoRun(t, g.Worker())
+		requireNothing(t, follower)
+		b.Done(second)
+		require.Len(t, r.Stats().Consumers, 2)
+		require.False(t, p.TrySend(0))
+		head, _ := first.Split(1)
+		a.Done(head)
+		takeRun(t, a, 1, 2)
+		a.Close()
+		require.Len(t, r.Stats().Consumers, 1)
+		follower.Done(take(t, follower, 0, 8))
+		publish(t, p, 8)
+		for _, w := range []*disruptor.Worker[int64]{a, b, c, g.Worker()} {
+			_, err := w.Next(t.Context())
+			require.Equal(t, disruptor.ErrClosed, err)
+		}
+	})
+}
+
+// On a ring that has ended, a group's workers find that end.
+func TestAGroupThatComesAfterTheEnd(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		publish(t, p, 2)
+		r.Close()
+		g := group(r, 0)
+		require.Equal(t, int64(2), g.Consumer().Position())
+		w := g.Worker()
+		requireNoRun(t, w)
+		_, err := w.Next(t.Context())
+		require.Equal(t, disruptor.ErrClosed, err)
+		w.Close()
+		g.Consumer().Close()
+	})
+}
+
+// Counted is the event that was first in what each of the workers has left.
+func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
+	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := r.Group(disruptor.GroupConfig[int64]{Name: "g", Attempts: 2})
+		publish(t, p, 4)
+		leave := func(from, to, done int64) {
+			w := g.Worker()
+			b := takeRun(t, w, from, to)
+			head, _ := b.Split(int(done - from))
+			w.Done(head)
+			w.Close()
+		}
+		leave(0, 4, 0)
+		leave(0, 4, 1)
+		leave(1, 4, 3)
+		require.NoError(t, r.Err())
+		leave(3, 4, 3)
+		err := r.Err()
+		require.ErrorIs(t, err, disruptor.ErrClosed)
+		require.ErrorContains(t, err, `group "g": 2 workers left with sequence 3 unfinished`)
+		_, err = g.Worker().Next(t.Context())
+		require.Equal(t, r.Err(), err)
+	})
+}
+
+// A6. A worker stays on a closed ring as long as another has something in hand: it may be left to it.
+func TestAWorkerStaysUntilAllIsFinished(t *testing.T) {
+	for _, v := range variants() {
+		t.Run(v.name, func(t *testing.T) {
+			for _, leaves := range []bool{false, true} {
+				r := newRing[int64](t, v.config(8))
+				p := newProducer(r)
+				g := group(r, 2)
+				a, b, c := g.Worker(), g.Worker(), g.Worker()
+				publish(t, p, 2)
+				first, last := takeRun(t, a, 0, 1), takeRun(t, b, 1, 2)
+				r.Close()
+				waiting := make(chan error)
+				go func() {
+					b, err := c.Next(testContext(t))
+					if err == nil {
+						c.Done(b)
+						_, err = c.Next(testContext(t))
+					}
+					waiting <- err
+				}()
+				if parks(v.wait) {
+					eventually(t, func() bool { return r.Stats().Parks > 0 }, "it sleeps")
+				}
+				b.Done(last)
+				select {
+				case <-waiting:
+					require.Fail(t, "it has gone")
+				default:
+				}
+				if leaves {
+					a.Close()
+				} else {
+					a.Done(first)
+				}
+				require.Equal(t, disruptor.ErrClosed, <-waiting)
+				require.Equal(t, int64(2), g.Consumer().Position())
+			}
+		})
+	}
+}
+
+// Every end that a waiting worker may find wakes it, and those that sleep beside it.
+func TestWorkersThatSleepHearOfTheEnd(t *testing.T) {
+	enough := errors.New("enough")
+	for name, end := range map[string]func(r *disruptor.Ring[int64], g *disruptor.Group[int64]) error{
+		"closed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error { r.Close(); return disruptor.ErrClosed },
+		"group": func(_ *disruptor.Ring[int64], g *disruptor.Group[int64]) error {
+			g.Consumer().Close()
+			return disruptor.ErrClosed
+		},
+		"failed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error {
+			ctx, cancel := context.WithCancelCause(context.Background())
+			cancel(enough)
+			return r.Run(ctx)
+		},
+	} {
+		for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+			for _, stage := range []bool{false, true} {
+				synctest.Test(t, func(t *testing.T) {
+					r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
+					var after []*disruptor.Consumer[int64]
+					if stage {
+						after = append(after, r.Consumer("before"))
+					}
+					g := group(r, 0, after...)
+					gone := make(chan error)
+					for range 3 {
+						w := g.Worker()
+						go func() {
+							_, err := w.Next(t.Context())
+							gone <- err
+						}()
+					}
+					synctest.Wait()
+					require.Equal(t, disruptor.Waiting, r.Stats().Consumers[len(after)].State, name)
+					want := end(r, g)
+					for range 3 {
+						require.ErrorIs(t, <-gone, want, name)
+					}
+				})
+			}
+		}
+	}
+}
+
+// One event wakes one worker, and many wake all.
+func TestWhatIsPublishedWakesWorkers(t *testing.T) {
+	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		for _, stage := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
+				p := newProducer(r)
+				before := r.Consumer("before")
+				var after []*disruptor.Consumer[int64]
+				if stage {
+					after = append(after, before)
+				}
+				g := group(r, 1, after...)
+				got := make(chan int64, 16)
+				for range 4 {
+					w := g.Worker()
+					go func() {
+						for b := range w.Batches(t.Context()) {
+							got <- b.From()
+						}
+						got <- -1
+					}()
+				}
+				synctest.Wait()
+				publish(t, p, 1)
+				advance(t, before, 1)
+				synctest.Wait()
+				require.Len(t, got, 1)
+				// The worker that watched, and the one that watches now; both sleep again.
+				require.LessOrEqual(t, r.Stats().Wakes, int64(2))
+				publish(t, p, 5)
+				advance(t, before, 6)
+				synctest.Wait()
+				require.Len(t, got, 6)
+				r.Close()
+				synctest.Wait()
+				require.Len(t, got, 10)
+			})
+		}
+	}
+}
+
+// A worker that sleeps takes what another leaves. A7.
+func TestWhatIsLeftWakesAWorker(t *testing.T) {
+	for _, idle := range []int{1, 3} {
+		for _, stage := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRing[int64](t, disruptor.Config{Capacity: 8, Wait: disruptor.BlockWait{Spin: -1}})
+				p := newProducer(r)
+				before := r.Consumer("before")
+				var after []*disruptor.Consumer[int64]
+				if stage {
+					after = append(after, before)
+				}
+				g := group(r, 0, after...)
+				holder := g.Worker()
+				publish(t, p, 2)
+				advance(t, before, 2)
+				takeRun(t, holder, 0, 2)
+				got := make(chan int64, 4)
+				for range idle {
+					w := g.Worker()
+					go func() {
+						for b := range w.Batches(t.Context()) {
+							got <- b.From()
+						}
+					}()
+				}
+				synctest.Wait()
+				holder.Close()
+				require.Zero(t, <-got)
+				synctest.Wait()
+				require.Equal(t, int64(2), g.Consumer().Position())
+				r.Close()
+			})
+		}
+	}
+}
