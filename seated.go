@@ -3,16 +3,44 @@ package disruptor
 // What a taker of a crew with a key does in its own way: it walks on a seat, its own or one that it has
 // adopted, and takes what the seat owns.
 
-// takeOwn is take. It is not inlined: between the accesses to a slot and the store of the seat is a call.
+// lookOwn is look. It is not inlined: between the accesses to a slot and the store of the seat is a call.
 //
 //go:noinline
+func (t *taker) lookOwn() (from, to int64) {
+	if t.core.failed.load() != 0 || !t.takeOwn() { // close edge
+		return t.from, t.from
+	}
+	t.handed = t.to
+	return t.from, t.to
+}
+
+// takeOwn is take: without a look around if there is more to walk over.
 func (t *taker) takeOwn() bool {
+	if t.from < t.to {
+		return true
+	}
+	return t.asked.load() == 0 && !t.crew.seats.closed() && t.step() || t.walkAround() // leave edge
+}
+
+// step takes the next piece of what the seat owns, as far as it knows what is keyed.
+func (t *taker) step() bool {
+	st := t.seat
+	at := t.crew.seats.next(st)
+	if at == st.end {
+		return false
+	}
+	t.from, t.to, t.handed = at, t.runEnd(at), at
+	st.walked = t.to
+	if st.position.load() < at {
+		st.position.storeRelease(at) // seat edge
+	}
+	return true
+}
+
+// walkAround is takeOwn for a seat that is at the end of what it knows.
+func (t *taker) walkAround() bool {
 	s := t.crew.seats
-	lap := t.own.end + t.core.capacity
-	for t.from == t.to {
-		if t.asked.load() != 0 { // leave edge
-			return false
-		}
+	for lap := t.own.end + t.core.capacity; t.asked.load() == 0; { // leave edge
 		if s.closed() {
 			t.dropRest()
 			return false
@@ -20,15 +48,10 @@ func (t *taker) takeOwn() bool {
 		if t.seat == t.own && s.orphans.load() != 0 { // seat edge
 			t.adopt()
 		}
-		st := t.seat
-		if at := s.next(st); at < st.end {
-			t.from, t.to, t.handed = at, t.runEnd(at), at
-			st.walked = t.to
-			if st.position.load() < at {
-				st.position.storeRelease(at) // seat edge
-			}
+		if t.step() {
 			return true
 		}
+		st := t.seat
 		if st != t.own {
 			t.retire()
 			continue
@@ -40,7 +63,7 @@ func (t *taker) takeOwn() bool {
 			return false
 		}
 	}
-	return true
+	return false
 }
 
 // runEnd returns the end of what the seat owns in one piece from at on.

@@ -47,11 +47,13 @@ const (
 	// keyedAtOnce is how many slots are keyed at most before others may walk over them.
 	keyedAtOnce = 512
 	// settlePeriod is how far a seat moves at most before it looks whether it has held the position.
-	settlePeriod = 64
+	settlePeriod = 256
 )
 
 // A seat is how far a worker has come. Its words but position are its worker's.
 type seat struct {
+	_ [padSize]byte // private hot words
+
 	id       seatID
 	position *word // what it owns below is finished; stored by its worker
 	walked   int64 // everything below is handed out, or another's
@@ -59,6 +61,8 @@ type seat struct {
 	settled  int64 // where it was when it last saw to the position
 	tries    int   // workers that have left with its first event unfinished
 	orphaned bool
+
+	_ [padSize]byte
 }
 
 func newSeats(w *crew, key func(seq int64) uint64) *seats {

@@ -47,6 +47,9 @@ func (w *crew) newTaker() *taker {
 // look returns what can be handed out now, starting at the first slot in hand that is not done: an empty
 // range if that is nothing, and after a failure.
 func (t *taker) look() (from, to int64) {
+	if t.own != nil {
+		return t.lookOwn()
+	}
 	core := t.crew.core
 	if core.failed.load() != 0 { // close edge
 		return t.from, t.from
