@@ -19,6 +19,42 @@ import (
 
 // Nothing is allocated per event.
 
+func TestNothingIsAllocatedPerEventOfAGroup(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		ctx := t.Context()
+		g := r.Group(disruptor.GroupConfig[event]{MaxBatch: 2})
+		a, b := g.Worker(), g.Worker()
+		stage := r.Group(disruptor.GroupConfig[event]{After: []*disruptor.Consumer[event]{g.Consumer()}}).Worker()
+		requireNoAllocs(t, "TryNext, Next, Done, in and out of order", func() {
+			for range 5 {
+				if !p.TrySend(event{id: 1}) {
+					panic("no room")
+				}
+			}
+			first, _ := a.TryNext()
+			second, err := b.Next(ctx)
+			if err != nil || first.Len() != 2 || second.Len() != 2 {
+				panic("not what was published")
+			}
+			head, rest := second.Split(1)
+			b.Done(head)
+			b.Done(rest)
+			a.Done(first)
+			last, _ := b.TryNext()
+			b.Done(last)
+			if _, ok := a.TryNext(); ok {
+				panic("an event")
+			}
+			all, _ := stage.TryNext()
+			if all.Len() != 5 || g.Consumer().Position() != all.To() {
+				panic("not what was finished")
+			}
+			stage.Done(all)
+		})
+	}
+}
+
 type event struct {
 	id   int
 	name string
@@ -196,6 +232,51 @@ func TestALoopOverBatchesAllocatesNothingPerTurn(t *testing.T) {
 	}
 }
 
+// requireNoAllocsAsleep requires that call, which parks until act has been called, allocates nothing.
+//
+// The helper, on a goroutine of its own, lets the call under test park before it does what that waits for. It can't look
+// into Stats for that, which allocates: it gives way, with the one P that AllocsPerRun leaves, and the sum of all parks
+// tells.
+func requireNoAllocsAsleep(t *testing.T, r *disruptor.Ring[event], what string, call, act func()) {
+	t.Helper()
+	const turns = 500
+	do, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		for range do {
+			for range 20 {
+				runtime.Gosched()
+			}
+			act()
+			done <- struct{}{}
+		}
+		close(done)
+	}()
+	before := r.Stats().Parks
+	allocs := testing.AllocsPerRun(turns, func() {
+		do <- struct{}{}
+		call()
+		<-done
+	})
+	close(do)
+	<-done
+	require.Zero(t, allocs, what)
+	require.GreaterOrEqual(t, r.Stats().Parks-before, int64(turns), what)
+}
+
+func TestAWorkerThatParksAllocatesNothing(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, disruptor.BlockWait{Spin: -1})
+		w := r.Group(disruptor.GroupConfig[event]{}).Worker()
+		requireNoAllocsAsleep(t, r, "a worker on an empty ring", func() {
+			b, err := w.Next(context.Background())
+			if err != nil {
+				panic(err)
+			}
+			w.Done(b)
+		}, func() { p.TrySend(event{id: 1}) })
+	}
+}
+
 func TestAWaitThatParksAllocatesNothing(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -203,33 +284,7 @@ func TestAWaitThatParksAllocatesNothing(t *testing.T) {
 		here, there := r.Consumer("here"), r.Consumer("there")
 		stage := r.Consumer("stage", there)
 
-		// The helper, on a goroutine of its own, lets the call under test park before it does what that waits for.
-		// It can't look into Stats for that, which allocates: it gives way, with the one P that AllocsPerRun leaves, and
-		// the sum of all parks tells.
-		const turns = 500
-		waits := func(what string, call, act func()) {
-			do, done := make(chan struct{}), make(chan struct{})
-			go func() {
-				for range do {
-					for range 20 {
-						runtime.Gosched()
-					}
-					act()
-					done <- struct{}{}
-				}
-				close(done)
-			}()
-			before := r.Stats().Parks
-			allocs := testing.AllocsPerRun(turns, func() {
-				do <- struct{}{}
-				call()
-				<-done
-			})
-			close(do)
-			<-done
-			require.Zero(t, allocs, what)
-			require.GreaterOrEqual(t, r.Stats().Parks-before, int64(turns), what)
-		}
+		waits := func(what string, call, act func()) { requireNoAllocsAsleep(t, r, what, call, act) }
 		next := func(c *disruptor.Consumer[event]) {
 			b, err := c.Next(ctx)
 			if err != nil {

@@ -6,18 +6,18 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// A crew is the protocol of a worker group, the same for every T. Workers claim runs of slots from next
-// on, and finish them in any order. To the rest of the ring the crew is one member, whose position is
-// the tail:
+// A crew is the protocol of a worker group, the same for every T. Workers take runs of slots, one after
+// the other, and finish them in any order. To the rest of the ring the crew is one member, whose position
+// is the tail:
 //
-//	            tail                     next           published
-//	             |                        |                 |
-//	------------- ------------------------ ----------------- -------------------
-//	 finished      claimed by workers, and  may be claimed    not published yet
-//	               some of it finished
+//	          tail                     taken           published
+//	           |                         |                 |
+//	----------- ------------------------- ----------------- -------------------
+//	 finished    taken by workers, and     may be taken      not published yet
+//	             some of it finished
 //
 // Whoever looks what is published needs a boundary that is not behind the position of any member
-// (boundary edge). For a crew that is the ring's published, which takers raise before they claim.
+// (boundary edge). For a crew that is the ring's published, which takers raise before they take.
 type crew struct {
 	core     *core
 	member   *member
@@ -36,15 +36,16 @@ type crew struct {
 	idle    sleepers // takers that sleep and do not watch; its lock guards what follows, and finder
 	watched bool     // a taker watches
 	watcher *sleeper // where it sleeps; nil: it does not
-	left    []run    // runs that are claimed and that nobody has
+	left    []run    // runs that were taken and that nobody has
 	workers int
 	waits   int // workers whose wait is a long one
 	closed  bool
 }
 
-// crewWords are the shared words of a crew. Each claim writes next, which lies on a stride of its own.
+// crewWords are the shared words of a crew. Whoever takes a run writes taken, which lies on a stride of
+// its own.
 type crewWords struct {
-	next *word // the end of the last run that was claimed; and closedBit: no run will be claimed any more
+	taken *word // the end of the last run; and closedBit: no run will be taken any more
 
 	runsLeft *word // how many runs are left
 	size     *word // how many workers there are
@@ -53,7 +54,7 @@ type crewWords struct {
 func newCrewWords() crewWords {
 	a := newArena(2)
 	return crewWords{
-		next:     (*word)(a.group(0)),
+		taken:    (*word)(a.group(0)),
 		runsLeft: (*word)(a.group(1)),
 		size:     (*word)(unsafe.Add(a.group(1), machine.WordBytes)),
 	}
@@ -82,12 +83,12 @@ func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts 
 	from := w.finder.ready
 	if w.finder.gone { // the ring has ended
 		w.closed = true
-		w.member.leaving.store(1)      // leave edge
-		w.next.store(from | closedBit) // group edge
+		w.member.leaving.store(1)       // leave edge
+		w.taken.store(from | closedBit) // group edge
 		w.member.position.store(from)
 		return w
 	}
-	w.next.store(from) // group edge
+	w.taken.store(from) // group edge
 	c.moved(w.member, from, from)
 	return w
 }
@@ -207,10 +208,10 @@ func (w *crew) count(workers, waits int) {
 	w.member.waiting.store(waiting)
 }
 
-// close has no run claimed any more, and drops those that nobody has. The crew leaves the ring once all
-// that were claimed are finished.
+// close has no run taken any more, and drops those that nobody has. The crew leaves the ring once all that
+// were taken are finished.
 func (w *crew) close() {
-	w.next.or(closedBit)      // group edge
+	w.taken.or(closedBit)     // group edge
 	w.member.leaving.store(1) // leave edge
 	w.idle.mu.Lock()
 	left := w.left
@@ -227,10 +228,10 @@ func (w *crew) close() {
 	w.quit()
 }
 
-// quit takes a closed crew out of the ring, if all that was claimed is finished.
+// quit takes a closed crew out of the ring, if all that was taken is finished.
 func (w *crew) quit() {
-	position := w.member.position.load()      // group edge
-	if position != w.next.load()&^closedBit { // group edge
+	position := w.member.position.load()       // group edge
+	if position != w.taken.load()&^closedBit { // group edge
 		return
 	}
 	w.idle.mu.Lock()

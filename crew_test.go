@@ -17,11 +17,12 @@ import (
 // that is idle.
 func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 	type scene struct {
-		r      *Ring[int]
-		before *Consumer[int]
-		g      *Group[int]
-		holder *Worker[int]
-		late   *Worker[int]
+		r       *Ring[int]
+		first   *Consumer[int]
+		between *Consumer[int] // the first and the group
+		g       *Group[int]
+		holder  *Worker[int]
+		late    *Worker[int]
 	}
 	for _, c := range []struct {
 		name  string
@@ -32,9 +33,11 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 		{"an event is published", func(t *testing.T, s *scene) { require.True(t, newProducer(s.r).TrySend(0)) }, false, false},
 		{"the stage before is done", func(t *testing.T, s *scene) {
 			require.True(t, newProducer(s.r).TrySend(0))
-			requireSequences(t, t.Context(), s.before, 1, 2)
+			requireSequences(t, t.Context(), s.first, 1, 2)
+			requireSequences(t, t.Context(), s.between, 1, 2)
 		}, false, true},
-		{"the stage before leaves", func(_ *testing.T, s *scene) { s.before.Close() }, false, true},
+		{"the stage before leaves", func(_ *testing.T, s *scene) { s.between.Close() }, false, true},
+		{"all stages before leave", func(_ *testing.T, s *scene) { s.between.Close(); s.first.Close() }, false, true},
 		{"the ring is closed, and all is finished", func(_ *testing.T, s *scene) {
 			b, _ := s.holder.TryNext()
 			s.holder.Done(b)
@@ -52,16 +55,18 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 				}
 				synctest.Test(t, func(t *testing.T) { // a sleeper would be a deadlock
 					s := &scene{r: newRing[int](t, Config{Capacity: 4, Producers: kind, Wait: BlockWait{Spin: -1}})}
-					s.before = s.r.Consumer("before")
+					s.first = s.r.Consumer("first")
+					s.between = s.r.Consumer("between", s.first)
 					cfg := GroupConfig[int]{Name: "g"}
 					if c.stage {
-						cfg.After = append(cfg.After, s.before)
+						cfg.After = append(cfg.After, s.between)
 					}
 					s.g = s.r.Group(cfg)
 					s.holder, s.late = s.g.Worker(), s.g.Worker()
 					p := newProducer(s.r)
 					require.True(t, p.TrySend(0))
-					requireSequences(t, t.Context(), s.before, 0, 1)
+					requireSequences(t, t.Context(), s.first, 0, 1)
+					requireSequences(t, t.Context(), s.between, 0, 1)
 					_, ok := s.holder.TryNext()
 					require.True(t, ok)
 					ctx, cancel := context.WithCancel(t.Context())

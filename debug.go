@@ -18,7 +18,7 @@ const (
 	pointClaimed                   // a Single producer has stored its claim, and has not looked at closed
 	pointAsked                     // Close has asked a served consumer to leave, and has not woken it
 	pointFollowed                  // following visits a member
-	pointFound                     // a worker has found what there is, and has not claimed a run
+	pointFound                     // a worker has found what there is, and has not taken it
 	pointBehind                    // a worker has found the tail below its run, and has not stored the mark
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail

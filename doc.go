@@ -1,6 +1,7 @@
 // Package disruptor is a ring buffer that passes events between goroutines: lock-free, with many producers, many
-// consumers that each see every event in order, and stages that run after other stages. It is for code in which a
-// channel is too slow, or in which several consumers need the same events.
+// consumers that each see every event in order, stages that run after other stages, and groups of workers that share
+// the events out among them. It is for code in which a channel is too slow, or in which several consumers need the same
+// events.
 //
 //	ring, err := disruptor.New[Order](disruptor.Config{Capacity: 1 << 14})
 //	journal := ring.Handle("journal", writeJournal)
@@ -48,10 +49,19 @@
 //   - position: the first sequence that a consumer has not handed back
 //   - gate: the slowest position, which producers must not pass by more than a lap
 //   - need: the lowest value of a word that satisfies a goroutine that waits for it
-//   - mark: the word beside a slot of a Multi ring that says how far the range published from there reaches
+//   - mark: the word beside a slot of a Multi ring that says how far the range published from there reaches; a
+//     group has marks, too, which say so of finished runs
 //   - cursor: the word that says how far a Single ring is published
 //   - boundary: a sequence at which a published or aborted range begins, where a mark says something
 //   - stage: a consumer that comes after others
+//   - group: a consumer whose events are shared out among workers, which finish them in any order
+//   - worker: one of those to whom a group hands out events, each to one
+//   - run: a range of slots that a worker has taken from its group, and that no other worker has
+//   - key: what GroupConfig.Key says of an event; events of one key are handled in order
+//   - owner: the seat of the worker to which an event belongs by its key; to key is to find the owners of what has come
+//   - seat: how far a worker of a group with a key has come; below it all that it owns is finished
+//   - barrier: the sequence at which the workers change; nothing behind it is keyed before all seats have come there
+//   - tail: the position of a group: all runs below are finished
 //   - park: sleep until woken
 //
 // # Memory model
@@ -59,8 +69,9 @@
 // In the words of the Go memory model: a Publish of a batch is synchronized before the Next, TryNext, WaitFor or At
 // that returns any of its slots, and before a Published or Position that counts it. A Done is synchronized before the
 // Next of each later consumer that is handed the slots, and, with that of every other consumer, before the claim that
-// is given the slots again. A Close is synchronized before the call that returns ErrClosed. So slots may hold any
-// type, and need no atomic access; the race detector sees all these edges.
+// is given the slots again. That of a worker is, too; and what a worker did to slots that it has left is synchronized
+// before the Next of the worker that is handed them. A Close is synchronized before the call that returns ErrClosed. So
+// slots may hold any type, and need no atomic access; the race detector sees all these edges.
 //
 // # Ends
 //
@@ -88,8 +99,8 @@
 // which any slot is.
 //
 // With the build tag disruptor_debug also: on a Multi ring, publication of a batch of which any slot is
-// published or aborted; use of a SingleProducer or a Consumer by two goroutines at once, or of a
-// Consumer that Run serves by another goroutine; two goroutines that wait in one Sender at once; a
+// published or aborted; use of a SingleProducer, a Consumer or a Worker by two goroutines at once, or of
+// a Consumer that Run serves by another goroutine; two goroutines that wait in one Sender at once; a
 // handler that waits for room in its own full ring, or calls Shutdown.
 //
 // # Builds
@@ -103,27 +114,36 @@ package disruptor
 //	edge      from -> to                                            order                where
 //	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
 //	          slots; table of aborted sequences -> last end of                           aborts, core, finder,
-//	          one -> mark or cursor                                                      reader
+//	          one -> mark or cursor                                                      reader, taker
 //	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
-//	          stage's                                                                    members
-//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi
+//	          stage's                                                                    members, crew
+//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi, crew
 //	          the limit that handles of several goroutines          the limit included
 //	          share -> next lap's writes
 //	join      joiner: list -> what is published; gate: own marks    store->load on       members, core, join
 //	          or cursor and positions, loads of positions or        both sides
 //	          marks -> list again -> limit
-//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader
-//	          published; gate without consumers: walk ->
+//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader,
+//	          published; gate without consumers: walk ->                                 taker
 //	          published -> list again; consumer: avail ->
-//	          position
-//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder
-//	          -> next lap's writes, followers
+//	          position; worker: walk -> published -> run taken
+//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder,
+//	          -> next lap's writes, followers; asked to leave ->                         crew, taker
+//	          what wakes
 //	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
 //	          -> process fence -> claim
+//	group     a worker's accesses -> mark of its run, or tail ->    release/acquire;     crew, taker, idle
+//	          tail; mark -> tail || tail -> mark; run taken ->      mark and tail are
+//	          next run taken; what a worker leaves -> runs left     store->load on
+//	          -> who takes it                                       both sides
+//	seat      reads of keys, owners -> keyed -> workers'            release/acquire;     seats, seated
+//	          accesses -> own seat -> looks at all seats ->         store->load between
+//	          position; list of seats -> keyed -> seats above;      own seat and looks,
+//	          barrier -> position || position -> barrier            barrier and position
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
 //	          next lap's writes; position -> clearing               the count is
 //	                                                                store->load
 //	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
 //	          position                                              sides (alert: whose) finder, reader, single,
-//	                                                                                     multi
+//	                                                                                     multi, crew, idle

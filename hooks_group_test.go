@@ -62,17 +62,6 @@ func TestWhoFinishesLooksForTheTailAgain(t *testing.T) {
 	require.Equal(t, int64(2), g.Consumer().Position())
 }
 
-// The same from the other side: the next run is finished when the tail has been moved, and not been looked beyond.
-func TestWhoMovesTheTailLooksForTheNextRun(t *testing.T) {
-	r := newRing[int64](t, Config{Capacity: 4})
-	g := r.Group(GroupConfig[int64]{Name: "g", MaxBatch: 1})
-	a, b := g.Worker(), g.Worker()
-	publish(t, r.MultiProducer(), 2)
-	first, second := takeRun(t, a, 0, 1), takeRun(t, b, 1, 2)
-	during(t, pointFinished, func() { b.Done(second) }, func() { a.Done(first) })
-	require.Equal(t, int64(2), g.Consumer().Position())
-}
-
 // What a worker has found is known to those who look what is published before it is claimed, and thereby passed.
 func TestAWorkerMakesItsBoundaryKnownBeforeItClaims(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 2})
@@ -133,15 +122,25 @@ func TestAWorkerSleepsElsewhereOnceTheRingIsClosed(t *testing.T) {
 	for _, stage := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) { // a sleeper would be a deadlock
 			r := newRing[int64](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
+			before := r.Consumer("before")
 			cfg := GroupConfig[int64]{Name: "g"}
 			if stage {
-				cfg.After = append(cfg.After, r.Consumer("before"))
+				cfg.After = append(cfg.After, before)
 			}
-			w := r.Group(cfg).Worker()
+			g := r.Group(cfg)
+			holder, w := g.Worker(), g.Worker()
+			advance(t, before, publish(t, r.MultiProducer(), 1).To())
+			run := takeRun(t, holder, 0, 1)
 			require.False(t, w.take())
 			during(t, pointWatching, r.Close, func() { require.False(t, w.park(t.Context(), false)) })
-			_, err := w.Next(t.Context())
-			require.Equal(t, ErrClosed, err)
+			gone := make(chan error)
+			go func() {
+				_, err := w.Next(t.Context())
+				gone <- err
+			}()
+			synctest.Wait()
+			holder.Done(run)
+			require.Equal(t, ErrClosed, <-gone)
 		})
 	}
 }

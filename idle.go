@@ -105,12 +105,12 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 }
 
 // watch is park for the one that watches. It sleeps on what is published next, or on the slowest of the
-// members that the crew follows; and on the tail, if all of a closed ring is claimed.
+// members that the crew follows; and on the tail, if all of a closed ring is taken.
 func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	w := t.crew
-	end := t.core.end.load()           // close edge
-	next := w.next.load() &^ closedBit // group edge
-	last, direct, list := next >= end, t.direct, t.seen
+	end := t.core.end.load()             // close edge
+	taken := w.taken.load() &^ closedBit // group edge
+	last, direct, list := taken >= end, t.direct, t.seen
 	place, key := &t.core.readers, t.ready
 	barrier := w.barrier()
 	if barrier != 0 {
@@ -118,12 +118,13 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	} else if last {
 		place, key = &t.member.sleepers, end-1
 	} else if !direct {
-		place, key = &slowest(t.follows).sleepers, next
+		place, key = &slowest(t.follows).sleepers, taken
 	}
 	point(pointWatching)
 	s := place.enter(key, key+1) // park edge
 	t.sleepsAt(s)
-	found := t.take() || t.stopped() != nil || t.core.end.load() != end || w.barrier() != barrier || t.behind() // park edge: after both registrations
+	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
+	found = found || w.barrier() != barrier || t.behind()               // park edge
 	switch {
 	case last, barrier != 0: // the position has not moved there
 	case direct:

@@ -93,6 +93,16 @@ func TestHotWordsShareNoStride(t *testing.T) {
 								&m.member.waiting, &m.member.service)},
 							hotGroup{fmt.Sprint("reader ", i), edges(&m.reader.core, &m.reader.server)})
 					}
+					group := r.Group(GroupConfig[int64]{})
+					requireEvery(t, []hotGroup{{"crew", pointers(group.crew.taken, group.crew.runsLeft, group.crew.size)}}, group.crew.crewWords)
+					m := group.crew.member
+					groups = append(groups, hotGroup{"next", pointers(group.crew.taken)},
+						hotGroup{"crew", pointers(group.crew.runsLeft, group.crew.size)},
+						hotGroup{"tail", pointers(&m.avail, &m.position, &m.wanted, &m.leaving, &m.waiting, &m.service)})
+					for i := range 2 {
+						w := group.Worker()
+						groups = append(groups, hotGroup{fmt.Sprint("taker ", i), edges(&w.taker.finder, &w.taker.busy)})
+					}
 					if kind == Single {
 						p := r.SingleProducer()
 						groups = append(groups, hotGroup{"single", edges(&p.single.core, &p.single.busy)})
@@ -118,6 +128,7 @@ func TestHandlesArePadded(t *testing.T) {
 		r reader
 		s single
 		m multi
+		w taker
 		c core
 	)
 	for _, h := range []struct {
@@ -127,6 +138,7 @@ func TestHandlesArePadded(t *testing.T) {
 	}{
 		{"reader", unsafe.Offsetof(r.core), unsafe.Sizeof(r), unsafe.Offsetof(r.server) + unsafe.Sizeof(r.server)},
 		{"single", unsafe.Offsetof(s.core), unsafe.Sizeof(s), unsafe.Offsetof(s.busy) + unsafe.Sizeof(s.busy)},
+		{"taker", unsafe.Offsetof(w.finder), unsafe.Sizeof(w), unsafe.Offsetof(w.busy) + unsafe.Sizeof(w.busy)},
 		{"multi", unsafe.Offsetof(m.core), unsafe.Sizeof(m), unsafe.Offsetof(m.fails) + unsafe.Sizeof(m.fails)},
 	} {
 		require.GreaterOrEqual(t, h.before, uintptr(widest), "%s: before the first hot word", h.name)

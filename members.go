@@ -15,7 +15,9 @@ type member struct {
 	sleepers lot // those that wait for position
 
 	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
-	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list).
+	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list); or
+	// each worker of a group, and who of them is late stores members that have left, in whose place
+	// following puts the same as the others have stored.
 	follows cell[[]*member]
 }
 

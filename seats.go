@@ -12,7 +12,7 @@ import "sync"
 //	               seat 1 is done    seat 1 neither
 //
 // Whichever worker finds no more owners keys what has come, one at a time: it reads the keys, which nobody
-// of the crew can have changed yet, stores the owners, and then raises keyed, which is the next of the crew.
+// of the crew can have changed yet, stores the owners, and then raises keyed, which is the taken of the crew.
 // Every worker walks over all that is keyed, from its seat on, and handles what it owns. The position is the
 // least of the seats.
 //
@@ -21,7 +21,7 @@ import "sync"
 type seats struct {
 	core   *core
 	member *member
-	keyed  *word                  // crew.next
+	keyed  *word                  // crew.taken
 	key    func(seq int64) uint64 // of the event in the slot of seq
 	owners []seatID               // by slot; who walks on it has seen a keyed above it
 	moved  func(position int64)   // wakes those who wait for the position
@@ -67,7 +67,7 @@ type seat struct {
 
 func newSeats(w *crew, key func(seq int64) uint64) *seats {
 	s := &seats{
-		core: w.core, member: w.member, keyed: w.next, orphans: w.runsLeft, moved: w.moved,
+		core: w.core, member: w.member, keyed: w.taken, orphans: w.runsLeft, moved: w.moved,
 		key: key, owners: make([]seatID, w.core.capacity), barrier: (*word)(newArena(1).group(0)),
 		ids: make([]bool, 1),
 	}

@@ -74,7 +74,7 @@ func (t *taker) look() (from, to int64) {
 // take reports whether a run is in hand, and takes one if none is: one that is left, or the next.
 //
 // What it finds out of what is published is in published, or in the positions that it follows, before
-// the run is claimed: so no member's position is ahead of the boundaries that others know.
+// the run is taken: so no member's position is ahead of the boundaries that others know.
 func (t *taker) take() bool {
 	w := t.crew
 	if t.own != nil {
@@ -91,7 +91,7 @@ func (t *taker) take() bool {
 			}
 		}
 		size := max(1, w.size.load()) // on no edge
-		n := w.next.load()            // group edge
+		n := w.taken.load()           // group edge
 		if n&closedBit != 0 {
 			return false
 		}
@@ -101,7 +101,7 @@ func (t *taker) take() bool {
 		}
 		point(pointFound)
 		end := n + min(w.maxBatch, (available+size-1)/size)
-		if w.next.cas(n, end) { // group edge
+		if w.taken.cas(n, end) { // group edge
 			t.run, t.handed = run{from: n, to: end}, n
 		}
 	}
@@ -140,7 +140,7 @@ func (t *taker) walkOn(limit int64) {
 				continue
 			}
 			if hi > lo {
-				c.published.raise(hi) // boundary edge: before next
+				c.published.raise(hi) // boundary edge: before taken
 			}
 			lo = hi
 		}

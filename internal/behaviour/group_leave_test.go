@@ -1,10 +1,7 @@
 package behaviour
 
 import (
-	"context"
-	"errors"
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -190,128 +187,5 @@ func TestAWorkerStaysUntilAllIsFinished(t *testing.T) {
 				require.Equal(t, int64(2), g.Consumer().Position())
 			}
 		})
-	}
-}
-
-// Every end that a waiting worker may find wakes it, and those that sleep beside it.
-func TestWorkersThatSleepHearOfTheEnd(t *testing.T) {
-	enough := errors.New("enough")
-	for name, end := range map[string]func(r *disruptor.Ring[int64], g *disruptor.Group[int64]) error{
-		"closed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error { r.Close(); return disruptor.ErrClosed },
-		"group": func(_ *disruptor.Ring[int64], g *disruptor.Group[int64]) error {
-			g.Consumer().Close()
-			return disruptor.ErrClosed
-		},
-		"failed": func(r *disruptor.Ring[int64], _ *disruptor.Group[int64]) error {
-			ctx, cancel := context.WithCancelCause(context.Background())
-			cancel(enough)
-			return r.Run(ctx)
-		},
-	} {
-		for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
-			for _, stage := range []bool{false, true} {
-				synctest.Test(t, func(t *testing.T) {
-					r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
-					var after []*disruptor.Consumer[int64]
-					if stage {
-						after = append(after, r.Consumer("before"))
-					}
-					g := group(r, 0, after...)
-					gone := make(chan error)
-					for range 3 {
-						w := g.Worker()
-						go func() {
-							_, err := w.Next(t.Context())
-							gone <- err
-						}()
-					}
-					synctest.Wait()
-					require.Equal(t, disruptor.Waiting, r.Stats().Consumers[len(after)].State, name)
-					want := end(r, g)
-					for range 3 {
-						require.ErrorIs(t, <-gone, want, name)
-					}
-				})
-			}
-		}
-	}
-}
-
-// One event wakes one worker, and many wake all.
-func TestWhatIsPublishedWakesWorkers(t *testing.T) {
-	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
-		for _, stage := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRing[int64](t, disruptor.Config{Capacity: 8, Producers: producers, Wait: disruptor.BlockWait{Spin: -1}})
-				p := newProducer(r)
-				before := r.Consumer("before")
-				var after []*disruptor.Consumer[int64]
-				if stage {
-					after = append(after, before)
-				}
-				g := group(r, 1, after...)
-				got := make(chan int64, 16)
-				for range 4 {
-					w := g.Worker()
-					go func() {
-						for b := range w.Batches(t.Context()) {
-							got <- b.From()
-						}
-						got <- -1
-					}()
-				}
-				synctest.Wait()
-				publish(t, p, 1)
-				advance(t, before, 1)
-				synctest.Wait()
-				require.Len(t, got, 1)
-				// The worker that watched, and the one that watches now; both sleep again.
-				require.LessOrEqual(t, r.Stats().Wakes, int64(2))
-				publish(t, p, 5)
-				advance(t, before, 6)
-				synctest.Wait()
-				require.Len(t, got, 6)
-				r.Close()
-				synctest.Wait()
-				require.Len(t, got, 10)
-			})
-		}
-	}
-}
-
-// A worker that sleeps takes what another leaves. A7.
-func TestWhatIsLeftWakesAWorker(t *testing.T) {
-	for _, idle := range []int{1, 3} {
-		for _, stage := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRing[int64](t, disruptor.Config{Capacity: 8, Wait: disruptor.BlockWait{Spin: -1}})
-				p := newProducer(r)
-				before := r.Consumer("before")
-				var after []*disruptor.Consumer[int64]
-				if stage {
-					after = append(after, before)
-				}
-				g := group(r, 0, after...)
-				holder := g.Worker()
-				publish(t, p, 2)
-				advance(t, before, 2)
-				takeRun(t, holder, 0, 2)
-				got := make(chan int64, 4)
-				for range idle {
-					w := g.Worker()
-					go func() {
-						for b := range w.Batches(t.Context()) {
-							got <- b.From()
-						}
-					}()
-				}
-				synctest.Wait()
-				holder.Close()
-				require.Zero(t, <-got)
-				synctest.Wait()
-				require.Equal(t, int64(2), g.Consumer().Position())
-				r.Close()
-			})
-		}
 	}
 }

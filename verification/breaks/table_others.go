@@ -22,7 +22,11 @@ const (
 )
 
 // debug has the tests that need the build tag disruptor_debug.
-var debug = []string{asks, boundary, follows, lapped, seatsBack}
+var debug = []string{
+	asks, boundary, follows, lapped,
+	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
+	seatsBack,
+}
 
 // orders are wrong: what comes first, or what may go first.
 var orders = []breakage{
