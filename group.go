@@ -36,6 +36,10 @@ type GroupConfig[T any] struct {
 	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of
 	// it. It is called once for each event, before the event is handed to any worker, on the goroutine of
 	// one of them, and by one at a time. It must not write to the event, nor use the ring.
+	//
+	// A worker holds up the keys that are its own, and in the end all that comes after the group, until it
+	// calls Next again or Close. When a worker comes or goes, what is published next waits until all that
+	// was handed out before is finished, as its keys may get other workers.
 	Key func(event *T) uint64
 
 	// The rest is for HandleGroup only.
@@ -51,8 +55,8 @@ type GroupConfig[T any] struct {
 }
 
 // Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
-// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates a word of 8 bytes for each slot
-// of the ring. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
+// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates 8 bytes for each slot of the
+// ring, or 2 with a Key. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
 // Attempts is negative, and if what is for HandleGroup only is set.
 func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
 	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {

@@ -37,6 +37,8 @@ type keyedCrowd struct {
 	wg    sync.WaitGroup
 	sent  [keys]int
 	seen  [keys]int
+
+	staged bool // a stage before the group gives events their keys
 }
 
 func newKeyedCrowd(t *testing.T, r *disruptor.Ring[keyedEvent], cfg disruptor.GroupConfig[keyedEvent]) *keyedCrowd {
@@ -65,7 +67,9 @@ func (c *keyedCrowd) produce(p disruptor.Producer[keyedEvent], n int, rnd *rand.
 			if rnd.IntN(2) == 0 {
 				id = 0
 			}
-			*e = keyedEvent{key: keyBase * uint64(id), id: id, count: c.sent[id]}
+			if *e = (keyedEvent{id: id, count: c.sent[id]}); !c.staged {
+				e.key = keyBase * uint64(id)
+			}
 			c.sent[id]++
 			i++
 		}
@@ -115,6 +119,22 @@ func (c *keyedCrowd) churn(rnd *rand.Rand) {
 	})
 }
 
+// precede has a stage before the group, which gives events their keys.
+func (c *keyedCrowd) precede(stage *disruptor.Consumer[keyedEvent]) {
+	c.staged = true
+	ctx := testContext(c.t)
+	c.wg.Go(func() {
+		for b := range stage.Batches(ctx) {
+			for _, e := range b.All() {
+				e.key = keyBase * uint64(e.id)
+			}
+		}
+		if err := stage.Err(); err != nil {
+			c.t.Error(err)
+		}
+	})
+}
+
 // follow requires that what follows the group sees each event in the order of the ring, once it has been handled.
 func (c *keyedCrowd) follow() {
 	f := c.ring.Consumer("follower", c.group.Consumer())
@@ -151,7 +171,16 @@ func TestEventsOfOneKeyAreHandledInOrder(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		rnd := s.random()
 		r := newRingWithHistory[keyedEvent](t, s.Config, s.start, rnd)
-		c := newKeyedCrowd(t, r, disruptor.GroupConfig[keyedEvent]{MaxBatch: rnd.IntN(4)})
+		cfg := disruptor.GroupConfig[keyedEvent]{MaxBatch: rnd.IntN(4)}
+		var stage *disruptor.Consumer[keyedEvent]
+		if rnd.IntN(2) == 0 {
+			stage = r.Consumer("stage")
+			cfg.After = append(cfg.After, stage)
+		}
+		c := newKeyedCrowd(t, r, cfg)
+		if stage != nil {
+			c.precede(stage)
+		}
 		c.follow()
 		for i := range 3 {
 			c.churn(rand.New(rand.NewPCG(uint64(s.start), uint64(i))))

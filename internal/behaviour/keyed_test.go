@@ -287,6 +287,58 @@ func TestWorkersThatSleepBeforeABarrierAreWoken(t *testing.T) {
 	})
 }
 
+// A worker goes only when all is finished: until then another may leave something to it.
+func TestAKeyedWorkerStaysUntilAllIsFinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newKeyedScene(t, disruptor.Config{})
+		a, b := s.group.Worker(), s.group.Worker()
+		k := s.own(t, a, b)
+		at := s.Published()
+		s.send(t, k[0], k[1])
+		requireNext(t, a, at, at+1)
+		b.Done(requireNext(t, b, at+1, at+2))
+		s.Close()
+		got := make(chan disruptor.Batch[uint64])
+		ended := make(chan error)
+		go func() {
+			batch, err := b.Next(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			got <- batch
+			b.Done(batch)
+			_, err = b.Next(t.Context())
+			ended <- err
+		}()
+		synctest.Wait()
+		require.Equal(t, at, s.group.Consumer().Position())
+		a.Close()
+		require.Equal(t, at, (<-got).From())
+		require.Equal(t, disruptor.ErrClosed, <-ended)
+		require.Equal(t, at+2, s.group.Consumer().Position())
+	})
+}
+
+// An event with which two workers have left ends the ring.
+func TestTheAttemptsOfAKeyedGroupAreCounted(t *testing.T) {
+	r := newRing[int64](t, disruptor.Config{Capacity: 4})
+	group := r.Group(disruptor.GroupConfig[int64]{Name: "g", Attempts: 2, Key: func(*int64) uint64 { return 1 }})
+	publish(t, r.MultiProducer(), 2)
+	first := group.Worker()
+	b, ok := first.TryNext()
+	require.True(t, ok)
+	head, _ := b.Split(1)
+	first.Done(head)
+	first.Close()
+	require.NoError(t, r.Err())
+	second := group.Worker()
+	b, ok = second.TryNext()
+	require.True(t, ok)
+	requireRange(t, b, 1, 2)
+	second.Close()
+	require.ErrorContains(t, r.Err(), `group "g": 2 workers left with sequence 1 unfinished`)
+}
+
 // Close of the group drops what nobody has been handed.
 func TestAKeyedGroupIsClosed(t *testing.T) {
 	forEachKeyedScene(t, func(t *testing.T, s *keyedScene) {
