@@ -111,7 +111,7 @@ func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
 			}
 		}
 	}
-	rounds := int64(litmusRounds(100_000))
+	rounds := int64(litmusRounds(50_000))
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer turn.Store(2 * rounds)

@@ -87,6 +87,8 @@
 //	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
 //	runtime.Goexit                                *HandlerError
 //
+// A [FailurePolicy] keeps errors and panics of a handler from ending the ring.
+//
 // Two ends leave the ring as it is. Close of a consumer ends its calls with ErrClosed, and Run serves
 // the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
 // that wraps the cause and says what was in the way.
@@ -130,9 +132,10 @@ package disruptor
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder,
 //	          -> next lap's writes, followers; asked to leave ->                         crew, taker
 //	          what wakes
-//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
+//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single, failure
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
-//	          -> process fence -> claim
+//	          -> process fence -> claim; failure -> failed
+//	          -> stop, a channel: a pause before a retry
 //	group     a worker's accesses -> mark of its run, or tail ->    release/acquire;     crew, taker, idle
 //	          tail; mark -> tail || tail -> mark; run taken ->      mark and tail are
 //	          next run taken; what a worker leaves -> runs left     store->load on

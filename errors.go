@@ -28,8 +28,8 @@ var (
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start or Stop did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return it,
-// alone or wrapped: errors.As finds it, and errors.Is finds Err.
+// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
+// return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none

@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 )
@@ -9,16 +10,33 @@ import (
 // A servedGroup is a group that Run serves: as many stages as it has workers.
 type servedGroup[T any] struct {
 	*Group[T]
+	cfg     GroupConfig[T]
 	handler Handler[T]
-	start   func(*Worker[T]) error
-	stop    func(*Worker[T])
+}
+
+// Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
+// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates 8 bytes for each slot of the
+// ring, or 2 with a Key. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
+// Attempts is negative, if what is for HandleGroup only is set, and if OnFailure or DeadLetter is set
+// without Attempts, or contradict each other.
+func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
+	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {
+		panicf("group %q has no handler for Workers, Start or Stop", cfg.Name)
+	}
+	if cfg.OnFailure != (FailurePolicy{Skip: cfg.OnFailure.Skip}) {
+		panicf("group %q has no handler for OnFailure to repeat", cfg.Name)
+	}
+	if cfg.Attempts == 0 && (cfg.OnFailure.Skip || cfg.DeadLetter != nil) {
+		panicf("group %q has no Attempts after which OnFailure or DeadLetter gets an event", cfg.Name)
+	}
+	return r.joinGroup(cfg)
 }
 
 // HandleGroup makes a group, as Group does, whose batches Run hands to h, on as many goroutines as
 // GroupConfig.Workers and [Group.SetWorkers] say: so h is called by several at once. When it returns nil
 // its batch is done. Any goroutine may call HandleGroup; while Run is active the workers start at once. It
-// panics if h is nil, if Workers is negative, and if After, MaxBatch or Attempts is as Group does not take
-// it.
+// panics if h is nil, if Workers is negative, if OnFailure and DeadLetter contradict each other or
+// themselves, and if After, MaxBatch or Attempts is as Group does not take it.
 func (r *Ring[T]) HandleGroup(cfg GroupConfig[T], h Handler[T]) *Group[T] {
 	if h == nil {
 		panicf("nil handler for group %q", cfg.Name)
@@ -29,15 +47,42 @@ func (r *Ring[T]) HandleGroup(cfg GroupConfig[T], h Handler[T]) *Group[T] {
 	if cfg.Workers == 0 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
-	s := &servedGroup[T]{r.joinGroup(cfg), h, cfg.Start, cfg.Stop}
+	s := &servedGroup[T]{r.joinGroup(cfg), cfg, h}
 	s.handled = true
 	g := &r.graph
+	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
+		g.remedies.store(1)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.groups = append(g.groups, s)
 	g.setWorkers(s, cfg.Workers)
 	return s.Group
 }
+
+func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
+	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
+	g := r.newGroup(cfg)
+	g.crew.dropped = func(seq int64) (finished bool) {
+		f := &failure{err: fmt.Errorf("%d workers left it unfinished", cfg.Attempts)}
+		s := leftover[T]{newStage(g.stage, ConsumerConfig[T]{OnFailure: cfg.OnFailure, DeadLetter: cfg.DeadLetter}, nil)}
+		s.worker = &Worker[T]{group: g, taker: &taker{run: run{from: seq, to: seq + 1}, handed: seq + 1}}
+		if s.remedy != nil {
+			f = s.remedy.giveUp(s, seq, seq+1, f)
+		}
+		if f != nil {
+			s.fail(f)
+			r.graph.wake() // nobody may be served whose end would
+		}
+		return f == nil
+	}
+	return g
+}
+
+// A leftover is the hand of an event that is given up. Its crew finishes it.
+type leftover[T any] struct{ *stage[T] }
+
+func (leftover[T]) finish(int64) {}
 
 // SetWorkers has n goroutines call the handler of a group made by HandleGroup from now on. Those that are
 // too many finish the batch in hand before they go; SetWorkers does not wait for that. With none the group
@@ -66,11 +111,7 @@ func (g *graph[T]) setWorkers(s *servedGroup[T], n int) {
 			continue
 		}
 		if n--; n < 0 {
-			if o.gone = true; o.serving {
-				o.worker.ask()
-			} else {
-				g.drop(o)
-			}
+			g.dismiss(o)
 		}
 	}
 	for ; n > 0; n-- {
@@ -78,13 +119,24 @@ func (g *graph[T]) setWorkers(s *servedGroup[T], n int) {
 	}
 }
 
-func (s *servedGroup[T]) newStage() *stage[T] {
-	made := &stage[T]{consumer: s.stage, group: s, handler: s.handler, finished: s.crew.ended()}
-	if s.start != nil {
-		made.start = func() error { return s.start(made.worker) }
+// dismiss forgets a stage of a group, or asks its worker to go. The caller holds mu.
+func (g *graph[T]) dismiss(s *stage[T]) {
+	if s.gone = true; !s.serving {
+		g.drop(s)
+		return
 	}
-	if s.stop != nil {
-		made.stop = func() { s.stop(made.worker) }
+	s.worker.ask()
+	close(s.left) // leave edge
+}
+
+func (s *servedGroup[T]) newStage() *stage[T] {
+	made := newStage(s.stage, ConsumerConfig[T]{OnFailure: s.cfg.OnFailure, DeadLetter: s.cfg.DeadLetter}, s.handler)
+	made.group, made.finished = s, s.crew.ended()
+	if s.cfg.Start != nil {
+		made.start = func() error { return s.cfg.Start(made.worker) }
+	}
+	if s.cfg.Stop != nil {
+		made.stop = func() { s.cfg.Stop(made.worker) }
 	}
 	return made
 }
@@ -114,7 +166,11 @@ func (g *graph[T]) closeGroup(c *Consumer[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c.crew.close()
+	for _, s := range slices.Clone(g.stages) {
+		if s.consumer == c && !s.gone {
+			g.dismiss(s)
+		}
+	}
 	g.groups = slices.DeleteFunc(g.groups, func(s *servedGroup[T]) bool { return s.stage == c })
-	g.stages = slices.DeleteFunc(g.stages, func(s *stage[T]) bool { return s.consumer == c && !s.serving })
 	g.changed.Broadcast()
 }

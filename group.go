@@ -1,9 +1,6 @@
 package disruptor
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // A Group is a consumer whose events are shared out among workers: each event goes to exactly one of
 // them. Workers finish events in any order. To other consumers, to producers and to Stats a group is one
@@ -29,8 +26,8 @@ type GroupConfig[T any] struct {
 	// handed no more than its share of what there is, either: what n workers find is divided by n.
 	MaxBatch int
 	// Attempts is how many workers may leave with an event unfinished, each as the first of what it had
-	// not finished, before the ring fails with an error that names the group and the sequence; 0 means
-	// any number.
+	// not finished, before the event is given up: DeadLetter gets it, or it is skipped if OnFailure says
+	// so, or else the ring ends with a [HandlerError]. 0 means any number.
 	Attempts int
 	// Key, if not nil, has the events of one key handled in order and one at a time, and those of different
 	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of
@@ -41,6 +38,13 @@ type GroupConfig[T any] struct {
 	// calls Next again or Close. When a worker comes or goes, what is published next waits until all that
 	// was handed out before is finished, as its keys may get other workers.
 	Key func(event *T) uint64
+	// OnFailure says what becomes of events whose handler fails, as in ConsumerConfig: while a worker
+	// pauses and tries again, others go on. For a group that is used by hand it may only say Skip, for
+	// Attempts.
+	OnFailure FailurePolicy
+	// DeadLetter, if it is not nil, is called as that of ConsumerConfig is, by several workers at once;
+	// and by Close of a worker that leaves with an event that is given up.
+	DeadLetter func(Batch[T], error) error
 
 	// The rest is for HandleGroup only.
 
@@ -54,27 +58,12 @@ type GroupConfig[T any] struct {
 	Stop func(*Worker[T])
 }
 
-// Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
-// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates 8 bytes for each slot of the
-// ring, or 2 with a Key. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
-// Attempts is negative, and if what is for HandleGroup only is set.
-func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
-	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {
-		panicf("group %q has no handler for Workers, Start or Stop", cfg.Name)
-	}
-	return r.joinGroup(cfg)
-}
-
-func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
+func (r *Ring[T]) newGroup(cfg GroupConfig[T]) *Group[T] {
 	if cfg.Attempts < 0 {
 		panicf("Attempts of %d for group %q", cfg.Attempts, cfg.Name)
 	}
 	follows := r.membersOf("group", cfg.Name, cfg.After)
 	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts, r.keyOf(cfg.Key))
-	w.dropped = func(seq int64) bool {
-		r.core.fail(fmt.Errorf("disruptor: group %q: %d workers left with sequence %d unfinished", cfg.Name, cfg.Attempts, seq))
-		return false
-	}
 	// A Consumer that is gone, with nothing in hand: each of its calls comes to where it is refused.
 	stage := &reader{finder: finder{core: r.core, member: w.member, gone: true, crew: w}, pos: math.MinInt64, handed: math.MinInt64}
 	return &Group[T]{ring: r, crew: w, stage: &Consumer[T]{ring: r, reader: stage}}

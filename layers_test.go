@@ -53,8 +53,8 @@ var layers = map[string]layer{
 	"memory.go": ringLayer, "members.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
-	"overflow.go": handsLayer,
-	"finder.go":   handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
+	"overflow.go": handsLayer, "failure.go": handsLayer,
+	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
 	"seats.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 
 	"graph.go": graphLayer, "graph_group.go": graphLayer, "stage.go": graphLayer, "shutdown.go": graphLayer,

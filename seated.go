@@ -200,11 +200,12 @@ func (t *taker) dropRest() {
 func (t *taker) stand() {
 	w, st := t.crew, t.seat
 	if t.from < t.to {
-		st.walked = t.from
 		if st.tries++; w.attempts != 0 && st.tries >= w.attempts && w.dropped(t.from) {
 			t.finishOwn(t.from + 1)
-			st.walked = t.from
 		}
+	}
+	if t.from < t.to {
+		st.walked = t.from
 	}
 	t.from, t.handed = t.to, t.to
 	orphans := st != t.own && w.seats.leave(st)

@@ -3,8 +3,6 @@ package disruptor
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -19,10 +17,34 @@ type stage[T any] struct {
 	start    func() error
 	stop     func()
 	batchEnd int64 // of the batch that the handler has been handed
+	empty    bool  // the handler was called with an empty batch last: only with quiet
+	last     bool  // and is called no more in this Run
+	dead     func(Batch[T], error) error
+	remedy   *remedy       // nil: each failure ends the ring
+	left     chan struct{} // closed when the consumer has been asked to leave
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
 	gone     bool // is served no more
+}
+
+func newStage[T any](c *Consumer[T], cfg ConsumerConfig[T], h Handler[T]) *stage[T] {
+	s := &stage[T]{
+		consumer: c, handler: h, quiet: cfg.Idle, dead: cfg.DeadLetter, left: make(chan struct{}), finished: c.gone,
+	}
+	if cfg.Start != nil {
+		s.start = func() error { return cfg.Start(c) }
+	}
+	if cfg.Stop != nil {
+		s.stop = func() { cfg.Stop(c) }
+	}
+	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
+		s.remedy = &remedy{
+			FailurePolicy: cfg.OnFailure, dead: cfg.DeadLetter != nil,
+			ring: c.core, counts: &c.member.failures, left: s.left,
+		}
+	}
+	return s
 }
 
 // serve hands batches to the handler until the consumer finds its end.
@@ -43,50 +65,67 @@ func (s *stage[T]) serve() {
 	if s.stop != nil {
 		defer s.try(func() error { s.stop(); return nil })
 	}
-	s.try(s.loop)
+	for s.last = false; !s.last; {
+		f := s.attempt(s.loop)
+		if f == nil || !s.overcome(f) {
+			return
+		}
+	}
 }
 
-// try calls f and reports whether it returned nil. If it returned an error, panicked or called
-// runtime.Goexit, the ring fails.
+// overcome reports whether to go on after a failure of the handler.
+func (s *stage[T]) overcome(f *failure) bool {
+	interrupted := false
+	if s.remedy != nil {
+		f, interrupted = s.remedy.apply(s, f)
+	}
+	switch {
+	case interrupted:
+		s.consumer.ring.graph.lose(s.handlerError(f))
+		return false
+	case f != nil:
+		s.fail(f)
+		return false
+	}
+	return true
+}
+
+// try calls f and reports whether it returned nil. If it did not, the ring fails.
 func (s *stage[T]) try(f func() error) (ok bool) {
+	failed := s.attempt(f)
+	if failed != nil {
+		s.fail(failed)
+	}
+	return failed == nil
+}
+
+// attempt calls f and returns how it failed, nil if it returned nil. If it called runtime.Goexit the
+// ring fails: this goroutine does nothing more.
+func (s *stage[T]) attempt(f func() error) (failed *failure) {
 	returned := false
 	defer func() {
-		if !returned {
-			s.fail(recovered(recover()))
+		if returned {
+			return
+		}
+		if v := recover(); v != nil {
+			failed = panicked(v)
+		} else {
+			s.fail(&failure{err: errors.New("runtime.Goexit was called")})
 		}
 	}()
 	err := f()
 	returned = true
 	if err != nil {
-		s.fail(nil, err)
+		return &failure{err: err}
 	}
-	return err == nil
+	return nil
 }
 
-func (s *stage[T]) fail(stack []byte, err error) {
-	c := s.consumer
-	from, to := s.inHand()
-	c.core.fail(&HandlerError{Consumer: c.Name(), From: from, To: to, Err: err, Stack: stack})
-}
+func (s *stage[T]) fail(f *failure) { s.consumer.core.fail(s.handlerError(f)) }
 
-// inHand returns what the handler has been handed and has not finished.
-func (s *stage[T]) inHand() (from, to int64) {
-	if w := s.worker; w != nil {
-		return w.from, w.handed
-	}
-	return s.consumer.pos, max(s.consumer.pos, s.batchEnd)
-}
-
-// recovered returns the error for what recover returned in a function that did not return.
-func recovered(value any) (stack []byte, err error) {
-	switch v := value.(type) {
-	case nil:
-		return nil, errors.New("runtime.Goexit was called")
-	case error:
-		return debug.Stack(), fmt.Errorf("panic: %w", v)
-	default:
-		return debug.Stack(), fmt.Errorf("panic: %v", v)
-	}
+func (s *stage[T]) handlerError(f *failure) *HandlerError {
+	from, to, _ := s.inHand()
+	return &HandlerError{Consumer: s.consumer.Name(), From: from, To: to, Err: f.err, Stack: f.stack}
 }
 
 // loop returns the error of the handler, nil if the consumer has found its end.
@@ -119,7 +158,8 @@ func (s *stage[T]) loopQuiet() error {
 		if last && c.core.failed.load() != 0 { // close edge
 			return nil
 		}
-		if last || err != nil {
+		s.empty, s.last = last || err != nil, last
+		if s.empty {
 			b = Batch[T]{c.ring, c.pos, c.pos}
 		}
 		if err := s.handle(b); err != nil || last {
@@ -134,10 +174,38 @@ func (s *stage[T]) handle(b Batch[T]) error {
 	if err := s.handler(b); err != nil {
 		return err
 	}
+	s.doneRest(b)
+	return nil
+}
+
+func (s *stage[T]) doneRest(b Batch[T]) {
 	if s.worker != nil {
 		s.worker.doneRest(b)
 	} else {
 		s.consumer.doneRest(b)
 	}
-	return nil
+}
+
+// What follows makes a hand of a stage.
+
+func (s *stage[T]) inHand() (from, to int64, again bool) {
+	if w := s.worker; w != nil {
+		from, to = w.from, w.handed
+	} else {
+		from, to = s.consumer.pos, max(s.consumer.pos, s.batchEnd)
+	}
+	return from, to, from < to || s.empty
+}
+
+func (s *stage[T]) call() *failure {
+	from, to, _ := s.inHand()
+	return s.attempt(func() error { return s.handle(Batch[T]{s.consumer.ring, from, to}) })
+}
+
+func (s *stage[T]) finish(to int64) { s.doneRest(Batch[T]{to: to}) }
+
+func (s *stage[T]) deadLetter(from, to int64, f *failure) *failure {
+	err := s.handlerError(f)
+	err.From, err.To = from, to
+	return s.attempt(func() error { return s.dead(Batch[T]{s.consumer.ring, from, to}, err) })
 }

@@ -35,13 +35,18 @@ type ConsumerStats struct {
 	Lag       int64    // published slots that are not
 	Available int64    // of these, the ones that it could read now
 	State     ConsumerState
+
+	// What became of events whose handler failed: see FailurePolicy.
+	Retried      int64 // calls of the handler that repeated one that had failed
+	Skipped      int64 // events
+	DeadLettered int64 // events that DeadLetter has taken
 }
 
 // ConsumerState says what a consumer does.
 type ConsumerState uint8
 
 const (
-	Busy     ConsumerState = iota // in its handler, or in code of its own that uses it by hand
+	Busy     ConsumerState = iota // in its handler, or between two calls that a FailurePolicy repeats, or in code that uses it by hand
 	Waiting                       // in Next, WaitFor, Batches or Run, for something to read
 	Unserved                      // made by Handle, and no Run serves it
 )
@@ -79,7 +84,9 @@ func (r *Ring[T]) Stats() Stats {
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
 	gate := c.slowest()
 	for i, m := range list {
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load(), State: m.state()}
+		f := &m.failures
+		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load(), State: m.state(),
+			Retried: f.retried.load(), Skipped: f.skipped.load(), DeadLettered: f.deadLettered.load()}
 	}
 	ready := make([]int64, len(list))
 	for i, m := range list {
@@ -120,7 +127,11 @@ func (s Stats) String() string {
 		for i, name := range c.After {
 			fmt.Fprintf(&b, "%s%q", map[bool]string{true: " after ", false: ", "}[i == 0], name)
 		}
-		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available\n", c.State, c.Position, c.Lag, c.Available)
+		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available", c.State, c.Position, c.Lag, c.Available)
+		if c.Retried|c.Skipped|c.DeadLettered != 0 {
+			fmt.Fprintf(&b, "; %d calls retried, %d events skipped, %d dead-lettered", c.Retried, c.Skipped, c.DeadLettered)
+		}
+		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "  parked %d times, woken %d times, %d of them in vain; %d fences of the process",
 		s.Parks, s.Wakes, s.Wasted, s.Fences)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -254,13 +255,19 @@ func TestGroupsRefuseWhatMakesNoSense(t *testing.T) {
 	h := func(disruptor.Batch[int64]) error { return nil }
 	byHand, served := r.Group(handled{Name: "g"}), r.HandleGroup(handled{Name: "h"}, h)
 	for text, call := range map[string]func(){
-		`disruptor: nil handler for group "g"`:                               func() { r.HandleGroup(handled{Name: "g"}, nil) },
-		`disruptor: -1 workers for group "g"`:                                func() { r.HandleGroup(handled{Name: "g", Workers: -1}, h) },
-		`disruptor: Attempts of -1 for group "g"`:                            func() { r.Group(handled{Name: "g", Attempts: -1}) },
-		`disruptor: MaxBatch of -1`:                                          func() { r.Group(handled{Name: "g", MaxBatch: -1}) },
-		`disruptor: group "g" has no handler for Workers, Start or Stop`:     func() { r.Group(handled{Name: "g", Workers: 1}) },
-		`disruptor: group "g" after a nil consumer`:                          func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{nil}}) },
-		`disruptor: group "g" after consumer "x" of another ring`:            func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{other.Consumer("x")}}) },
+		`disruptor: nil handler for group "g"`:                           func() { r.HandleGroup(handled{Name: "g"}, nil) },
+		`disruptor: -1 workers for group "g"`:                            func() { r.HandleGroup(handled{Name: "g", Workers: -1}, h) },
+		`disruptor: Attempts of -1 for group "g"`:                        func() { r.Group(handled{Name: "g", Attempts: -1}) },
+		`disruptor: MaxBatch of -1`:                                      func() { r.Group(handled{Name: "g", MaxBatch: -1}) },
+		`disruptor: group "g" has no handler for Workers, Start or Stop`: func() { r.Group(handled{Name: "g", Workers: 1}) },
+		`disruptor: group "g" after a nil consumer`:                      func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{nil}}) },
+		`disruptor: group "g" after consumer "x" of another ring`:        func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{other.Consumer("x")}}) },
+		`disruptor: group "g" has no handler for OnFailure to repeat`: func() {
+			r.Group(handled{Name: "g", Attempts: 1, OnFailure: disruptor.FailurePolicy{Retries: 1}})
+		},
+		`disruptor: group "g" has no Attempts after which OnFailure or DeadLetter gets an event`: func() {
+			r.Group(handled{Name: "g", OnFailure: disruptor.FailurePolicy{Skip: true}})
+		},
 		`disruptor: SetWorkers of group "g", whose workers are used by hand`: func() { byHand.SetWorkers(1) },
 		`disruptor: -2 workers for group "h"`:                                func() { served.SetWorkers(-2) },
 		`disruptor: Worker of group "h", which Run serves`:                   func() { served.Worker() },
@@ -268,4 +275,108 @@ func TestGroupsRefuseWhatMakesNoSense(t *testing.T) {
 	} {
 		requirePanics(t, text, call)
 	}
+}
+
+// A worker that tries again holds up what comes after the group, and no other worker.
+func TestAWorkerThatTriesAgainIsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, disruptor.Config{Capacity: 8})
+		var calls, others atomic.Int32
+		g := r.HandleGroup(handled{Name: "g", Workers: 2, MaxBatch: 1, OnFailure: disruptor.FailurePolicy{Retries: 3, Backoff: time.Second}},
+			func(b disruptor.Batch[int64]) error {
+				if b.From() == 1 && calls.Add(1) < 4 {
+					return errHandler
+				}
+				others.Add(1)
+				return nil
+			})
+		run := make(chan error)
+		go func() { run <- r.Run(t.Context()) }()
+		publish(t, r.MultiProducer(), 8)
+		synctest.Wait()
+		require.EqualValues(t, 7, others.Load())
+		require.EqualValues(t, 1, g.Consumer().Position())
+		time.Sleep(time.Minute)
+		require.EqualValues(t, 8, g.Consumer().Position())
+		require.EqualValues(t, 3, r.Stats().Consumers[0].Retried)
+		r.Close()
+		require.NoError(t, <-run)
+	})
+}
+
+// What a worker is asked to leave between two attempts another one takes; it counts for Attempts.
+func TestAWorkerThatTriesAgainMayBeAskedToGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, disruptor.Config{Capacity: 8})
+		var letters, calls atomic.Int32
+		g := r.HandleGroup(handled{
+			Name: "g", Workers: 1, Attempts: 2, OnFailure: disruptor.FailurePolicy{Retries: 100, Backoff: time.Hour},
+			DeadLetter: func(b disruptor.Batch[int64], err error) error { letters.Add(int32(b.Len())); return nil },
+		}, func(b disruptor.Batch[int64]) error {
+			if calls.Add(1); b.From() == 0 {
+				return errHandler
+			}
+			return nil
+		})
+		run := make(chan error)
+		go func() { run <- r.Run(t.Context()) }()
+		publish(t, r.MultiProducer(), 2)
+		for range 2 {
+			synctest.Wait()
+			require.Zero(t, g.Consumer().Position())
+			require.Zero(t, letters.Load())
+			g.SetWorkers(0)
+			synctest.Wait()
+			g.SetWorkers(1)
+		}
+		synctest.Wait()
+		require.EqualValues(t, 1, letters.Load())
+		require.EqualValues(t, 2, g.Consumer().Position())
+		require.EqualValues(t, 3, calls.Load())
+		r.Close()
+		require.NoError(t, <-run)
+	})
+}
+
+// The events that a policy skips or sends elsewhere are finished like others.
+func TestAPolicyOfAGroup(t *testing.T) {
+	forEachVariant(t, func(t *testing.T, v variant) {
+		for _, skip := range []bool{false, true} {
+			r := newRing[int64](t, v.config(8))
+			events := 50 * race.Scale
+			finished, letters := newTally(0, events), newTally(0, events)
+			cfg := handled{Name: "g", Workers: 3, MaxBatch: 3, OnFailure: disruptor.FailurePolicy{Retries: 1, Skip: skip}}
+			if !skip {
+				cfg.DeadLetter = func(b disruptor.Batch[int64], _ error) error {
+					letters.add(b.From())
+					finished.add(b.From())
+					return nil
+				}
+			}
+			g := r.HandleGroup(cfg, disruptor.Each(func(seq int64, _ *int64) error {
+				switch {
+				case seq%5 == 0:
+					return errHandler
+				case seq%7 == 0:
+					panic(errHandler)
+				}
+				finished.add(seq)
+				return nil
+			}))
+			go func() {
+				p := newProducer(r)
+				for i := range events {
+					_ = p.Send(context.Background(), int64(i))
+				}
+				r.Close()
+			}()
+			require.NoError(t, r.Run(testContext(t)))
+			require.EqualValues(t, events, g.Consumer().Position())
+			for seq := range int64(events) {
+				failed := seq%5 == 0 || seq%7 == 0
+				require.Equal(t, failed && !skip, letters.n[seq].Load() == 1, seq)
+				require.Equal(t, !failed || !skip, finished.n[seq].Load() > 0, seq)
+			}
+		}
+	})
 }

@@ -125,27 +125,64 @@ func TestAGroupThatComesAfterTheEnd(t *testing.T) {
 
 // Counted is the event that was first in what each of the workers has left.
 func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
-	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
-		g := r.Group(disruptor.GroupConfig[int64]{Name: "g", Attempts: 2})
-		publish(t, p, 4)
-		leave := func(from, to, done int64) {
-			w := g.Worker()
-			b := takeRun(t, w, from, to)
-			head, _ := b.Split(int(done - from))
-			w.Done(head)
-			w.Close()
-		}
-		leave(0, 4, 0)
-		leave(0, 4, 1)
-		leave(1, 4, 3)
-		require.NoError(t, r.Err())
-		leave(3, 4, 3)
-		err := r.Err()
-		require.ErrorIs(t, err, disruptor.ErrClosed)
-		require.ErrorContains(t, err, `group "g": 2 workers left with sequence 3 unfinished`)
-		_, err = g.Worker().Next(t.Context())
-		require.Equal(t, r.Err(), err)
-	})
+	type letter struct {
+		event int64
+		err   string
+	}
+	var letters []letter
+	deadLetter := func(b disruptor.Batch[int64], err error) error {
+		letters = append(letters, letter{*b.At(0), err.Error()})
+		return nil
+	}
+	const text = `consumer "g", batch [3, 4): 2 workers left it unfinished`
+	for name, cfg := range map[string]disruptor.GroupConfig[int64]{
+		"fails":       {},
+		"skip":        {OnFailure: disruptor.FailurePolicy{Skip: true}},
+		"dead letter": {DeadLetter: deadLetter},
+		"panics":      {DeadLetter: func(disruptor.Batch[int64], error) error { panic("no letters") }},
+	} {
+		forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+			cfg.Name, cfg.Attempts = "g", 2
+			g := r.Group(cfg)
+			publish(t, p, 5)
+			leave := func(from, done int64) {
+				w := g.Worker()
+				b := takeRun(t, w, from, 5)
+				head, _ := b.Split(int(done - from))
+				w.Done(head)
+				w.Close()
+			}
+			letters = nil
+			leave(0, 0)
+			leave(0, 1)
+			leave(1, 3)
+			require.NoError(t, r.Err())
+			leave(3, 3)
+			stats := r.Stats().Consumers[0]
+			switch name {
+			case "skip":
+				require.Equal(t, int64(1), stats.Skipped)
+			case "dead letter":
+				require.Equal(t, []letter{{3, text}}, letters)
+				require.Equal(t, int64(1), stats.DeadLettered)
+			case "panics":
+				require.ErrorContains(t, r.Err(), "dead letter: panic: no letters; after: 2 workers left it unfinished")
+				return
+			default:
+				require.ErrorIs(t, r.Err(), disruptor.ErrClosed)
+				require.ErrorContains(t, r.Err(), text)
+				_, err := g.Worker().Next(t.Context())
+				require.Equal(t, r.Err(), err)
+				require.ErrorContains(t, r.Run(t.Context()), text)
+				return
+			}
+			require.NoError(t, r.Err())
+			require.Equal(t, int64(4), g.Consumer().Position())
+			leave(4, 4) // its first attempt
+			leave(4, 5)
+			require.Equal(t, int64(5), g.Consumer().Position())
+		})
+	}
 }
 
 // A6. A worker stays on a closed ring as long as another has something in hand: it may be left to it.

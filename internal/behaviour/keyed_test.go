@@ -319,24 +319,39 @@ func TestAKeyedWorkerStaysUntilAllIsFinished(t *testing.T) {
 	})
 }
 
-// An event with which two workers have left ends the ring.
+// An event with which two workers have left ends the ring, or is skipped.
 func TestTheAttemptsOfAKeyedGroupAreCounted(t *testing.T) {
-	r := newRing[int64](t, disruptor.Config{Capacity: 4})
-	group := r.Group(disruptor.GroupConfig[int64]{Name: "g", Attempts: 2, Key: func(*int64) uint64 { return 1 }})
-	publish(t, r.MultiProducer(), 2)
-	first := group.Worker()
-	b, ok := first.TryNext()
-	require.True(t, ok)
-	head, _ := b.Split(1)
-	first.Done(head)
-	first.Close()
-	require.NoError(t, r.Err())
-	second := group.Worker()
-	b, ok = second.TryNext()
-	require.True(t, ok)
-	requireRange(t, b, 1, 2)
-	second.Close()
-	require.ErrorContains(t, r.Err(), `group "g": 2 workers left with sequence 1 unfinished`)
+	for _, skip := range []bool{false, true} {
+		r := newRing[int64](t, disruptor.Config{Capacity: 4})
+		group := r.Group(disruptor.GroupConfig[int64]{
+			Name: "g", Attempts: 2, Key: func(*int64) uint64 { return 1 }, OnFailure: disruptor.FailurePolicy{Skip: skip},
+		})
+		publish(t, r.MultiProducer(), 3)
+		first := group.Worker()
+		b, ok := first.TryNext()
+		require.True(t, ok)
+		head, _ := b.Split(1)
+		first.Done(head)
+		first.Close()
+		require.NoError(t, r.Err())
+		second := group.Worker()
+		b, ok = second.TryNext()
+		require.True(t, ok)
+		requireRange(t, b, 1, 3)
+		second.Close()
+		if !skip {
+			require.ErrorContains(t, r.Err(), "2 workers left it unfinished")
+			continue
+		}
+		require.NoError(t, r.Err())
+		require.Equal(t, int64(2), group.Consumer().Position())
+		third := group.Worker()
+		b, ok = third.TryNext()
+		require.True(t, ok)
+		requireRange(t, b, 2, 3)
+		third.Done(b)
+		require.Equal(t, int64(3), group.Consumer().Position())
+	}
 }
 
 // Close of the group drops what nobody has been handed.

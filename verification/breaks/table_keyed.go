@@ -48,7 +48,7 @@ var keyed = []breakage{
 	},
 	{
 		"a seat is left behind what is in hand", "seated.go",
-		"\t\tst.walked = t.from\n\t\tif st.tries++", "\t\tif st.tries++",
+		"\tif t.from < t.to {\n\t\tst.walked = t.from\n\t}\n", "",
 		seatLeft, "what its worker has in hand is handed to nobody",
 	},
 	{

@@ -35,9 +35,12 @@ var testFiles = map[string][]string{
 		"crew_test.go", "hooks_group_test.go",
 		"seats_test.go", "seats_litmus_test.go",
 	},
-	"internal/behaviour": {"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
+	"internal/behaviour": {
+		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
+		"shutdown_test.go", "failure_test.go", "failurepolicy_test.go", "failurepolicy_ends_test.go",
 		"group_test.go", "group_leave_test.go", "group_wakes_test.go",
-		"keyed_test.go"},
+		"keyed_test.go",
+	},
 	"internal/machine": {"atomic_test.go", "hint_test.go"},
 	"internal/waiting": {"wait_test.go"},
 }

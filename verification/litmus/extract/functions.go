@@ -26,6 +26,8 @@ var functions = []string{
 	"(*core).passed",
 	"(*core).freed",
 	"(*queue).turn",
+	// group edge: the mark of a run or the tail, then the look at the other
+	"(*crew).finish",
 	// park edge: who sleeps
 	"(*alert).enter",
 	"(*lot).enter",
@@ -36,6 +38,7 @@ var functions = []string{
 	"(*await).until",
 	"(*await).claim",
 	"(*await).park",
+	"(*taker).watch",
 	"(*alert).relax",
 	// close edge: the claim, then the look at closed; and the other side
 	"(*single).try",
