@@ -31,7 +31,7 @@ func (t *taker) step() bool {
 	}
 	t.from, t.to, t.handed = at, t.runEnd(at), at
 	st.walked = t.to
-	if st.position.load() < at {
+	if st.position.load() < at { // seat edge: its own
 		st.position.storeRelease(at) // seat edge
 	}
 	return true
@@ -56,7 +56,7 @@ func (t *taker) walkAround() bool {
 			t.retire()
 			continue
 		}
-		if st.position.load() < st.end { // nothing in between is its own
+		if st.position.load() < st.end { // seat edge: its own, which owns nothing in between
 			t.settleAt(st.end)
 		}
 		if st.end >= lap || !t.lookOn() { // after a lap without anything a wait sees its context
@@ -152,7 +152,7 @@ func (t *taker) settleSeldom() { t.period = min(settlePeriod, t.crew.maxBatch) }
 
 // settle moves the position if it is the seat that holds it, and has not looked since it moved.
 func (t *taker) settle() {
-	if at := t.seat.position.load(); at > t.seat.settled {
+	if at := t.seat.position.load(); at > t.seat.settled { // seat edge: its own
 		t.settleAt(at)
 	}
 }
@@ -191,7 +191,7 @@ func (t *taker) dropRest() {
 	st := t.own
 	st.end = t.crew.seats.keyed.load() &^ closedBit // seat edge
 	st.walked = st.end
-	if st.position.load() < st.end {
+	if st.position.load() < st.end { // seat edge: its own
 		t.settleAt(st.end)
 	}
 }

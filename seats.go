@@ -71,7 +71,7 @@ func newSeats(w *crew, key func(seq int64) uint64) *seats {
 		key: key, owners: make([]seatID, w.core.capacity), barrier: (*word)(newArena(1).group(0)),
 		ids: make([]bool, 1),
 	}
-	s.list.cas(nil, new([]*seat))
+	s.list.cas(nil, new([]*seat)) // seat edge
 	return s
 }
 
@@ -104,9 +104,9 @@ func (s *seats) freeID() seatID {
 
 // change puts a new list in place of list: with come and without gone. The caller holds mu.
 func (s *seats) change(come, gone *seat) {
-	old := *s.list.load()
-	next := make([]*seat, 0, len(old)+1)
-	for _, st := range old {
+	old := s.list.load() // seat edge
+	next := make([]*seat, 0, len(*old)+1)
+	for _, st := range *old {
 		if st != gone {
 			next = append(next, st)
 		}
@@ -114,7 +114,7 @@ func (s *seats) change(come, gone *seat) {
 	if come != nil {
 		next = append(next, come)
 	}
-	s.list.cas(s.list.load(), &next) // seat edge: before keyed is raised again
+	s.list.cas(old, &next) // seat edge: before keyed is raised again
 }
 
 // raiseBarrier lets nothing be keyed from at on, which keyed is at, before all seats have come there. The
@@ -122,7 +122,7 @@ func (s *seats) change(come, gone *seat) {
 func (s *seats) raiseBarrier(at int64) {
 	s.barrier.store(at)                 // seat edge: before the look at the position
 	if s.member.position.load() >= at { // seat edge
-		s.barrier.store(0)
+		s.barrier.store(0) // seat edge
 	}
 }
 
@@ -191,33 +191,6 @@ func (s *seats) settle() {
 	}
 }
 
-// leave takes the seat of a worker that goes out of use. If it is not at its end, it waits for another
-// worker, and leave reports true.
-func (s *seats) leave(st *seat) (orphan bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !st.orphaned {
-		st.orphaned = true
-		for i, o := range s.workers {
-			if o == st {
-				s.workers = append(s.workers[:i:i], s.workers[i+1:]...)
-			}
-		}
-		st.end = s.keyed.load() &^ closedBit // seat edge
-		s.raiseBarrier(st.end)
-	}
-	if s.closed() {
-		st.walked = st.end
-	}
-	if s.next(st) == st.end {
-		s.finish(st)
-		return false
-	}
-	s.left = append(s.left, st)
-	s.orphans.add(1) // seat edge
-	return true
-}
-
 // next returns the first sequence that the seat owns from walked on, or end.
 func (s *seats) next(st *seat) int64 {
 	mask := s.core.capacity - 1
@@ -229,45 +202,5 @@ func (s *seats) next(st *seat) int64 {
 	return at
 }
 
-// close removes the seats that have no worker.
-func (s *seats) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, st := range s.left {
-		s.finish(st)
-	}
-	s.left = nil
-	s.orphans.store(0) // seat edge
-}
-
 // closed reports whether no more will be keyed, nor handed out.
 func (s *seats) closed() bool { return s.keyed.load()&closedBit != 0 } // seat edge
-
-// retire removes a seat that is at its end.
-func (s *seats) retire(st *seat) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.finish(st)
-}
-
-// finish removes a seat that is at its end. The caller holds mu.
-func (s *seats) finish(st *seat) {
-	st.position.store(st.end) // seat edge: before the looks at the others
-	s.settle()                // of the last one: without seats nothing moves the position
-	s.change(nil, st)
-	s.ids[st.id] = false
-	s.settle()
-}
-
-// adopt returns a seat that has no worker, nil if there is none.
-func (s *seats) adopt() *seat {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.left) == 0 {
-		return nil
-	}
-	st := s.left[0]
-	s.left = append(s.left[:0:0], s.left[1:]...)
-	s.orphans.add(-1) // seat edge
-	return st
-}

@@ -42,7 +42,7 @@ var keyed = []breakage{
 		seatLeft, "what is not keyed yet is handed to nobody",
 	},
 	{
-		"a seat that is left is dropped", "seats.go",
+		"a seat that is left is dropped", "seats_left.go",
 		"\tif s.next(st) == st.end {\n\t\ts.finish(st)\n\t\treturn false\n\t}\n", "\ts.finish(st)\n\tif true {\n\t\treturn false\n\t}\n",
 		seatLeft, "what its worker has not finished is handed to nobody",
 	},
@@ -68,7 +68,7 @@ var keyed = []breakage{
 	},
 	{
 		"a closed group keeps what nobody was handed", "seated.go",
-		"\tif st.position.load() < st.end {\n\t\tt.settleAt(st.end)\n\t}\n}\n", "}\n",
+		"\tif st.position.load() < st.end { // seat edge: its own\n\t\tt.settleAt(st.end)\n\t}\n}\n", "}\n",
 		keyedClose, "it never leaves the ring",
 	},
 }
