@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -93,6 +94,37 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A user-defined strategy may do something else after a park: then another worker watches.
+func TestAWorkerThatParksNoMoreLeavesTheWatchToAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		r := newRing[int](t, Config{Capacity: 4, Wait: idleFunc(func(int) Action {
+			if asked.Add(1) == 3 {
+				return Sleep(time.Hour)
+			}
+			return Park
+		})})
+		g := r.Group(GroupConfig[int]{Name: "g"})
+		came := make(chan time.Time, 2)
+		for range 2 {
+			w := g.Worker()
+			go func() {
+				_, _ = w.Next(t.Context())
+				came <- time.Now()
+			}()
+			synctest.Wait()
+		}
+		g.crew.idle.mu.Lock()
+		g.crew.watcher.rouse() // in vain
+		g.crew.idle.mu.Unlock()
+		synctest.Wait()
+		began := time.Now()
+		require.True(t, r.MultiProducer().TrySend(0))
+		require.Equal(t, began, <-came)
+		r.Close()
+	})
 }
 
 // Of two workers that finish neighbouring runs at once, one at least sees what the other has stored: the tail does not

@@ -8,7 +8,7 @@ import (
 
 // The errors of this package. Each may be wrapped: compare with errors.Is.
 var (
-	// ErrClosed: the ring has ended, or this consumer has. If a cancelled Run or a failed handler ended
+	// ErrClosed: the ring has ended, or this consumer or worker has. If a cancelled Run or a failed handler ended
 	// the ring, the error wraps both ErrClosed and that cause; if Close came before the failure, only
 	// the errors of consumers do.
 	ErrClosed = errors.New("disruptor: closed")

@@ -86,8 +86,8 @@ func (leftover[T]) finish(int64) {}
 
 // SetWorkers has n goroutines call the handler of a group made by HandleGroup from now on. Those that are
 // too many finish the batch in hand before they go; SetWorkers does not wait for that. With none the group
-// stands still, and Run and Shutdown wait for it. Any goroutine may call it at any time, the handler included. It
-// panics if n is negative, and if the workers of the group are used by hand.
+// stands still, and Run and Shutdown wait for it. Any goroutine may call it at any time, the handler
+// included. It panics if n is negative, and if the workers of the group are used by hand.
 func (g *Group[T]) SetWorkers(n int) {
 	if n < 0 {
 		panicf("%d workers for group %q", n, g.stage.Name())

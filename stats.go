@@ -47,8 +47,8 @@ type ConsumerState uint8
 
 const (
 	Busy     ConsumerState = iota // in its handler, or between two calls that a FailurePolicy repeats, or in code that uses it by hand
-	Waiting                       // in Next, WaitFor, Batches or Run, for something to read
-	Unserved                      // made by Handle, and no Run serves it
+	Waiting                       // in Next, WaitFor, Batches or Run, for something to read; of a group: all of its workers are
+	Unserved                      // made by Handle, and no Run serves it; or a group without workers
 )
 
 // String returns "busy", "waiting" or "unserved".

@@ -109,7 +109,7 @@ func TestEachEventGoesToOneWorker(t *testing.T) {
 	})
 }
 
-// What is finished out of order moves the position once all before it is finished. C95.
+// What is finished out of order moves the position once all before it is finished; Lag is what is left. C94, C95.
 func TestThePositionOfAGroupIsWhatAllBeforeItHaveFinished(t *testing.T) {
 	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 2)

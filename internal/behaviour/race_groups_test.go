@@ -281,3 +281,46 @@ func workInShifts(t *testing.T, cfg disruptor.Config, stage, closes bool, seed u
 		require.LessOrEqual(t, c.begun.Load(), 1+c.left.Load(), "sequence %d", seq)
 	}
 }
+
+// The number of a handled group's workers changes all the time, and each event is handled once.
+func TestWorkersOfAHandledGroupComeAndGo(t *testing.T) {
+	forEachShift(t, func(t *testing.T, cfg disruptor.Config, stage bool) {
+		events := 100 * race.Scale
+		r := newRing[sharedEvent](t, cfg)
+		config := disruptor.GroupConfig[sharedEvent]{Name: "g", Workers: 2, MaxBatch: 2}
+		if stage {
+			config.After = append(config.After, r.Handle("before", func(disruptor.Batch[sharedEvent]) error { return nil }))
+		}
+		finished := newTally(0, events)
+		g := r.HandleGroup(config, disruptor.Each(func(seq int64, v *sharedEvent) error {
+			finished.add(seq)
+			v.finished++
+			return nil
+		}))
+		r.Handle("follower", disruptor.Each(func(seq int64, v *sharedEvent) error {
+			if v.seq != seq || v.finished != 1 {
+				return errBoom
+			}
+			return nil
+		}), g.Consumer())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for rnd := rand.New(rand.NewPCG(rand.Uint64(), 0)); r.Err() == nil; runtime.Gosched() {
+				g.SetWorkers(rnd.IntN(4))
+			}
+			g.SetWorkers(1)
+		})
+		wg.Go(func() {
+			defer r.Close()
+			p := newProducer(r)
+			for i := range events {
+				if p.Send(testContext(t), sharedEvent{seq: int64(i)}) != nil {
+					return
+				}
+			}
+		})
+		require.NoError(t, r.Run(testContext(t)))
+		wg.Wait()
+		finished.requireOnce(t)
+	})
+}

@@ -16,6 +16,7 @@ const (
 	groupEnds  = `^TestWorkersThatSleepHearOfTheEnd$`
 	oneWakes   = `^TestWhatIsPublishedWakesWorkers$`
 	inHand     = `^TestAGroupIsClosedOnceNothingIsInHand$`
+	watchGoes  = `^TestAWorkerThatParksNoMoreLeavesTheWatchToAnother$`
 	groupWakes = `^TestWhoWaitsForAGroupIsWokenByItsTail$`
 )
 
@@ -115,6 +116,11 @@ var groups = []breakage{
 		"who has something leaves the others asleep", "idle.go",
 		"\tif s := w.idle.first; s != nil {\n\t\tw.idle.rouse(s)\n\t}\n", "",
 		oneWakes, "nobody watches any more",
+	},
+	{
+		"a worker keeps the watch though it may not park again", "idle.go",
+		"\tif w.watcher = s; s == nil {\n\t\tt.relieveUser()\n\t}\n", "\tw.watcher = s\n",
+		watchGoes, "a user-defined strategy may sleep for an hour next",
 	},
 	{
 		"Close of a group wakes nobody", "crew.go",
