@@ -30,6 +30,8 @@ type crew struct {
 	attempts int
 	dropped  func(seq int64) bool
 
+	seats *seats // of a crew with a key; otherwise nil
+
 	finder  finder   // of the member, for the way out of the ring
 	idle    sleepers // takers that sleep and do not watch; its lock guards what follows, and finder
 	watched bool     // a taker watches
@@ -65,14 +67,19 @@ type run struct {
 }
 
 // newCrew makes a crew that sees what a reader sees that joins now.
-func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int) *crew {
+func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int, key func(seq int64) uint64) *crew {
 	w := &crew{
 		core: c, maxBatch: maxBatch, attempts: attempts,
-		crewWords: newCrewWords(), finished: newMarks(int(c.capacity)), finder: c.enter(name, follows),
+		crewWords: newCrewWords(), finder: c.enter(name, follows),
 	}
 	w.idle.parking = &c.parking
 	w.member = w.finder.member
 	w.member.service.store(byNobody)
+	if key != nil {
+		w.seats = newSeats(w, key)
+	} else {
+		w.finished = newMarks(int(c.capacity))
+	}
 	from := w.finder.ready
 	if w.finder.gone { // the ring has ended
 		w.closed = true
@@ -214,6 +221,9 @@ func (w *crew) close() {
 	w.idle.mu.Unlock()
 	for _, r := range left {
 		w.finish(r.from, r.to)
+	}
+	if w.seats != nil {
+		w.seats.close()
 	}
 	w.quit()
 }

@@ -22,6 +22,7 @@ const (
 	pointBehind                    // a worker has found the tail below its run, and has not stored the mark
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail
+	pointSettling                  // a worker has read all seats, and has not moved the position
 	pointWatching                  // the worker that watches knows where to sleep, and is not registered
 )
 

@@ -57,6 +57,10 @@
 //   - group: a consumer whose events are shared out among workers, which finish them in any order
 //   - worker: one of those to whom a group hands out events, each to one
 //   - run: a range of slots that a worker has taken from its group, and that no other worker has
+//   - key: what GroupConfig.Key says of an event; events of one key are handled in order
+//   - owner: the seat of the worker to which an event belongs by its key; to key is to find the owners of what has come
+//   - seat: how far a worker of a group with a key has come; below it all that it owns is finished
+//   - barrier: the sequence at which the workers change; nothing behind it is keyed before all seats have come there
 //   - tail: the position of a group: all runs below are finished
 //   - park: sleep until woken
 //
@@ -136,6 +140,10 @@ package disruptor
 //	          tail; mark -> tail || tail -> mark; run taken ->      mark and tail are
 //	          next run taken; what a worker leaves -> runs left     store->load on
 //	          -> who takes it                                       both sides
+//	seat      reads of keys, owners -> keyed -> workers'            release/acquire;     seats, seated
+//	          accesses -> own seat -> looks at all seats ->         store->load between
+//	          position; list of seats -> keyed -> seats above;      own seat and looks,
+//	          barrier -> position || position -> barrier            barrier and position
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
 //	          next lap's writes; position -> clearing               the count is
 //	                                                                store->load

@@ -55,7 +55,7 @@ var layers = map[string]layer{
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"overflow.go": handsLayer, "failure.go": handsLayer,
 	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
-	"crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
+	"seats.go": handsLayer, "seats_left.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 
 	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,

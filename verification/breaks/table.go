@@ -47,6 +47,7 @@ var elsewhere = map[string][]string{
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
 		policies, countEach, ringFails, ringEnds, leaves,
 		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver,
+		keyMoves, keysFirst, seatLeft, ownWake, barrier, keyedClose,
 	},
 	"internal/machine": {pair, coarse},
 	"internal/waiting": {billion},
@@ -73,7 +74,7 @@ func (b breakage) tags() string {
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
 // finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts, groups, orders, rooms, bounds, remedies)
+var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{

@@ -25,6 +25,7 @@ const (
 var debug = []string{
 	asks, boundary, follows, lapped,
 	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
+	seatsBack,
 }
 
 // orders are wrong: what comes first, or what may go first.

@@ -33,11 +33,13 @@ var testFiles = map[string][]string{
 		"wait_break_litmus_test.go", "sleepers_test.go", "hooks_test.go", "inline_test.go", "inline_amd64_test.go",
 		"machine_test.go", "members_test.go", "marks_test.go",
 		"crew_test.go", "hooks_group_test.go",
+		"seats_test.go", "seats_litmus_test.go",
 	},
 	"internal/behaviour": {
 		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
 		"shutdown_test.go", "failure_test.go", "failurepolicy_test.go", "failurepolicy_ends_test.go",
 		"group_test.go", "group_leave_test.go", "group_wakes_test.go",
+		"keyed_test.go", "keyed_wakes_test.go", "keyed_ends_test.go",
 	},
 	"internal/machine": {"atomic_test.go", "hint_test.go"},
 	"internal/waiting": {"wait_test.go"},
