@@ -54,16 +54,20 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 		panicf("Idle of %v for consumer %q", cfg.Idle, cfg.Name)
 	}
 	c := r.join(cfg)
-	c.member.service.store(byNobody)
-	s := &stage[T]{consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop, finished: c.gone}
-	g := &r.graph
+	r.graph.add(&stage[T]{consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop})
+	return c
+}
+
+// add has Run serve s, at once if it is active.
+func (g *graph[T]) add(s *stage[T]) {
+	s.consumer.member.service.store(byNobody)
+	s.finished = s.consumer.gone
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stages = append(g.stages, s)
 	if g.running {
 		g.serve(s)
 	}
-	return c
 }
 
 // Run serves the consumers made by Handle and HandleWith, each on a goroutine, until the ring ends, and

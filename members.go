@@ -17,13 +17,15 @@ type member struct {
 	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
 	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list).
 	follows cell[[]*member]
+
+	lossy *lossyWords // nil: producers wait for this member
 }
 
 // memberWords lie on a stride of their own. A goroutine that sees position sees an avail that is not
 // behind it: they are stored in this order.
 type memberWords struct {
 	avail    word // a boundary of published ranges, 0 before the join is complete
-	position word // slots below it are handed back
+	position word // slots below it are handed back; ^, so negative: lossy, and not pinned
 	wanted   word // the lowest position that a sleeper of this member waits for
 	leaving  word // not 0: asked to leave by Close from another goroutine
 
@@ -87,7 +89,8 @@ func (g *members) leave(m *member) bool {
 	}
 }
 
-// least returns the smallest position, or never if there is none.
+// least returns the smallest position, or never if there is none. It is negative exactly if a lossy member
+// is in the list that is not pinned.
 func least(list []*member) int64 {
 	low := never
 	for _, m := range list {

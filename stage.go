@@ -15,7 +15,8 @@ type stage[T any] struct {
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
 	start    func(*Consumer[T]) error
 	stop     func(*Consumer[T])
-	batchEnd int64 // of the batch that the handler has been handed
+	batchEnd int64          // of the batch that the handler has been handed
+	lossy    *lossyStage[T] // in the place of handler
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
@@ -27,7 +28,7 @@ func (s *stage[T]) serve() {
 	if debugChecks {
 		me := goroutineID()
 		c.server.store(me)
-		c.core.handled.enter(me, c.Name())
+		c.core.handled.enter(me, c.Name(), s.lossy != nil)
 		defer func() {
 			c.core.handled.leave(me)
 			c.server.store(0)
@@ -61,7 +62,11 @@ func (s *stage[T]) try(f func() error) (ok bool) {
 
 func (s *stage[T]) fail(stack []byte, err error) {
 	c := s.consumer
-	c.core.fail(&HandlerError{Consumer: c.Name(), From: c.pos, To: max(c.pos, s.batchEnd), Err: err, Stack: stack})
+	inHand := span{c.pos, max(c.pos, s.batchEnd)}
+	if s.lossy != nil {
+		inHand = s.lossy.copied
+	}
+	c.core.fail(&HandlerError{Consumer: c.Name(), From: inHand.from, To: inHand.to, Err: err, Stack: stack})
 }
 
 // recovered returns the error for what recover returned in a function that did not return.
@@ -79,6 +84,9 @@ func recovered(value any) (stack []byte, err error) {
 // loop returns the error of the handler, nil if the consumer has found its end.
 func (s *stage[T]) loop() error {
 	c := s.consumer
+	if s.lossy != nil {
+		return s.lossy.loop()
+	}
 	if s.quiet > 0 {
 		return s.loopQuiet()
 	}

@@ -30,6 +30,8 @@ type ConsumerStats struct {
 	Lag       int64    // published slots that are not
 	Available int64    // of these, the ones that it could read now
 	State     ConsumerState
+	Lossy     bool  // made by LossyConsumer or HandleLossy: no claim waits for it
+	Missed    int64 // Lossy: the sequences that it has missed since it joined
 }
 
 // ConsumerState says what a consumer does.
@@ -69,9 +71,12 @@ func (r *Ring[T]) Stats() Stats {
 		Fences:    c.parking.alert.fences.load(),
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
-	gate := c.slowest()
+	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
 	for i, m := range list {
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load(), State: m.state()}
+		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.place(), State: m.state()}
+		if m.lossy != nil {
+			s.Consumers[i].Lossy, s.Consumers[i].Missed = true, m.missed()
+		}
 	}
 	ready := make([]int64, len(list))
 	for i, m := range list {
@@ -112,7 +117,11 @@ func (s Stats) String() string {
 		for i, name := range c.After {
 			fmt.Fprintf(&b, "%s%q", map[bool]string{true: " after ", false: ", "}[i == 0], name)
 		}
-		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available\n", c.State, c.Position, c.Lag, c.Available)
+		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available", c.State, c.Position, c.Lag, c.Available)
+		if c.Lossy {
+			fmt.Fprintf(&b, ", %d missed", c.Missed)
+		}
+		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "  parked %d times, woken %d times, %d of them in vain; %d fences of the process",
 		s.Parks, s.Wakes, s.Wasted, s.Fences)

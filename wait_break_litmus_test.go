@@ -183,7 +183,7 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 			ring.MultiProducer().publish(true, 0, 1)
 			ring.core.claim.store(1)
 			return round{r.leave, func() *sleeper { s := q.enter(1); q.isFirst(s); return s },
-				func() bool { return ring.core.slowest() > 0 }, q.leave}
+				func() bool { return ring.core.slowest(noNeed) > 0 }, q.leave}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
