@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/be395dad/disruptor"
-	"github.com/be395dad/disruptor/internal/race"
 )
 
 // Lossy consumers that Run serves, and those that sleep. In a bubble a wake-up that is lost is a deadlock.
@@ -321,6 +320,3 @@ func TestALossyHandlerKeepsNothingAliveWhileItWaits(t *testing.T) {
 	r.Close()
 	require.NoError(t, <-running)
 }
-
-// race.Scale keeps the next ones short under the race detector.
-var lossyRounds = 3000 * race.Scale
