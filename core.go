@@ -185,8 +185,8 @@ func (c *core) hasRoom(need int64) bool {
 func (c *core) limit(need int64) int64 {
 	c.parking.alert.relax()
 	gate := c.gate(need)
-	if c.zero != nil {
-		c.wakeClaims(gate) // this look may have cleared what another left to it
+	if c.zero != nil && c.wantedRoom.load() <= gate { // park edge
+		c.claims.wake() // this look may have cleared what another left to it
 	}
 	return min(gate+c.capacity, lastSequence)
 }
@@ -239,12 +239,7 @@ func (c *core) freed(position int64) {
 	if c.zero != nil {
 		position = c.gate(noNeed)
 	}
-	c.wakeClaims(position)
-}
-
-// wakeClaims wakes the first claim in the queue if the gate may have reached what that needs.
-func (c *core) wakeClaims(gate int64) {
-	if c.wantedRoom.load() <= gate { // park edge
+	if c.wantedRoom.load() <= position { // park edge
 		c.claims.wake()
 	}
 }
