@@ -33,6 +33,7 @@
 //
 // The slowest position, here that of "apply", is the gate: no claim passes it by more than a lap. So a slow consumer
 // stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever.
+// A [LossyConsumer] stops nobody: it is handed copies, and misses events when it is slow.
 //
 // # Glossary
 //
@@ -52,14 +53,18 @@
 //   - boundary: a sequence at which a published or aborted range begins, where a mark says something
 //   - stage: a consumer that comes after others
 //   - park: sleep until woken
+//   - lossy: of a consumer: misses events when it is slow, and holds slots only while it copies them
+//   - pin: hold the slots from a lossy consumer's position on; to unpin it is to let go of them
+//   - push: move a lossy consumer that is not pinned ahead, to make room; it has missed what lies between
 //
 // # Memory model
 //
 // In the words of the Go memory model: a Publish of a batch is synchronized before the Next, TryNext, WaitFor or At
 // that returns any of its slots, and before a Published or Position that counts it. A Done is synchronized before the
 // Next of each later consumer that is handed the slots, and, with that of every other consumer, before the claim that
-// is given the slots again. A Close is synchronized before the call that returns ErrClosed. So slots may hold any
-// type, and need no atomic access; the race detector sees all these edges.
+// is given the slots again; a call that returns a Copy is, too, as if it ended with a Done. A Close is synchronized
+// before the call that returns ErrClosed. So slots may hold any type, and need no atomic access; the race detector sees
+// all these edges.
 //
 // # Ends
 //
@@ -102,27 +107,31 @@ package disruptor
 //	edge      from -> to                                            order                where
 //	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
 //	          slots; table of aborted sequences -> last end of                           aborts, core, finder,
-//	          one -> mark or cursor                                                      reader
+//	          one -> mark or cursor                                                      reader, lossyreader, pin
 //	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
-//	          stage's                                                                    members
-//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi
+//	          stage's                                                                    members, pin
+//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, pin, multi
 //	          the limit that handles of several goroutines          the limit included
 //	          share -> next lap's writes
+//	push      lossy consumer: last copy -> position, unpinned;      read-modify-writes   pin, lossyreader
+//	          pusher: walk -> published -> position; consumer:      of one word
+//	          position, pinned -> next copy; pusher, or who
+//	          finds the position pushed -> next lap's writes
 //	join      joiner: list -> what is published; gate: own marks    store->load on       members, core, join
 //	          or cursor and positions, loads of positions or        both sides
 //	          marks -> list again -> limit
-//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader
+//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader, pin
 //	          published; gate without consumers: walk ->
 //	          published -> list again; consumer: avail ->
-//	          position
+//	          position; pusher: walk -> published -> position
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder
 //	          -> next lap's writes, followers
 //	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
 //	          -> process fence -> claim
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
-//	          next lap's writes; position -> clearing               the count is
+//	          next lap's writes; position, need -> clearing         the count is
 //	                                                                store->load
 //	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
 //	          position                                              sides (alert: whose) finder, reader, single,
-//	                                                                                     multi
+//	                                                                                     multi, pin
