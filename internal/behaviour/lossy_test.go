@@ -168,6 +168,17 @@ func TestALossyConsumerIsPushedForNothingByNobody(t *testing.T) {
 	})
 }
 
+// The same where the boundary behind what is needed lies behind the other consumer, too.
+func TestARangeIsNotMissedForNothing(t *testing.T) {
+	r := newRing[int64](t, disruptor.Config{Capacity: 4})
+	p, slow, c := r.MultiProducer(), r.Consumer("slow"), lossy(r, 4)
+	publish(t, p, 4)
+	advance(t, slow, 1)
+	_, ok := p.TryClaim(2)
+	require.False(t, ok)
+	takeCopy(t, c, 0, 4, 0)
+}
+
 // SendAll takes the room that there is, and has lossy consumers make room only where there is none.
 func TestSendAllPushesNoFurtherThanTheNextEventNeeds(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

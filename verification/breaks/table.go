@@ -46,7 +46,7 @@ const (
 var elsewhere = map[string][]string{
 	"internal/behaviour": {
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice,
-		ranges, told, shown, nextPushes, donePushes, sleeps,
+		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
 	"internal/waiting": {billion},

@@ -20,7 +20,7 @@ const (
 
 // debug has the tests that need the build tag disruptor_debug.
 var debug = []string{
-	asks, boundary, follows, lapped, found, heldSlots, latePush, raises, openClaim, joins, second, unpins, hasLeft, goesOn,
+	asks, boundary, follows, lapped, found, heldSlots, latePush, openClaim, joins, second, unpins, hasLeft, goesOn,
 }
 
 // orders are wrong: what comes first, or what may go first.
