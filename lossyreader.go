@@ -58,11 +58,11 @@ func (f *finder) peek(pos int64) bool {
 }
 
 // take has the next slots copied and returns their range, and how many sequences before it were missed; an
-// empty range if there is nothing, and after a failure. After a lap of aborted slots it returns one, too,
-// so that a wait sees its context.
+// empty range if there is nothing, and after a failure. After as many aborted ranges as there are slots it
+// returns one, too, so that a wait sees its context.
 func (l *lossyReader) take() (from, to, missed int64) {
 	l.copied = span{l.pos, l.pos}
-	for lap := l.pos + l.core.capacity; l.pos < lap && l.core.failed.load() == 0 && l.peek(l.pos); { // close edge
+	for n := l.core.capacity; n > 0 && l.core.failed.load() == 0 && l.peek(l.pos); n-- { // close edge
 		point(pointPeeked)
 		if from, to = l.takePinned(); to > from {
 			missed, l.gap = from-min(from, l.gap), never

@@ -285,6 +285,20 @@ func TestMissedAndAbortedSequencesAddUp(t *testing.T) {
 	})
 }
 
+// What lies behind what was missed is found at once, however much that was and whatever is aborted there.
+func TestACallFindsWhatLiesBehindAMissAndAborts(t *testing.T) {
+	r := newRing[int64](t, disruptor.Config{Capacity: 4})
+	p, c := r.MultiProducer(), lossy(r, 1)
+	for range 3 {
+		publish(t, p, 4)
+	}
+	abort(t, p, 1)
+	abort(t, p, 2)
+	publish(t, p, 1)
+	require.EqualValues(t, 12, c.Position())
+	takeCopy(t, c, 15, 16, 15)
+}
+
 // An event that only aborted ones follow is the last that a copy tells of; what is missed then, Missed tells.
 func TestWhatIsMissedLastIsInMissed(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
