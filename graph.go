@@ -70,10 +70,10 @@ func (g *graph[T]) add(s *stage[T]) {
 	}
 }
 
-// Run serves the consumers made by Handle and HandleWith, each on a goroutine, until the ring ends, and
-// returns when all of them have stopped: nil after Close, when everything has been delivered; the cause
-// of ctx, if that ended the ring; a [*HandlerError], if a handler did; or what Shutdown returned when it
-// ran out of time. On a closed ring it delivers what is left. It panics while another Run is active.
+// Run serves the consumers made by Handle, HandleWith and HandleLossy, each on a goroutine, until the ring
+// ends, and returns when all of them have stopped: nil after Close, when everything has been delivered; the
+// cause of ctx, if that ended the ring; a [*HandlerError], if a handler did; or what Shutdown returned when
+// it ran out of time. On a closed ring it delivers what is left. It panics while another Run is active.
 //
 // The end of ctx throws away what handlers have not been handed yet: each stops after the batch in hand.
 // To stop and keep everything, call Close or Shutdown, and give Run a context that outlives them.

@@ -8,8 +8,8 @@ import (
 // A LossyConsumer sees published events in order, and misses some when it is slow: no claim waits for it.
 // Each call copies events out of the ring and is done with their slots when it returns, so its user may take
 // any time over them, and a handler that hangs holds nobody up. When producers need the slots of events that
-// it has not copied yet, it goes on behind them, and is told how many sequences it has missed. While it
-// copies, claims wait for it as for every consumer, for one copy at most.
+// it has not copied yet, it goes on behind them, and is told how many sequences it has missed. Only while it
+// copies does a claim wait for it, and TryClaim may find no room: for one copy at most.
 //
 // It is for what may be late or incomplete and must not slow down the rest: monitoring, samples, displays.
 // Nobody can come after a LossyConsumer: it does not see all that a consumer after it would have to be

@@ -40,7 +40,7 @@ type ConsumerState uint8
 const (
 	Busy     ConsumerState = iota // in its handler, or in code of its own that uses it by hand
 	Waiting                       // in Next, WaitFor, Batches or Run, for something to read
-	Unserved                      // made by Handle, and no Run serves it
+	Unserved                      // made by Handle or HandleLossy, and no Run serves it
 )
 
 // String returns "busy", "waiting" or "unserved".

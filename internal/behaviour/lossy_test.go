@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -500,4 +501,56 @@ func TestMisuseOfALossyConsumer(t *testing.T) {
 	var none context.Context
 	requirePanics(t, "disruptor: nil context", func() { _, _ = lossy(r, 1).Next(none) })
 	requirePanics(t, "disruptor: nil context", func() { lossy(r, 1).Copies(none) })
+}
+
+func TestCallsOfALossyConsumerEndWithTheirContext(t *testing.T) {
+	forEachScene(t, func(t *testing.T, s scene) {
+		r, p := s.ring(t)
+		c := lossy(r, 1)
+		enough := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(testContext(t))
+		next := whileWaiting(t, r, s.Wait, func(asked context.Context) error {
+			both, stop := context.WithCancelCause(asked)
+			defer context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })()
+			_, err := c.Next(both)
+			return err
+		})
+		cancel(enough)
+		require.Equal(t, enough, <-next)
+
+		publish(t, p, s.Capacity)
+		got, err := c.Next(ctx)
+		require.NoError(t, err, "what is available is returned")
+		require.Equal(t, s.start, got.From)
+		for range c.Copies(ctx) {
+			require.Fail(t, "a copy after the end of the context")
+		}
+		require.Equal(t, enough, c.Err())
+		publish(t, p, 1)
+		for got := range c.Copies(testContext(t)) {
+			require.Len(t, got.Events, 1)
+			break
+		}
+		require.NoError(t, c.Err())
+	})
+}
+
+// When the ring fails, a lossy consumer stops where it stands, as others do.
+func TestALossyConsumerOfARingThatFails(t *testing.T) {
+	forEachScene(t, func(t *testing.T, s scene) {
+		r, p := s.ring(t)
+		c := lossy(r, 1)
+		publish(t, p, s.Capacity)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errHandler)
+		require.Equal(t, errHandler, r.Run(ctx))
+		requireNoCopy(t, c)
+		_, err := c.Next(testContext(t))
+		require.ErrorIs(t, err, errHandler)
+		require.ErrorIs(t, err, disruptor.ErrClosed)
+		for range c.Copies(testContext(t)) {
+			require.Fail(t, "a copy after a failure")
+		}
+		require.ErrorIs(t, c.Err(), errHandler)
+	})
 }
