@@ -86,10 +86,15 @@ func (m *member) missed() int64 {
 func (c *core) unpin(m *member, avail, position int64) {
 	m.storeRelease(avail, ^position) // boundary edge, reuse edge, park edge
 	if c.watch.load() != 0 {         // park edge
-		machine.Fence()                                    // park edge: the position before the look at wanted
-		if c.zero != nil || c.wantedRoom.load() != never { // park edge
-			c.freed(never)
-		}
+		c.unpinned()
+	}
+}
+
+// unpinned looks for claims that wait for room, which a lossy member that has been unpinned may give.
+func (c *core) unpinned() {
+	machine.Fence()                                    // park edge: the position before the look at wanted
+	if c.zero != nil || c.wantedRoom.load() != never { // park edge
+		c.freed(never)
 	}
 }
 

@@ -80,12 +80,12 @@ var pins = []breakage{
 	},
 	{
 		"an unpin wakes by its position", "pin.go",
-		"\t\t\tc.freed(never)\n", "\t\t\tc.freed(position)\n",
+		"\tif c.watch.load() != 0 {         // park edge\n\t\tc.unpinned()\n", "\tif c.watch.load() != 0 {\n\t\tmachine.Fence()\n\t\tc.freed(position)\n",
 		unpins, "a claim that needs more could push now",
 	},
 	{
 		"an unpin wakes nobody", "pin.go",
-		"\t\tif c.zero != nil || c.wantedRoom.load() != never { // park edge\n", "\t\tif c.zero != nil {\n",
+		"\tif c.zero != nil || c.wantedRoom.load() != never { // park edge\n", "\tif c.zero != nil {\n",
 		unpins, "a claim may wait for the copy",
 	},
 	{
@@ -100,7 +100,7 @@ var pins = []breakage{
 	},
 	{
 		"no fence after an unpin", "pin.go",
-		"\t\tmachine.Fence()                                    // park edge: the position before the look at wanted\n", "\t\t_ = machine.Fence\n",
+		"\tmachine.Fence()                                    // park edge: the position before the look at wanted\n", "\t_ = machine.Fence\n",
 		unpinned + `/wakers`, "the look at wanted runs ahead of the position in the store buffer",
 	},
 	{
