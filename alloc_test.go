@@ -9,6 +9,8 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -283,6 +285,44 @@ func TestAWaitThatParksAllocatesNothing(t *testing.T) {
 			send()
 		}
 		waits("a claim on a full ring", send, func() { next(here); next(there); next(stage) })
+		for _, wait := range []time.Duration{0, time.Minute} {
+			s := p.Sender(disruptor.Overflow[event]{Wait: wait})
+			waits("a sender on a full ring", func() {
+				if err := s.Send(ctx, event{id: 1}); err != nil {
+					panic(err)
+				}
+			}, func() { next(here); next(there); next(stage) })
+		}
 		cancel()
+	}
+}
+
+func TestAnEventWithoutRoomAllocatesNothing(t *testing.T) {
+	kept := 0
+	for name, o := range map[string]disruptor.Overflow[event]{
+		"drop":               {Drop: true},
+		"inline":             {Inline: func(e event) error { kept += e.id; return nil }},
+		"wait":               {Wait: time.Minute},
+		"wait, then drop":    {Wait: time.Minute, Drop: true},
+		"wait, then inline":  {Wait: time.Minute, Inline: func(e event) error { kept += e.id; return nil }},
+		"drop what is small": {Drop: true, Block: func(e event) bool { return e.id > 1 }},
+	} {
+		for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+			synctest.Test(t, func(t *testing.T) { // where a minute takes no time
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				r, p := newAllocRing(t, kind, disruptor.BlockWait{Spin: -1})
+				s := p.Sender(o)
+				r.Consumer("c")
+				for p.TrySend(event{}) {
+				}
+				requireNoAllocs(t, name, func() { _ = s.Send(ctx, event{id: 1}) })
+				stats := r.Stats()
+				require.EqualValues(t, 1001, stats.Dropped+stats.Inlined+stats.TimedOut)
+				if o.Wait > 0 {
+					require.EqualValues(t, 1001, stats.Parks)
+				}
+			})
+		}
 	}
 }

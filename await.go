@@ -122,7 +122,7 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 	}()
 	c.begin(&a.Wait, ctx, 1)
 	err = a.until()
-	if err != nil && err != c.err() {
+	if err != nil && err != c.err() && err != errTimeout { // which comes often, and is told in other words
 		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
 	}
 	return a.from, a.to, err

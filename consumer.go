@@ -52,6 +52,14 @@ type ConsumerConfig[T any] struct {
 	// Stop runs on the goroutine of the handler after its last call in each Run in which Start
 	// succeeded, also after an error, a panic and runtime.Goexit.
 	Stop func(*Consumer[T])
+	// OnFailure says what becomes of events whose handler fails. A call with an empty batch that fails
+	// is repeated, too; to skip it is to ignore it. Failures of Start and Stop always end the ring.
+	OnFailure FailurePolicy
+	// DeadLetter, if it is not nil, is called with the events for which the retries of OnFailure are used
+	// up and a [*HandlerError], on the goroutine of the handler, in order, before the position passes
+	// them. The batch is empty if a call with an empty batch failed, or one that had finished all of its
+	// events. If DeadLetter fails, so does the ring: its HandlerError wraps both failures.
+	DeadLetter func(Batch[T], error) error
 }
 
 // Consumer makes a consumer, for this goroutine or another to use. It is [Ring.ConsumerWith] with a
@@ -66,10 +74,13 @@ func (r *Ring[T]) Consumer(name string, after ...*Consumer[T]) *Consumer[T] {
 // any time, while producers run, too; they may find no room for a moment. On a ring that has ended it
 // returns a consumer that finds that end.
 // It panics if a consumer in After is nil or belongs to another ring, if MaxBatch is negative, and if
-// Idle, Start or Stop is set.
+// what is for HandleWith only is set.
 func (r *Ring[T]) ConsumerWith(cfg ConsumerConfig[T]) *Consumer[T] {
 	if cfg.Idle != 0 || cfg.Start != nil || cfg.Stop != nil {
 		panicf("consumer %q has no handler for Idle, Start or Stop", cfg.Name)
+	}
+	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
+		panicf("consumer %q has no handler for OnFailure or DeadLetter", cfg.Name)
 	}
 	return r.join(cfg)
 }

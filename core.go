@@ -31,6 +31,8 @@ type core struct {
 	claims  queue // waits for room
 	parking parking
 	handled handled // disruptor_debug
+
+	overflows cell[overflowWords] // made with the first Sender; counts order nothing
 }
 
 // newCore makes the core of a ring whose next sequence is start, with positions as a ring that got
@@ -53,7 +55,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	c.published.store(start)
 	c.cleared.store(start)
 	c.end.store(never)
-	c.ends.over = make(chan struct{})
+	c.ends.over, c.ends.stop = make(chan struct{}), make(chan struct{})
 	c.members.list.cas(nil, new([]*member))
 	waiting.RefreshProcs()
 	c.readers.init(c.wantedMark, &c.parking)

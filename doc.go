@@ -32,8 +32,9 @@
 //	            are done
 //
 // The slowest position, here that of "apply", is the gate: no claim passes it by more than a lap. So a slow consumer
-// stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever.
-// A [LossyConsumer] stops nobody: it is handed copies, and misses events when it is slow.
+// stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever. A
+// [Sender] can drop events instead, or give up after some time; a [LossyConsumer] stops nobody: it is handed copies,
+// and misses events when it is slow.
 //
 // # Glossary
 //
@@ -80,6 +81,8 @@
 //	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
 //	runtime.Goexit                                *HandlerError
 //
+// A [FailurePolicy] keeps errors and panics of a handler from ending the ring.
+//
 // Two ends leave the ring as it is. Close of a consumer ends its calls with ErrClosed, and Run serves
 // the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
 // that wraps the cause and says what was in the way.
@@ -93,8 +96,8 @@
 //
 // With the build tag disruptor_debug also: on a Multi ring, publication of a batch of which any slot is
 // published or aborted; use of a SingleProducer or a Consumer by two goroutines at once, or of a
-// Consumer that Run serves by another goroutine; a handler that waits for room in its own full ring, or
-// calls Shutdown.
+// Consumer that Run serves by another goroutine; two goroutines that wait in one Sender at once; a
+// handler that waits for room in its own full ring, or calls Shutdown.
 //
 // # Builds
 //
@@ -126,9 +129,10 @@ package disruptor
 //	          position; pusher: walk -> published -> position
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder
 //	          -> next lap's writes, followers
-//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single
+//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single, failure
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
-//	          -> process fence -> claim
+//	          -> process fence -> claim; failure -> failed
+//	          -> stop, a channel: a pause before a retry
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
 //	          next lap's writes; position, need -> clearing         the count is
 //	                                                                store->load

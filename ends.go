@@ -8,6 +8,7 @@ type ends struct {
 	ending  cell[ending]
 	failure cell[ending]
 	over    chan struct{} // closed when the end is fixed
+	stop    chan struct{} // closed when the ring has failed
 }
 
 type ending struct {
@@ -20,8 +21,11 @@ func (c *core) close() { c.finish(&ending{err: ErrClosed}) }
 
 // fail ends the ring at once: consumers stop where they stand.
 func (c *core) fail(cause error) {
-	c.failure.cas(nil, &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause})
-	c.failed.store(1)          // close edge
+	first := c.failure.cas(nil, &ending{fmt.Errorf("%w: %w", ErrClosed, cause), cause})
+	c.failed.store(1) // close edge
+	if first {
+		close(c.stop) // close edge: after failed
+	}
 	c.finish(c.failure.load()) // of two failures at once, the same one for all
 }
 

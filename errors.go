@@ -21,11 +21,15 @@ var (
 	ErrNotPublished = errors.New("disruptor: sequence not available yet")
 	// ErrAborted: At was asked for a sequence that its producer aborted.
 	ErrAborted = errors.New("disruptor: sequence aborted")
+	// ErrNoRoom: a Sender has waited for room for Overflow.Wait, and sent nothing.
+	ErrNoRoom = errors.New("disruptor: no room")
+	// ErrDropped: a Sender has found no room for an event, and Overflow.Drop says to drop it.
+	ErrDropped = errors.New("disruptor: event dropped")
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start or Stop did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return it,
-// alone or wrapped: errors.As finds it, and errors.Is finds Err.
+// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
+// return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none

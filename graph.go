@@ -8,24 +8,52 @@ import (
 )
 
 // A Handler is called with each batch that its consumer is handed, on one goroutine. When it returns nil
-// the batch is done; it may call Done for a first part of it earlier. An error or a panic ends the ring.
+// the batch is done; it may call Done for a first part of it earlier. An error or a panic ends the ring,
+// unless ConsumerConfig.OnFailure says otherwise.
 // It must not wait for room in its own ring: a full ring waits for the handler.
 type Handler[T any] func(Batch[T]) error
 
 // Each returns a handler that calls f for each event of a batch, in order. It stops at the first error
-// and returns it with the sequence; the batch is then not done. It panics if f is nil.
+// and returns it with the sequence; the batch is then not done. On a ring with a handler that has a
+// [FailurePolicy] or a DeadLetter it also adds the sequence to a panic of f, which goes on as an error;
+// it wraps the value, if that is an error. Each panics if f is nil.
 func Each[T any](f func(seq int64, event *T) error) Handler[T] {
 	if f == nil {
 		panicf("Each with a nil function")
 	}
 	return func(b Batch[T]) error {
+		if b.Len() > 0 && b.ring.graph.remedies.load() != 0 {
+			return eachLocated(b, f)
+		}
 		for seq, event := range b.All() {
 			if err := f(seq, event); err != nil {
-				return fmt.Errorf("sequence %d: %w", seq, err)
+				return &eventError{b.ring.core, seq, err}
 			}
 		}
 		return nil
 	}
+}
+
+// eachLocated is the handler that Each returns, where a remedy has to know at which event it panicked. Its
+// deferred function costs each batch some nanoseconds.
+func eachLocated[T any](b Batch[T], f func(seq int64, event *T) error) error {
+	at := b.from
+	defer func() {
+		if at == b.to {
+			return
+		}
+		if v := recover(); v != nil { // the frames that panicked stay in the stack
+			panic(eventPanic{&eventError{b.ring.core, at, panicError(v)}})
+		}
+	}()
+	for seq, event := range b.All() {
+		at = seq
+		if err := f(seq, event); err != nil {
+			return &eventError{b.ring.core, seq, err}
+		}
+	}
+	at = b.to
+	return nil
 }
 
 // graph is the handlers of a ring and the goroutines that Run gives them.
@@ -35,6 +63,9 @@ type graph[T any] struct {
 	running bool
 	serving int       // goroutines
 	changed sync.Cond // of serving, and of what Shutdown waits for
+	lost    []error   // failures that were to be retried when the ring failed
+
+	remedies word // not 0: a handler has a policy. On no edge: set before the handler is served
 }
 
 // Handle makes a consumer, as Consumer does, whose batches Run hands to h. It is [Ring.HandleWith] with
@@ -45,7 +76,8 @@ func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Cons
 
 // HandleWith makes a consumer, as ConsumerWith does, whose batches Run hands to h, all on one goroutine.
 // Any goroutine may call it; while Run is active it starts at once. It panics if h is nil, if Idle is
-// negative, and if After or MaxBatch is as ConsumerWith does not take it.
+// negative, if OnFailure and DeadLetter contradict each other or themselves, and if After or MaxBatch is
+// as ConsumerWith does not take it.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
@@ -53,8 +85,13 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if cfg.Idle < 0 {
 		panicf("Idle of %v for consumer %q", cfg.Idle, cfg.Name)
 	}
+	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
 	c := r.join(cfg)
-	r.graph.add(&stage[T]{consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop})
+	s := newStage(c, cfg, h)
+	if s.remedy != nil {
+		r.graph.remedies.store(1)
+	}
+	r.graph.add(s)
 	return c
 }
 
@@ -75,6 +112,9 @@ func (g *graph[T]) add(s *stage[T]) {
 // cause of ctx, if that ended the ring; a [*HandlerError], if a handler did; or what Shutdown returned when
 // it ran out of time. On a closed ring it delivers what is left. It panics while another Run is active.
 //
+// If the ring failed while failures of handlers were to be retried, as a [FailurePolicy] may say, the
+// error of Run wraps the cause and a HandlerError for each of them.
+//
 // The end of ctx throws away what handlers have not been handed yet: each stops after the batch in hand.
 // To stop and keep everything, call Close or Shutdown, and give Run a context that outlives them.
 func (r *Ring[T]) Run(ctx context.Context) error {
@@ -92,7 +132,24 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	if !stop() { // the context has ended, too; a cancel that comes after this is too late to be the end of anything
 		<-failed
 	}
-	return r.core.cause()
+	return g.addLost(r.core.cause())
+}
+
+// lose keeps err for Run to return.
+func (g *graph[T]) lose(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lost = append(g.lost, err)
+}
+
+// addLost returns cause with the failures that it kept from being retried.
+func (g *graph[T]) addLost(cause error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, err := range g.lost {
+		cause = fmt.Errorf("%w; not retried: %w", cause, err)
+	}
+	return cause
 }
 
 func (g *graph[T]) begin() {
@@ -183,6 +240,9 @@ func (g *graph[T]) close(c *Consumer[T]) bool {
 		return false
 	}
 	if s := g.stages[i]; s.serving {
+		if c.member.leaving.load() == 0 { // leave edge
+			defer close(s.left) // leave edge
+		}
 		c.member.leaving.store(1) // leave edge
 		point(pointAsked)
 		c.core.wakeAll()

@@ -80,6 +80,11 @@ func TestHotWordsShareNoStride(t *testing.T) {
 						{"last abort", pointers(c.lastAborted)},
 					}
 					requireEvery(t, groups, c.hotWords)
+					if kind == Multi {
+						r.MultiProducer().Sender(Overflow[int64]{})
+						o := c.overflows.load()
+						groups = append(groups, hotGroup{"overflows", pointers(&o.dropped, &o.inlined, &o.timedOut)})
+					}
 					for i := range 3 {
 						m := r.Consumer("c")
 						groups = append(groups,

@@ -12,7 +12,7 @@ func (r *Ring[T]) HandleLossy(cfg LossyConfig[T], h func(Copy[T]) error) *LossyC
 		panicf("nil handler for consumer %q", cfg.Name)
 	}
 	c := r.joinLossy(cfg)
-	s := &stage[T]{consumer: c.served, lossy: &lossyStage[T]{c, h}}
+	s := &stage[T]{consumer: c.served, lossy: &lossyStage[T]{c, h}, left: make(chan struct{})}
 	if cfg.Start != nil {
 		s.start = func(*Consumer[T]) error { return cfg.Start(c) }
 	}

@@ -13,6 +13,7 @@ type member struct {
 	name string
 	*memberWords
 	sleepers lot // those that wait for position
+	failures failureCounts
 
 	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
 	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list).
@@ -33,6 +34,9 @@ type memberWords struct {
 	waiting word // not 0: in a wait
 	service word // a servedBy
 }
+
+// failureCounts are of a handler's events. For Stats only, on no edge.
+type failureCounts struct{ retried, skipped, deadLettered word }
 
 // servedBy says what calls a consumer.
 type servedBy = int64

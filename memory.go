@@ -45,6 +45,11 @@ func newHotWords() hotWords {
 
 func newMemberWords() *memberWords { return (*memberWords)(newArena(1).group(0)) }
 
+// overflowWords count what became of events for which Senders have found no room.
+type overflowWords struct{ dropped, inlined, timedOut word }
+
+func newOverflowWords() *overflowWords { return (*overflowWords)(newArena(1).group(0)) }
+
 // allocate makes n slots and, for Multi, their marks and touches each page of them: the first lap
 // would pay for the faults otherwise.
 func allocate[T any](n int, producers Producers) (slots []T, m marks, err error) {

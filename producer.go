@@ -16,6 +16,7 @@ type Producer[T any] interface {
 	Send(ctx context.Context, v T) error
 	SendAll(ctx context.Context, events []T) (n int, err error)
 	Do(ctx context.Context, n int, fill func(Batch[T]) error) error
+	Sender(o Overflow[T]) *Sender[T]
 }
 
 // do is Do for both.

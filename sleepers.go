@@ -19,9 +19,16 @@ type sleeper struct {
 	prev, next *sleeper
 }
 
-// sleep returns when s is roused or ctx is done. No timer runs for it but the context's own.
+// sleep returns when s is roused, or when ctx is done or late. No timer runs for it but the context's own.
 func (s *sleeper) sleep(ctx context.Context) {
-	if done := ctx.Done(); done == nil {
+	done := ctx.Done()
+	if t, ok := ctx.(*timeout); ok {
+		select {
+		case <-s.wake:
+		case <-done:
+		case <-t.late():
+		}
+	} else if done == nil {
 		<-s.wake
 	} else {
 		select {

@@ -3,8 +3,6 @@ package disruptor
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -15,11 +13,30 @@ type stage[T any] struct {
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
 	start    func(*Consumer[T]) error
 	stop     func(*Consumer[T])
-	batchEnd int64          // of the batch that the handler has been handed
+	batchEnd int64 // of the batch that the handler has been handed
+	empty    bool  // the handler was called with an empty batch last: only with quiet
+	last     bool  // and is called no more in this Run
+	dead     func(Batch[T], error) error
+	remedy   *remedy        // nil: each failure ends the ring
+	left     chan struct{}  // closed when the consumer has been asked to leave
 	lossy    *lossyStage[T] // in the place of handler
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
+}
+
+func newStage[T any](c *Consumer[T], cfg ConsumerConfig[T], h Handler[T]) *stage[T] {
+	s := &stage[T]{
+		consumer: c, handler: h, quiet: cfg.Idle, start: cfg.Start, stop: cfg.Stop, dead: cfg.DeadLetter,
+		left: make(chan struct{}), finished: c.gone,
+	}
+	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
+		s.remedy = &remedy{
+			FailurePolicy: cfg.OnFailure, dead: cfg.DeadLetter != nil,
+			ring: c.core, counts: &c.member.failures, left: s.left,
+		}
+	}
+	return s
 }
 
 // serve hands batches to the handler until the consumer finds its end.
@@ -40,45 +57,67 @@ func (s *stage[T]) serve() {
 	if s.stop != nil {
 		defer s.try(func() error { s.stop(c); return nil })
 	}
-	s.try(s.loop)
+	for s.last = false; !s.last; {
+		f := s.attempt(s.loop)
+		if f == nil || !s.overcome(f) {
+			return
+		}
+	}
 }
 
-// try calls f and reports whether it returned nil. If it returned an error, panicked or called
-// runtime.Goexit, the ring fails.
+// overcome reports whether to go on after a failure of the handler.
+func (s *stage[T]) overcome(f *failure) bool {
+	interrupted := false
+	if s.remedy != nil {
+		f, interrupted = s.remedy.apply(s, f)
+	}
+	switch {
+	case interrupted:
+		s.consumer.ring.graph.lose(s.handlerError(f))
+		return false
+	case f != nil:
+		s.fail(f)
+		return false
+	}
+	return true
+}
+
+// try calls f and reports whether it returned nil. If it did not, the ring fails.
 func (s *stage[T]) try(f func() error) (ok bool) {
+	failed := s.attempt(f)
+	if failed != nil {
+		s.fail(failed)
+	}
+	return failed == nil
+}
+
+// attempt calls f and returns how it failed, nil if it returned nil. If it called runtime.Goexit the
+// ring fails: this goroutine does nothing more.
+func (s *stage[T]) attempt(f func() error) (failed *failure) {
 	returned := false
 	defer func() {
-		if !returned {
-			s.fail(recovered(recover()))
+		if returned {
+			return
+		}
+		if v := recover(); v != nil {
+			failed = panicked(v)
+		} else {
+			s.fail(&failure{err: errors.New("runtime.Goexit was called")})
 		}
 	}()
 	err := f()
 	returned = true
 	if err != nil {
-		s.fail(nil, err)
+		return &failure{err: err}
 	}
-	return err == nil
+	return nil
 }
 
-func (s *stage[T]) fail(stack []byte, err error) {
-	c := s.consumer
-	inHand := span{c.pos, max(c.pos, s.batchEnd)}
-	if s.lossy != nil {
-		inHand = s.lossy.copied
-	}
-	c.core.fail(&HandlerError{Consumer: c.Name(), From: inHand.from, To: inHand.to, Err: err, Stack: stack})
-}
+func (s *stage[T]) fail(f *failure) { s.consumer.core.fail(s.handlerError(f)) }
 
-// recovered returns the error for what recover returned in a function that did not return.
-func recovered(value any) (stack []byte, err error) {
-	switch v := value.(type) {
-	case nil:
-		return nil, errors.New("runtime.Goexit was called")
-	case error:
-		return debug.Stack(), fmt.Errorf("panic: %w", v)
-	default:
-		return debug.Stack(), fmt.Errorf("panic: %v", v)
-	}
+func (s *stage[T]) handlerError(f *failure) *HandlerError {
+	from, to, _ := s.inHand()
+	return &HandlerError{Consumer: s.consumer.Name(), From: from, To: to, Err: f.err, Stack: f.stack}
 }
 
 // loop returns the error of the handler, nil if the consumer has found its end.
@@ -103,21 +142,22 @@ func (s *stage[T]) loop() error {
 
 // loopQuiet is loop for a handler that is also called when nothing comes, and at the end.
 func (s *stage[T]) loopQuiet() error {
-	c, q := s.consumer, newQuiet(s.quiet)
-	defer q.renew()
+	c, t := s.consumer, newTimeout(s.quiet)
+	defer t.renew(context.Background())
 	for {
-		b, err := c.Next(q)
-		last := c.closed() || err != nil && err != context.DeadlineExceeded
+		b, err := c.Next(t)
+		last := c.closed() || err != nil && err != errTimeout
 		if last && c.core.failed.load() != 0 { // close edge
 			return nil
 		}
-		if last || err != nil {
+		s.empty, s.last = last || err != nil, last
+		if s.empty {
 			b = Batch[T]{c.ring, c.pos, c.pos}
 		}
 		if err := s.handle(b); err != nil || last {
 			return err
 		}
-		q.renew()
+		t.renew(context.Background())
 	}
 }
 
@@ -128,4 +168,28 @@ func (s *stage[T]) handle(b Batch[T]) error {
 	}
 	s.consumer.doneRest(b)
 	return nil
+}
+
+// What follows makes a hand of a stage.
+
+func (s *stage[T]) inHand() (from, to int64, again bool) {
+	if s.lossy != nil {
+		return s.lossy.copied.from, s.lossy.copied.to, false
+	}
+	from = s.consumer.pos
+	to = max(from, s.batchEnd)
+	return from, to, from < to || s.empty
+}
+
+func (s *stage[T]) call() *failure {
+	from, to, _ := s.inHand()
+	return s.attempt(func() error { return s.handle(Batch[T]{s.consumer.ring, from, to}) })
+}
+
+func (s *stage[T]) finish(to int64) { s.consumer.doneRest(Batch[T]{to: to}) }
+
+func (s *stage[T]) deadLetter(from, to int64, f *failure) *failure {
+	err := s.handlerError(f)
+	err.From, err.To = from, to
+	return s.attempt(func() error { return s.dead(Batch[T]{s.consumer.ring, from, to}, err) })
 }

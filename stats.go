@@ -19,6 +19,11 @@ type Stats struct {
 	Wakes  int64 // how often one was woken: what it waited for had come, or its turn to claim
 	Wasted int64 // how often one had to park again, because it found less than it needed, or only aborted slots
 	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
+
+	// Events for which a Sender has found no room since New. Each is counted once.
+	Dropped  int64 // those for which Send returned ErrDropped
+	Inlined  int64 // those that Overflow.Inline was called with
+	TimedOut int64 // those for which Send returned ErrNoRoom
 }
 
 // ConsumerStats is a consumer in [Stats]. A consumer with a Lag but nothing Available waits for one that
@@ -32,13 +37,18 @@ type ConsumerStats struct {
 	State     ConsumerState
 	Lossy     bool  // made by LossyConsumer or HandleLossy: no claim waits for it
 	Missed    int64 // Lossy: the sequences that it has missed since it joined
+
+	// What became of events whose handler failed: see FailurePolicy.
+	Retried      int64 // calls of the handler that repeated one that had failed
+	Skipped      int64 // events
+	DeadLettered int64 // events that DeadLetter has taken
 }
 
 // ConsumerState says what a consumer does.
 type ConsumerState uint8
 
 const (
-	Busy     ConsumerState = iota // in its handler, or in code of its own that uses it by hand
+	Busy     ConsumerState = iota // in its handler, or between two calls that a FailurePolicy repeats, or in code that uses it by hand
 	Waiting                       // in Next, WaitFor, Batches or Run, for something to read
 	Unserved                      // made by Handle or HandleLossy, and no Run serves it
 )
@@ -70,10 +80,15 @@ func (r *Ring[T]) Stats() Stats {
 		Wasted:    c.parking.wasted.load(),
 		Fences:    c.parking.alert.fences.load(),
 	}
+	if o := c.overflows.load(); o != nil {
+		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
+	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
 	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
 	for i, m := range list {
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.place(), State: m.state()}
+		f := &m.failures
+		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.place(), State: m.state(),
+			Retried: f.retried.load(), Skipped: f.skipped.load(), DeadLettered: f.deadLettered.load()}
 		if m.lossy != nil {
 			s.Consumers[i].Lossy, s.Consumers[i].Missed = true, m.missed()
 		}
@@ -121,9 +136,15 @@ func (s Stats) String() string {
 		if c.Lossy {
 			fmt.Fprintf(&b, ", %d missed", c.Missed)
 		}
+		if c.Retried|c.Skipped|c.DeadLettered != 0 {
+			fmt.Fprintf(&b, "; %d calls retried, %d events skipped, %d dead-lettered", c.Retried, c.Skipped, c.DeadLettered)
+		}
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "  parked %d times, woken %d times, %d of them in vain; %d fences of the process",
 		s.Parks, s.Wakes, s.Wasted, s.Fences)
+	if s.Dropped+s.Inlined+s.TimedOut > 0 {
+		fmt.Fprintf(&b, "\n  no room: %d events dropped, %d run inline, %d timed out", s.Dropped, s.Inlined, s.TimedOut)
+	}
 	return b.String()
 }

@@ -241,17 +241,59 @@ func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
 	require.LessOrEqual(t, aborts, capacity)
 }
 
-// A timer that runs on would wake the next wait for nothing.
-func TestAQuietHandlersTimerIsStoppedBetweenWaits(t *testing.T) {
+// A timer that runs on fires for nobody.
+func TestTheTimerOfATimeoutIsStoppedBetweenWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := newQuiet(time.Second)
+		out := newTimeout(time.Second)
 		for range 2 {
-			q.Deadline()
-			q.Done()
-			q.renew()
+			out.Deadline()
+			late := out.late()
+			out.renew(context.Background())
 			time.Sleep(time.Minute)
-			require.Empty(t, q.done)
-			require.NoError(t, q.Err())
+			require.NoError(t, out.Err())
+			select {
+			case <-late:
+				require.Fail(t, "it has run on")
+			default:
+			}
 		}
+	})
+}
+
+// The parent's end counts, with its cause, also when both have come.
+func TestATimeoutEndsWithItsParent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cause := errors.New("enough")
+		parent, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		out := newTimeout(time.Minute)
+		for _, c := range []struct {
+			parent context.Context
+			after  time.Duration
+			err    error
+		}{
+			{parent, time.Second, context.DeadlineExceeded},
+			{context.Background(), time.Minute, errTimeout},
+		} {
+			out.renew(c.parent)
+			began := time.Now()
+			deadline, ok := out.Deadline()
+			require.True(t, ok)
+			require.Equal(t, c.after, deadline.Sub(began))
+			require.NoError(t, out.Err())
+			time.Sleep(c.after - 1)
+			require.NoError(t, context.Cause(out))
+			time.Sleep(time.Nanosecond)
+			synctest.Wait()
+			require.Equal(t, c.err, out.Err())
+			require.Equal(t, c.err, context.Cause(out))
+		}
+		ended, end := context.WithCancelCause(context.Background())
+		out.renew(ended)
+		out.Deadline()
+		time.Sleep(time.Minute)
+		end(cause)
+		require.Equal(t, cause, context.Cause(out))
+		require.Equal(t, ended.Done(), out.Done())
 	})
 }

@@ -3,6 +3,7 @@ package shm
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -129,9 +130,10 @@ func (p *claimer) gate(at int64) int64 {
 // slowest returns the place with the least position of those in members, and the position.
 func (c *core) slowest(members uint64) (i int, position int64) {
 	i, position = nobody, maxSequence
-	for k := range c.geometry.Consumers {
-		if members>>k&1 == 0 {
-			continue
+	for rest := members; rest != 0; rest &= rest - 1 {
+		k := bits.TrailingZeros64(rest)
+		if k >= c.geometry.Consumers { // another process means harm
+			break
 		}
 		if p := c.place(k).position.Load(); p < position { // reuse edge
 			i, position = k, p

@@ -30,7 +30,9 @@ type Consumer[T any] struct {
 // Consumer returns a new consumer, which sees what is published from now on; or, if a dead one of its
 // name is held, one that goes on where that was. Any goroutine may call it. It fails with ErrFull if
 // there are Config.MaxConsumers, in all processes; with ErrName if the name is in use, or no consumer
-// has a name in After; and with ErrClosed if the ring has ended.
+// has a name in After; and with ErrClosed if the ring has ended. Before ErrFull and ErrName it recovers
+// the dead as Open does. What cannot follow a consumer now, because one that this follows has just left
+// and its place has another, can as soon as that consumer has looked for more.
 func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	if err := cfg.check(r.core.Capacity); err != nil {
 		return nil, err
@@ -223,14 +225,15 @@ func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 func (c *Consumer[T]) Err() error { return c.err }
 
 // Position returns the sequence of the first slot that this consumer has not handed back. Any
-// goroutine may call it.
+// goroutine may call it. After Close it is that of the next consumer in the same place.
 func (c *Consumer[T]) Position() (position int64) {
 	c.ring.core.visit(func() { position = c.read.place.position.Load() }) // stage edge
 	return position
 }
 
 // Lag returns how many published sequences this consumer has not handed back. Any goroutine may call
-// it. It costs a look at the mark of each of them.
+// it. It costs a look at the mark of each of them. After Close it is that of the next consumer in the
+// same place.
 func (c *Consumer[T]) Lag() (n int64) {
 	c.ring.core.visit(func() {
 		position := c.read.place.position.Load()

@@ -80,7 +80,7 @@ type BlockedError struct {
 	Waits    string // "room" or "events"
 	Sequence int64  // the first sequence that the call needs and that it doesn't have
 	By       string // who is in the way: `producer 3 "feed" of process 71 ("ingest")`, or nobody: ""
-	What     string // what it does there: "has claimed 17 and not published it"
+	What     string // what it does there: "has claimed 17, or is about to, and not published it"
 	Err      error  // the cause of the context
 }
 

@@ -94,14 +94,14 @@ func (c *core) describe(o obstacle) (who, what string) {
 	return who, fmt.Sprintf("is %d behind", max(0, end-p.position.Load()))
 }
 
-// whoClaims says who has claimed seq and not published it.
+// whoClaims says who has claimed seq, or is about to, and not published it: a record comes before its claim.
 func (c *core) whoClaims(seq int64) (who, what string) {
 	i, st := c.coveredBy(seq, nil)
 	if i == nobody {
 		return "", fmt.Sprintf("sequence %d was claimed by a process that is dead and not recovered yet", seq)
 	}
 	who = fmt.Sprintf("producer %d%s of %s", i, quoted(c.record(i).name.load()), c.process(st.owner()))
-	return who, fmt.Sprintf("has claimed %d and not published it", seq)
+	return who, fmt.Sprintf("has claimed %d, or is about to, and not published it", seq)
 }
 
 // process names the owner of an attachment.

@@ -27,7 +27,7 @@ func (*noCopy) Unlock() {}
 
 // Producer returns a new producer. The name is for Stats and errors, of at most 40 bytes, and may be
 // empty. Any goroutine may call it. It fails with ErrFull if there are Config.MaxProducers, in all
-// processes, and with ErrClosed if the ring has ended.
+// processes, and with ErrClosed if the ring has ended. Before ErrFull it recovers the dead as Open does.
 func (r *Ring[T]) Producer(name string) (*Producer[T], error) {
 	if len(name) > maxName {
 		return nil, fmt.Errorf("shm: producer name of %d bytes: at most %d", len(name), maxName)

@@ -76,6 +76,7 @@ func create[T any](cfg Config, make func(size int64, fill func([]byte) error) (*
 
 // Open attaches this process to the ring in the file path. It fails with ErrLayout, and says how they
 // differ, if the ring is of another type than T, and with ErrFull if Config.MaxProcesses are attached.
+// Before ErrFull it recovers the dead, for which it may wait a second or two if another process does so.
 // The type may have another name, or be declared elsewhere.
 func Open[T any](path string, opts Options) (*Ring[T], error) {
 	r, err := open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.Open(path, o) })

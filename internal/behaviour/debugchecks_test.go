@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +33,21 @@ func TestTwoGoroutinesOnOneConsumerAreFound(t *testing.T) {
 		publish(t, p, 1)
 		require.NoError(t, <-done)
 		take(t, c, 0, 1) // one after the other is fine
+	})
+}
+
+func TestTwoGoroutinesThatWaitInOneSenderAreFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, disruptor.Config{Capacity: 1})
+		p, c := r.MultiProducer(), r.Consumer("c")
+		publish(t, p, 1)
+		s := p.Sender(disruptor.Overflow[int64]{Wait: time.Minute})
+		sent := inBackground(func() error { return s.Send(context.Background(), 1) })
+		synctest.Wait()
+		requirePanics(t, `disruptor: a Sender is used by two goroutines at once`, func() { _ = s.Send(context.Background(), -1) })
+		advance(t, c, 1)
+		require.NoError(t, <-sent)
+		require.Equal(t, disruptor.ErrNoRoom, s.Send(context.Background(), -1)) // one after the other is fine
 	})
 }
 
@@ -70,6 +86,12 @@ func TestAHandlerThatWaitsForRoomInItsOwnRingIsFound(t *testing.T) {
 		"SendAll": func(ctx context.Context, p disruptor.Producer[int64]) error {
 			_, err := p.SendAll(ctx, make([]int64, 1))
 			return err
+		},
+		"Sender": func(ctx context.Context, p disruptor.Producer[int64]) error {
+			return p.Sender(disruptor.Overflow[int64]{}).Send(ctx, 1)
+		},
+		"Sender with a time-out": func(ctx context.Context, p disruptor.Producer[int64]) error {
+			return p.Sender(disruptor.Overflow[int64]{Wait: time.Hour, Drop: true}).Send(ctx, 1)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

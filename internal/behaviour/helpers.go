@@ -62,3 +62,22 @@ func collect[T any](to *[]T, b disruptor.Batch[T]) {
 		*to = append(*to, *v)
 	}
 }
+
+// within returns a context that ends after d.
+func within(t testing.TB, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// inBackground returns where the error of call will come.
+func inBackground(call func() error) <-chan error {
+	result := make(chan error, 1)
+	go func() { result <- call() }()
+	return result
+}
+
+// run starts Run and returns where its error will come.
+func run[T any](r *disruptor.Ring[T]) <-chan error {
+	return inBackground(func() error { return r.Run(context.Background()) })
+}

@@ -14,24 +14,6 @@ import (
 
 // Shutdown waits for handlers as long as its context lets it. Nothing here is decided by real time.
 
-// within returns a context that ends after d.
-func within(t *testing.T, d time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// inBackground returns where the error of call will come.
-func inBackground(call func() error) <-chan error {
-	result := make(chan error, 1)
-	go func() { result <- call() }()
-	return result
-}
-
-func run[T any](r *disruptor.Ring[T]) <-chan error {
-	return inBackground(func() error { return r.Run(context.Background()) })
-}
-
 func TestShutdownWaitsForHandlersAndTheirStop(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		var seen []int64

@@ -52,6 +52,10 @@ func Start(spec Spec, files ...*os.File) (*Process, error) {
 	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.Dir = spec.Dir
+	if spec.Isolated {
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWPID
+	}
 	cmd.ExtraFiles = files
 	p := &Process{Spec: spec, cmd: cmd, words: make(chan string, 16), heard: make(chan struct{}), ended: make(chan struct{})}
 	if p.in, err = cmd.StdinPipe(); err != nil {
@@ -151,7 +155,7 @@ func (p *Process) Reap() {
 	})
 }
 
-// WasKilled waits for the end of the child, and fails if that is not by SIGKILL.
+// WasKilled waits for the end of the child, and fails if that is not by SIGKILL or by the signal of its strike.
 func (p *Process) WasKilled(ctx context.Context) error {
 	killed, err := p.End(ctx)
 	if err == nil && !killed {
@@ -179,7 +183,7 @@ func (p *Process) End(ctx context.Context) (killed bool, err error) {
 	}
 	status := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	switch {
-	case status.Signaled() && status.Signal() == syscall.SIGKILL:
+	case status.Signaled() && (status.Signal() == syscall.SIGKILL || status.Signal() == p.Spec.Strike.Signal):
 		Killed.Add(1)
 		return true, nil
 	case status.Exited() && status.ExitStatus() == 0:

@@ -15,9 +15,10 @@ const (
 	attachmentsAt = 232
 	placesAt      = 248
 
-	countIn, sleepersIn = 384, 392 // in the control block
-	pidIn               = 8        // in an attachment
-	versionIn           = 296      // in a place
+	unfencedIn          = 136 // in the control block
+	countIn, sleepersIn = 384, 392
+	pidIn               = 8   // in an attachment
+	versionIn           = 296 // in a place
 
 	attachmentSize, placeSize = 128, 512
 )

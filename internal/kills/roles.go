@@ -143,6 +143,15 @@ func stays(c *child) error {
 // isAWreck is two consumers, of which one is held, and a producer with a claim of Batch events of which it publishes
 // the first. It waits to be killed.
 func isAWreck(c *child) error {
+	if err := c.wreck(); err != nil {
+		return err
+	}
+	say("ready")
+	c.listen()
+	return nil
+}
+
+func (c *child) wreck() error {
 	if _, err := c.ring.Consumer(shm.ConsumerConfig{Name: "evicted"}); err != nil {
 		return err
 	}
@@ -157,11 +166,15 @@ func isAWreck(c *child) error {
 	if err != nil {
 		return err
 	}
+	if c.ledger != nil {
+		c.ledger.About(c.Incarnation, 1)
+	}
 	first, _ := b.Split(1)
 	first.At(0).fill(uint64(c.Incarnation), 1)
 	p.Publish(first)
-	say("ready")
-	c.listen()
+	if c.ledger != nil {
+		c.ledger.Published(c.Incarnation, 1)
+	}
 	return nil
 }
 

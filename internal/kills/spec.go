@@ -26,6 +26,12 @@ type Spec struct {
 	Spin   time.Duration // of BlockWait: -1 sleeps at once
 	Waits  bool          // after the child has said "ready" it waits to be told
 
+	UID      int    // user, if not 0; the group stays
+	Isolated bool   // in a PID namespace of its own, where it can't be killed by itself
+	Denied   string // what the kernel denies it, see deny
+	Dumps    bool   // SIGABRT has it dump core, in Dir
+	Dir      string // its current folder, if not ""
+
 	// Of producers.
 	Name        string
 	Incarnation int
@@ -48,6 +54,8 @@ var roles = map[string]func(*child) error{
 	"is a wreck":     isAWreck,
 	"recovers":       recovers,
 	"stays":          stays,
+	"forks":          forks,
+	"creates":        creates,
 }
 
 // A child is what a role uses.
@@ -67,8 +75,14 @@ func Child() {
 	}
 	var c child
 	err := json.Unmarshal([]byte(text), &c.Spec)
+	if c.Role == "rests" {
+		rest()
+	}
 	if err == nil {
 		arm(c.Strike)
+		err = c.settle()
+	}
+	if err == nil {
 		err = c.play()
 	}
 	if err != nil {
@@ -78,6 +92,16 @@ func Child() {
 	os.Exit(0)
 }
 
+// settle makes the surroundings of this process what the spec says.
+func (c *child) settle() error {
+	if c.Dumps {
+		if err := dumpCore(); err != nil {
+			return err
+		}
+	}
+	return deny(c.Denied)
+}
+
 func (c *child) play() (err error) {
 	c.in = bufio.NewReaderSize(os.Stdin, 16)
 	opts := shm.Options{Name: c.Role, Wait: disruptor.BlockWait{Spin: c.Spin}}
@@ -85,6 +109,9 @@ func (c *child) play() (err error) {
 		if c.ledger, err = OpenLedger(c.Ledger); err != nil {
 			return err
 		}
+	}
+	if err := become(c.UID); err != nil {
+		return err
 	}
 	if c.Ring == "" {
 		c.ring, err = shm.OpenFile[Event](os.NewFile(3, "ring"), opts)

@@ -45,7 +45,8 @@ const (
 // elsewhere has the tests that are not in the root, by folder.
 var elsewhere = map[string][]string{
 	"internal/behaviour": {
-		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice,
+		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
+		policies, countEach, ringFails, ringEnds, leaves,
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
@@ -73,7 +74,7 @@ func (b breakage) tags() string {
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
 // finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts, orders, bounds, pins)
+var breaks = slices.Concat(fences, looks, wakes, alerts, orders, rooms, bounds, remedies, pins)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{

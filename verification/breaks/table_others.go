@@ -8,13 +8,16 @@ const (
 	boundary  = `^TestAStageNeverStoresABoundaryThatIsNone$`
 	follows   = `^TestFollowingVisitsEachMemberOnce$`
 	lap       = `^TestALookOverAbortedSlotsEndsAfterALap$`
-	timer     = `^TestAQuietHandlersTimerIsStoppedBetweenWaits$`
+	timer     = `^TestTheTimerOfATimeoutIsStoppedBetweenWaits$`
 	gate      = `^TestTheGateFencesBeforeItReadsTheListAgain$`
 	list      = `^TestAddAndRemoveDoNotWalkTheList$`
 	billion   = `^TestAWaitCountsOnAfterABillionLooks$`
 	coarse    = `^TestAClockTooCoarseToSeeAHintIsUnknown$`
 	block     = `^TestABlockOfAnEarlierLapIsReplaced$`
 	twice     = `^TestASecondTimeIsFoundAndLosesNothing$`
+	inTime    = `^TestASenderWaitsForRoomAsLongAsItsPolicySays$`
+	lateSend  = `^TestTheEndOfItsContextIsWhatASenderReports$`
+	noDrop    = `^TestAClosedRingIsNeverADrop$`
 	lapped    = `^TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne$`
 )
 
@@ -68,6 +71,30 @@ var orders = []breakage{
 	},
 }
 
+// rooms are given up for the wrong reason, or for none.
+var rooms = []breakage{
+	{
+		"a sleeper does not hear its time-out", "sleepers.go",
+		"case <-t.late():", "case <-t.Context.Done():",
+		inTime, "nothing else wakes it",
+	},
+	{
+		"a time-out begins with the first wait", "timeout.go",
+		"t.Context, t.until = parent, time.Time{}", "t.Context = parent",
+		inTime, "the second wait is over when it begins",
+	},
+	{
+		"a sender takes the end of its context for a full ring", "overflow.go",
+		"case ctx.Err() != nil, o.blocks(v):", "case o.blocks(v):",
+		lateSend, "who is told to stop drops, or runs inline, all that is left",
+	},
+	{
+		"a sender takes a closed ring for a full one", "overflow.go",
+		"\tif err := s.core.err(); err != nil {\n\t\treturn err\n\t}\n", "",
+		noDrop, "a drop promises that later events may be sent",
+	},
+}
+
 // bounds are missing: what should take a few steps takes many, or never ends.
 var bounds = []breakage{
 	{
@@ -76,8 +103,8 @@ var bounds = []breakage{
 		lap, "a producer that goes on aborting keeps a wait from its context",
 	},
 	{
-		"a quiet handler's timer runs on", "quiet.go",
-		"\tif q.timer != nil {\n\t\tq.timer.Stop()\n\t}\n", "",
+		"a time-out's timer runs on", "timeout.go",
+		"\tif t.timer != nil {\n\t\tt.timer.Stop()\n\t}\n", "",
 		timer, "it fires while there is always something to hand out, and after the end",
 	},
 	{

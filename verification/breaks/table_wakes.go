@@ -96,7 +96,7 @@ var wakes = []breakage{
 	},
 	{
 		"a sleeper does not hear its context", "sleepers.go",
-		"\t\tcase <-done:\n", "",
+		"\t\tcase <-done:\n\t\t}\n", "\t\t}\n",
 		`^TestACancelledContextWakesAtOnceAndLeavesNothingBehind$`, "nothing else wakes it",
 	},
 }

@@ -34,7 +34,9 @@ var testFiles = map[string][]string{
 		"machine_test.go", "members_test.go", "marks_test.go", "lossy_hooks_test.go", "pin_test.go",
 	},
 	"internal/behaviour": {
-		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "lossy_test.go", "lossy_wakes_test.go",
+		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
+		"shutdown_test.go", "failure_test.go", "failurepolicy_test.go", "failurepolicy_ends_test.go",
+		"lossy_test.go", "lossy_wakes_test.go",
 	},
 	"internal/machine": {"atomic_test.go", "hint_test.go"},
 	"internal/waiting": {"wait_test.go"},

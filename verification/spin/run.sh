@@ -307,6 +307,161 @@ bug PUBLISH_WAKES_NO_CLAIM park-no-consumers
 bug SLEEPS_ON_WHO_LEFT park-stage
 bug WANT_WHOLE_RING park-own-claim
 
+# --- workers.pml ---
+back="-DLEAVEMASK=1 -DHANDBACK"
+good quick workers workers -DE=2
+good quick workers-order workers -DOUTOFORDER
+good quick workers-leave workers $back -DE=2
+good quick workers-abort workers $back -DABORT -DE=2
+good quick workers-stage workers -DSTAGE -DLEAVE -DE=2
+good quick workers-park workers $one -DPARK -DE=2
+good quick workers-park-leave workers $one $back -DPARK -DE=2
+good quick workers-fast workers $back -DFAST -DE=2
+good quick workers-cursor workers $back -DCURSOR -DE=2
+good full workers-cut-first workers -DABORT -DCUT_FIRST -DE=2
+good full workers-laps workers -DOUTOFORDER -DE=4
+good full workers-4 workers -DN=4 -DOUTOFORDER -DE=4
+good full workers-three workers -DW=3 -DLEAVEMASK=3 -DHANDBACK -DE=2
+good full workers-follower workers -DFOLLOWER $back -DE=2
+good full workers-abort-laps workers -DABORT
+good full workers-stage-laps workers -DSTAGE -DLEAVE
+good full workers-stage-abort workers -DSTAGE -DLEAVE -DABORT -DE=2
+good full workers-stage-leave workers $one -DSTAGE -DLEAVE $back -DABORT -DE=2
+good full workers-park-ranges workers $back -DPARK -DE=2
+good full workers-park-follower workers $one -DFOLLOWER -DPARK -DE=2
+good full workers-stage-park workers $one -DSTAGE -DLEAVE -DPARK -DE=1
+good full workers-stage-back workers $one $back -DSTAGE -DPARK -DE=2
+good full workers-stage-park-2 workers $one $back -DSTAGE -DLEAVE -DPARK -DE=2
+good full workers-fast-order workers -DFAST -DOUTOFORDER -DE=4
+good full workers-fast-follower workers $one $back -DFAST -DFOLLOWER -DPARK -DE=2
+good full workers-cursor-park workers $one $back -DCURSOR -DPARK -DE=3
+bug NO_FENCE_HELP workers
+bug HELP_ONCE workers
+bug TAIL_STORE workers
+bug NO_AVAIL workers
+bug NO_LAP_CHECK workers-order
+bug EXIT_EARLY workers-leave
+bug LAST_SILENT workers-park
+bug HANDBACK_SILENT workers-park-leave
+bug HANDBACK_SKIPS_RING workers-park-leave
+bug HANDBACK_SKIPS_GROUP workers-park-leave
+bug HANDBACK_SKIPS_AHEAD workers-stage-back
+bug IDLE_IGNORES_RETURNED workers-park-leave
+bug IDLE_IGNORES_MARK workers-park
+bug IDLE_IGNORES_END workers-park
+bug IDLE_IGNORES_LIST workers-stage-park
+bug STAGE_RAISES workers-stage
+bug INHERIT_FROM_NEXT workers-stage
+bug LEAVE_WITHOUT_RAISE workers-stage
+bug LAST_FIRST workers-abort
+bug OWN_WALK_ONLY workers-abort
+bug MARK_BEFORE_LAST workers-abort
+bug ABORTED_LEFT workers-abort
+bug RETURNED_UNCUT workers-abort
+bug TABLE_SHORT workers-abort
+bug FAST_NO_HELP workers-fast
+bug FAST_NO_FENCE workers-fast
+
+# --- keyed.pml ---
+join="-DINITMASK=1 -DJOINMASK=2 -DKEYS=6"
+three="-DW=3 -DINITMASK=3 -DJOINMASK=4 -DLEAVEMASK=1"
+good quick keyed keyed -DABORTED=4
+good quick keyed-join keyed $join
+good quick keyed-leave keyed -DLEAVEMASK=1 -DE=2
+good quick keyed-abandon keyed -DLEAVEMASK=1 -DABANDON
+good quick keyed-barrier keyed -DN=4 -DINITMASK=1 -DJOINMASK=2 -DKEYS=5
+good quick keyed-park keyed -DN=1 -DPARK -DE=2
+good quick keyed-park-abandon keyed -DN=1 -DLEAVEMASK=1 -DABANDON -DPARK -DE=2
+good full keyed-3 keyed -DE=4 -DKEYS=6
+good full keyed-follower keyed $join -DFOLLOWER
+good full keyed-leave-2 keyed -DLEAVEMASK=1 -DFOLLOWER -DKEYS=4
+good full keyed-leave-join keyed -DW=3 -DINITMASK=1 -DJOINMASK=6 -DE=2 -DN=1
+good full keyed-park-join keyed $join -DPARK
+good full keyed-park-leave keyed -DLEAVEMASK=1 -DPARK -DE=3
+good full keyed-last keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DE=2
+good full keyed-last-abandon keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DABANDON
+good full keyed-three keyed -DN=1 $three -DE=1 -DKEYS=1
+good full keyed-three-2 keyed -DN=1 $three -DE=2 -DKEYS=1
+good full keyed-three-abandon keyed $three -DABANDON -DE=2
+bug KEYED_FIRST keyed
+bug ABORTED_UNKEYED keyed
+bug KEYED_STALE keyed
+bug SEAT_FIRST keyed
+bug NO_FENCE keyed
+bug POSITION_STORED keyed
+bug NO_BARRIER keyed-join
+bug OWNER_WAITS_ONLY keyed-barrier
+bug HELD_UNSTORED keyed-join
+bug JOIN_BESIDE keyed-join
+bug SEAT_LATE keyed-join
+bug SEAT_ABOVE keyed-join
+bug SEAT_BELOW keyed-join
+bug REMOVED_EARLY keyed-leave
+bug REMOVED_SILENT keyed-leave
+bug LIST_ONCE keyed-three
+bug ADOPT_BLOCKS keyed-three-abandon
+bug EXIT_EARLY keyed-abandon
+bug RELEASE_SILENT keyed-park
+bug POSITION_SILENT keyed-park
+bug ABANDON_SILENT keyed-park-abandon
+bug ABANDON_SKIPS_RING keyed-park-abandon
+bug ABANDON_SKIPS_GROUP keyed-park-abandon
+
+# --- lossy.pml, lossy_park.pml ---
+joins="-DINITMASK=0 -DJOINMASK=1"
+second="-DNC=2 -DINITMASK=1 -DJOINMASK=2"
+both="-DNC=2 -DINITMASK=3"
+good quick lossy lossy $one -DK0=2 -DK1=1
+good quick lossy-ranges lossy -DN=2 -DFIXN -DK0=2 -DK1=1
+good quick lossy-stall lossy -DP=1 $one -DSTALL -DLOOK=1 -DK0=3
+good quick lossy-raises-after lossy -DP=1 $one -DSTALL -DLOOK=1 -DK0=3 -DRAISES_AFTER
+good quick lossy-push lossy -DN=2 -DFIXN -DPUSH=1 -DK0=1 -DK1=1
+good quick lossy-abort lossy -DN=2 -DFIXN -DABORT -DK0=1 -DK1=1
+good quick lossy-leaves lossy $one -DLEAVEMASK=1 -DLOOK=1 -DK0=1 -DK1=1
+good quick lossy-joins lossy $one $joins -DK0=2 -DK1=1
+good quick lossy-strict lossy $one $both -DK0=1 -DK1=1
+good full lossy-strict-joins lossy $one $second -DK0=1 -DK1=1
+good quick lossy-clear lossy -DP=1 $one -DSTALL -DCLEAR -DK0=3
+good full lossy-clear-two lossy $one -DSTALL -DCLEAR -DK0=1 -DK1=1
+good full lossy-look lossy $one -DSTALL -DLOOK=1 -DK0=2 -DK1=1
+good full lossy-laps lossy -DN=2 -DFIXN
+good full lossy-push-laps lossy -DN=2 -DFIXN -DPUSH=1
+good full lossy-push-least lossy $one -DPUSH=0
+good full lossy-4 lossy -DN=4 -DFIXN -DPUSH=2 -DK0=3 -DK1=2
+good full lossy-strict-ranges lossy $both -DN=2 -DFIXN -DK0=1 -DK1=2
+good full lossy-strict-stall lossy $both -DN=2 -DFIXN -DSTALL -DK0=2 -DK1=1
+good full lossy-both lossy $one $both -DLOSSYMASK=3 -DK0=2 -DK1=1
+good full lossy-joins-strict lossy $one $second -DLOSSYMASK=2 -DK0=2 -DK1=1
+good full lossy-joins-ranges lossy $joins -DN=2 -DFIXN -DK0=2 -DK1=1
+good full lossy-leaves-joins lossy $one $second -DLEAVEMASK=1 -DLOSSYMASK=3 -DK0=1 -DK1=1
+good full lossy-leaves-close lossy $one -DLEAVEMASK=1 -DCLOSEANY -DK0=2 -DK1=1
+good full lossy-abort-push lossy -DN=2 -DFIXN -DABORT -DPUSH=1 -DK0=2 -DK1=1
+good quick lossy-clear-turn lossy -DN=2 -DFIXN -DSTALLED -DCLEAR -DK0=1 -DK1=2
+good full lossy-clear-cancel lossy -DN=2 -DFIXN -DSTALLED -DCLEAR -DCANCEL -DK0=2 -DK1=2
+good full lossy-clear-strict lossy -DP=1 $one $both -DCLEAR -DK0=2
+good full lossy-clear-joins lossy -DP=1 $one $joins -DCLEAR -DK0=3
+good quick lossy-park lossy_park
+good full lossy-park-strict lossy_park -DSTRICT
+bug PUSH_STORE lossy
+bug PIN_STORE lossy
+bug NO_PIN lossy
+bug PUSH_ANYWHERE lossy-ranges
+bug PUSH_TO_CLAIM lossy
+bug PUSH_NO_RAISE lossy-stall
+bug READY_KEPT lossy
+bug JOIN_UNPINNED lossy-joins
+bug LIST_ONCE lossy-strict-joins
+bug COUNT_FROM_READY lossy-ranges
+bug LEAVE_WITHOUT_RAISE lossy-leaves
+bug NEED_BEFORE_COUNT lossy-clear
+bug UNPIN_CLEARS_NOT lossy-clear
+bug PUBLISH_CLEARS_NOT lossy-clear-turn
+bug TURN_CLEARS_NOT lossy-clear-turn
+bug WAKE_BY_POSITION lossy-park
+bug NO_FENCE lossy-park
+bug TURN_PUSHES_NOT lossy-park
+bug PUBLISH_SILENT lossy-park
+
 # verify NAME MODEL DEFS OPTIMIZE: leaves "verdict|states|seconds|reason" in NAME/result
 verify() {
 	local dir=$tmp/$1 model=$2 optimize=$4 rc=0 states seconds reason TIMEFORMAT=%U

@@ -162,7 +162,7 @@ func TestBlockedError(t *testing.T) {
 	b, ok := p.TryClaim(1)
 	require.True(t, ok)
 	_, err = c.Next(ended())
-	require.Equal(t, `shm: no events at 0: producer 0 "p" of process N "feed" has claimed 0 and not published it: context canceled`, text(err))
+	require.Equal(t, `shm: no events at 0: producer 0 "p" of process N "feed" has claimed 0, or is about to, and not published it: context canceled`, text(err))
 	p.Publish(b)
 	_, err = f.Next(ended())
 	require.Equal(t, `shm: no events at 0: consumer 0 "c" of process N "quotes" is 1 behind: context canceled`, text(err))

@@ -121,6 +121,12 @@ func (k *checker) control() {
 	} else if n != ringfile.Unfailed {
 		k.problem("failure", "the ring has failed: %s", failure(n))
 	}
+	switch closing := c.uint64(ringfile.ControlClosing); { // stored before the cursor says it
+	case closing > 1 || closing == 0 && k.one.closed():
+		k.problem("closing", "%d, and the cursor of a ring that is closed: %v", closing, k.one.closed())
+	case closing == 1 && !k.three.closed():
+		k.note("closing", "a process closes the ring, or has died while it did")
+	}
 	if gap := c.int64(ringfile.ControlLastGap); gap < 0 || gap > k.three.end() {
 		k.problem("last gap", "%d, and %d is claimed", gap, k.three.end())
 	}

@@ -57,6 +57,12 @@ func (r *regions) end() int64 {
 	return end
 }
 
+// closed reports whether the cursor says that the ring is closed.
+func (r *regions) closed() bool {
+	_, closed := ringfile.Cursor(r.control.int64(ringfile.ControlCursor))
+	return closed
+}
+
 // owner returns who is the owner in a state.
 func (r *regions) owner(st ringfile.State) Owner {
 	i := st.Owner()

@@ -137,6 +137,8 @@ func TestCheckFinds(t *testing.T) {
 		"no member":           {g.Control + 128, 1, "place 1"},
 		"failed":              {g.Control + 256, 1, "failure"},
 		"unknown failure":     {g.Control + 256, 77, "failure"},
+		"closing":             {g.Control + ringfile.ControlClosing, 2, "closing"},
+		"closed unannounced":  {g.Control, 22 | 1<<63, "closing"},
 		"last gap beyond":     {g.Control + ringfile.ControlLastGap, 1000, "last gap"},
 		"last gap below":      {g.Control + ringfile.ControlLastGap, 11, "last gap"},
 		"lost":                {g.Control + 512, 1 << 63, "lost"},

@@ -1,0 +1,214 @@
+package disruptor
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// A FailurePolicy says what becomes of events whose handler fails: returns an error or panics. The zero
+// value ends the ring. runtime.Goexit always ends it.
+//
+// The handler is called again, Retries times at most, with the events in hand, from the position of its
+// consumer on: what it has called Done for is finished. Each event that fails has a count of its own;
+// without [Each] it is the first in hand. Later stages wait meanwhile and, once the ring is full,
+// producers.
+//
+// When the retries are used up, the ring ends with a [HandlerError], unless Skip or
+// ConsumerConfig.DeadLetter is set. Both concern one event if the handler is made by [Each], or returns
+// an error that wraps what such a handler returned: those before it in the batch are finished, those
+// after it are handed to the handler next. Otherwise they concern all events in hand.
+//
+// Close and Shutdown let retries run out. A failure of the ring, which includes the end of Shutdown's
+// and Run's context, and Close of the consumer end a pause at once; the handler is not called again
+// with what failed, which stays unfinished. After a failure of the ring, Run reports that as well.
+type FailurePolicy struct {
+	// Retries is how many more times the handler is called with an event that fails; negative: without
+	// limit.
+	Retries int
+	// Backoff is the pause before the first retry. It doubles with each that follows, up to MaxBackoff;
+	// 0 means no pause.
+	Backoff time.Duration
+	// MaxBackoff is the longest pause; 0 means a second, or Backoff if that is longer.
+	MaxBackoff time.Duration
+	// Skip has the consumer pass over the events, as if they had been handled.
+	Skip bool
+}
+
+// check panics if p contradicts itself.
+func (p FailurePolicy) check(consumer string, deadLetter bool) {
+	wrong := ""
+	switch {
+	case p.Backoff < 0 || p.MaxBackoff < 0:
+		wrong = fmt.Sprintf("Backoff of %v up to %v", p.Backoff, p.MaxBackoff)
+	case p.Backoff == 0 && p.MaxBackoff != 0:
+		wrong = fmt.Sprintf("MaxBackoff of %v without Backoff", p.MaxBackoff)
+	case p.MaxBackoff != 0 && p.MaxBackoff < p.Backoff:
+		wrong = fmt.Sprintf("Backoff of %v exceeds MaxBackoff of %v", p.Backoff, p.MaxBackoff)
+	case p.Backoff != 0 && p.Retries == 0:
+		wrong = fmt.Sprintf("Backoff of %v without Retries", p.Backoff)
+	case p.Skip && deadLetter:
+		wrong = "Skip and DeadLetter"
+	case p.Retries < 0 && p.Skip:
+		wrong = "Skip after Retries without limit"
+	case p.Retries < 0 && deadLetter:
+		wrong = "DeadLetter after Retries without limit"
+	}
+	if wrong != "" {
+		panicf("FailurePolicy of consumer %q: %s", consumer, wrong)
+	}
+}
+
+// pause returns how long to pause before the n-th retry, n from 1.
+func (p FailurePolicy) pause(n int) time.Duration {
+	most := p.MaxBackoff
+	if most == 0 {
+		most = max(time.Second, p.Backoff)
+	}
+	d := p.Backoff
+	for ; n > 1 && d > 0 && d < most; n-- {
+		if d > most/2 {
+			return most
+		}
+		d *= 2
+	}
+	return d
+}
+
+// A failure is how a call failed.
+type failure struct {
+	err   error
+	stack []byte // of a panic; otherwise nil
+}
+
+// panicked returns the failure for a value that recover returned.
+func panicked(value any) *failure {
+	if p, ok := value.(eventPanic); ok {
+		return &failure{p.eventError, debug.Stack()} // it says that it was a panic
+	}
+	return &failure{panicError(value), debug.Stack()}
+}
+
+func panicError(value any) error {
+	if err, ok := value.(error); ok {
+		return fmt.Errorf("panic: %w", err)
+	}
+	return fmt.Errorf("panic: %v", value)
+}
+
+// An eventError says at which event of a batch a function given to Each failed.
+type eventError struct {
+	ring *core
+	seq  int64
+	err  error
+}
+
+func (e *eventError) Error() string { return fmt.Sprintf("sequence %d: %v", e.seq, e.err) }
+func (e *eventError) Unwrap() error { return e.err }
+
+// An eventPanic is what Each panics with in the place of what its function panicked with.
+type eventPanic struct{ *eventError }
+
+func (p eventPanic) Unwrap() error { return p.eventError }
+
+// concerns returns which of the events in hand, [from, to), have failed: the one of which f says so, or
+// all. What an Each of another ring says, or of other events, is of no interest.
+func (f *failure) concerns(ring *core, from, to int64) (first, last int64) {
+	var e *eventError
+	for err := f.err; errors.As(err, &e); err = e.err {
+		if e.ring == ring && from <= e.seq && e.seq < to {
+			return e.seq, e.seq + 1
+		}
+	}
+	return from, to
+}
+
+// A hand calls a handler with events that a consumer holds: what a remedy needs of it.
+type hand interface {
+	// inHand returns the events that the handler was called with and that are not finished. again says
+	// whether it may be called with them once more: with none only if it was before.
+	inHand() (from, to int64, again bool)
+	// call calls the handler with them, and finishes them unless it fails.
+	call() *failure
+	// finish finishes those below to.
+	finish(to int64)
+	// deadLetter calls ConsumerConfig.DeadLetter.
+	deadLetter(from, to int64, f *failure) *failure
+}
+
+// A remedy does what a FailurePolicy says, on the goroutine that calls the handler.
+type remedy struct {
+	FailurePolicy
+	dead   bool // there is a DeadLetter
+	ring   *core
+	counts *failureCounts
+	left   <-chan struct{} // closed when the consumer has been asked to leave
+}
+
+// apply does what the policy says about f, and about what fails after it, until nothing of what is in
+// hand has to be handled any more, or the ring or the consumer has ended. It returns what is to end the
+// ring, or nil; or, if interrupted, the failure after which the ring's own kept it from a retry.
+func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
+	times := map[int64]int{} // how often each event has failed
+	for f != nil {
+		from, to, again := h.inHand()
+		first, last := f.concerns(r.ring, from, to)
+		if times[first]++; again && (r.Retries < 0 || times[first] <= r.Retries) {
+			if !r.rest(r.pause(times[first])) {
+				if r.ring.failed.load() != 0 { // close edge
+					return f, true
+				}
+				return nil, false
+			}
+			r.counts.retried.add(1)
+		} else {
+			if final := r.giveUp(h, first, last, f); final != nil {
+				return final, false
+			}
+			if from, to, _ := h.inHand(); from == to || r.ring.failed.load() != 0 { // close edge
+				return nil, false
+			}
+		}
+		f = h.call()
+	}
+	return nil, false
+}
+
+// rest pauses, and reports whether the handler may be called again.
+func (r *remedy) rest(d time.Duration) bool {
+	if d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-r.ring.stop: // close edge
+		case <-r.left: // leave edge
+		}
+	}
+	select {
+	case <-r.ring.stop: // close edge
+	case <-r.left: // leave edge
+	default:
+		return true
+	}
+	return false
+}
+
+// giveUp does what follows the last retry of [first, last). It returns what is to end the ring.
+func (r *remedy) giveUp(h hand, first, last int64, f *failure) *failure {
+	switch {
+	case r.dead:
+		h.finish(first)
+		if failed := h.deadLetter(first, last, f); failed != nil {
+			return &failure{fmt.Errorf("dead letter: %w; after: %w", failed.err, f.err), failed.stack}
+		}
+		r.counts.deadLettered.add(last - first)
+	case r.Skip:
+		r.counts.skipped.add(last - first)
+	default:
+		return f
+	}
+	h.finish(last)
+	return nil
+}
