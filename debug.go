@@ -23,6 +23,7 @@ const (
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail
 	pointSettling                  // a worker has read all seats, and has not moved the position
+	pointBlocked                   // a worker has found that the position has not come to the barrier
 	pointWatching                  // the worker that watches knows where to sleep, and is not registered
 	pointPush                      // push has found where to, and has not moved the member
 	pointPeeked                    // a lossy consumer has seen that there is something, and is not pinned

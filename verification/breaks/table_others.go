@@ -25,7 +25,7 @@ const (
 var debug = []string{
 	asks, boundary, follows, lapped, found, heldSlots, latePush, openClaim, joins, second, unpins, hasLeft, goesOn,
 	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
-	seatsBack,
+	seatsBack, leavesNow, lastKeyed, movesOver,
 }
 
 // orders are wrong: what comes first, or what may go first.
