@@ -70,7 +70,7 @@ type run struct {
 func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int, key func(seq int64) uint64) *crew {
 	w := &crew{
 		core: c, maxBatch: maxBatch, attempts: attempts,
-		crewWords: newCrewWords(), finder: c.enter(name, follows),
+		crewWords: newCrewWords(), finder: c.enter(newMember(name, &c.parking), follows),
 	}
 	w.idle.parking = &c.parking
 	w.member = w.finder.member

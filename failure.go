@@ -11,14 +11,14 @@ import (
 // value ends the ring. runtime.Goexit always ends it.
 //
 // The handler is called again, Retries times at most, with the events in hand, from the position of its
-// consumer on: what it has called Done for is finished. Each event that fails has a count of its own;
-// without [Each] it is the first in hand. Later stages wait meanwhile and, once the ring is full,
-// producers.
+// consumer on: what it has called Done for is finished. If the handler is made by [Each], or returns an
+// error that wraps what such a handler returned, the events before the one that failed are finished, too.
+// Each event that fails has a count of its own; without Each it is the first in hand. Later stages wait
+// meanwhile and, once the ring is full, producers.
 //
 // When the retries are used up, the ring ends with a [HandlerError], unless Skip or
-// ConsumerConfig.DeadLetter is set. Both concern one event if the handler is made by [Each], or returns
-// an error that wraps what such a handler returned: those before it in the batch are finished, those
-// after it are handed to the handler next. Otherwise they concern all events in hand.
+// ConsumerConfig.DeadLetter is set. With Each both concern the event that failed, and those after it are
+// handed to the handler next. Otherwise they concern all events in hand.
 //
 // Close and Shutdown let retries run out. A failure of the ring, which includes the end of Shutdown's
 // and Run's context, and Close of the consumer end a pause at once; the handler is not called again
@@ -150,12 +150,16 @@ type remedy struct {
 // hand has to be handled any more, or the ring or the consumer has ended. It returns what is to end the
 // ring, or nil; or, if interrupted, the failure after which the ring's own kept it from a retry.
 func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
-	times := map[int64]int{} // how often each event has failed
+	at, times := int64(-1), 0 // how often the event there has failed
 	for f != nil {
 		from, to, again := h.inHand()
 		first, last := f.concerns(r.ring, from, to)
-		if times[first]++; again && (r.Retries < 0 || times[first] <= r.Retries) {
-			if !r.rest(r.pause(times[first])) {
+		h.finish(first)
+		if first != at {
+			at, times = first, 0
+		}
+		if times++; again && (r.Retries < 0 || times <= r.Retries) {
+			if !r.rest(r.pause(times)) {
 				if r.ring.failed.load() != 0 { // close edge
 					return f, true
 				}
@@ -199,7 +203,6 @@ func (r *remedy) rest(d time.Duration) bool {
 func (r *remedy) giveUp(h hand, first, last int64, f *failure) *failure {
 	switch {
 	case r.dead:
-		h.finish(first)
 		if failed := h.deadLetter(first, last, f); failed != nil {
 			return &failure{fmt.Errorf("dead letter: %w; after: %w", failed.err, f.err), failed.stack}
 		}

@@ -34,6 +34,10 @@ type GroupConfig[T any] struct {
 	// it. It is called once for each event, before the event is handed to any worker, on the goroutine of
 	// one of them, and by one at a time. It must not write to the event, nor use the ring.
 	//
+	// What the workers of Run have finished, later stages see when one of them has finished all that there
+	// was, or has come 64 slots, or MaxBatch, further. What a worker by hand has finished they see at once.
+	// A group that has been closed leaves the ring when each of its workers has called Next, or Close.
+	//
 	// A worker holds up the keys that are its own, and in the end all that comes after the group, until it
 	// calls Next again or Close. When a worker comes or goes, what is published next waits until all that
 	// was handed out before is finished, as its keys may get other workers.

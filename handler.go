@@ -8,8 +8,8 @@ package disruptor
 type Handler[T any] func(Batch[T]) error
 
 // Each returns a handler that calls f for each event of a batch, in order. It stops at the first error
-// and returns it with the sequence; the batch is then not done. On a ring with a handler that has a
-// [FailurePolicy] or a DeadLetter it also adds the sequence to a panic of f, which goes on as an error;
+// and returns it with the sequence; the batch is then not done, unless a [FailurePolicy] applies. On a
+// ring with a handler that has a FailurePolicy or a DeadLetter it also adds the sequence to a panic of f, which goes on as an error;
 // it wraps the value, if that is an error. Each panics if f is nil.
 func Each[T any](f func(seq int64, event *T) error) Handler[T] {
 	if f == nil {

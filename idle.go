@@ -125,6 +125,7 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	t.sleepsAt(s)
 	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
 	found = found || w.barrier() != barrier || t.behind()               // park edge
+	found = found || t.own != nil && t.own.end != taken                 // keyed since, and last goes by what was before
 	switch {
 	case last, barrier != 0: // the position has not moved there
 	case direct:

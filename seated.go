@@ -31,9 +31,7 @@ func (t *taker) step() bool {
 	}
 	t.from, t.to, t.handed = at, t.runEnd(at), at
 	st.walked = t.to
-	if st.position.load() < at { // seat edge: its own
-		st.position.storeRelease(at) // seat edge
-	}
+	t.moveSeat(at)
 	return true
 }
 
@@ -46,6 +44,8 @@ func (t *taker) walkAround() bool {
 			return false
 		}
 		if t.seat == t.own && s.orphans.load() != 0 { // seat edge
+			t.moveSeat(s.next(t.own))
+			t.settle()
 			t.adopt()
 		}
 		if t.step() {
@@ -64,6 +64,17 @@ func (t *taker) walkAround() bool {
 		}
 	}
 	return false
+}
+
+// moveSeat moves the seat to at, over what others own.
+func (t *taker) moveSeat(at int64) {
+	switch st := t.seat; {
+	case st.position.load() >= at: // seat edge: its own
+	case t.period == 1:
+		t.settleAt(at)
+	default:
+		st.position.storeRelease(at) // seat edge
+	}
 }
 
 // runEnd returns the end of what the seat owns in one piece from at on.
@@ -94,7 +105,8 @@ func (t *taker) lookOn() bool {
 func (t *taker) key() bool {
 	s := t.crew.seats
 	at := t.own.end
-	if s.blocked() != 0 || t.find(at, at+1) <= at {
+	// It looks what has come also before a barrier: a taker that goes to sleep has to know.
+	if t.find(at, at+1) <= at || s.blocked() != 0 {
 		return false
 	}
 	if t.watches {
@@ -147,7 +159,7 @@ func (t *taker) finishOwn(to int64) {
 }
 
 // settleSeldom has the position follow the seat of a worker when it has finished all that is keyed, and in
-// between now and then: for a handler, which says nothing about when what it has finished has to be seen.
+// between now and then: a look at all seats costs more than many a handler.
 func (t *taker) settleSeldom() { t.period = min(settlePeriod, t.crew.maxBatch) }
 
 // settle moves the position if it is the seat that holds it, and has not looked since it moved.

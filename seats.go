@@ -46,8 +46,9 @@ const (
 
 	// keyedAtOnce is how many slots are keyed at most before others may walk over them.
 	keyedAtOnce = 512
-	// settlePeriod is how far a seat moves at most before it looks whether it has held the position.
-	settlePeriod = 256
+	// settlePeriod is how far a seat moves at most before it looks whether it has held the position. It bounds
+	// how many events a later stage waits for that are finished already.
+	settlePeriod = 64
 )
 
 // A seat is how far a worker has come. Its words but position are its worker's.
@@ -132,6 +133,7 @@ func (s *seats) blocked() int64 {
 	if s.member.position.load() >= at { // seat edge
 		return 0
 	}
+	point(pointBlocked)
 	return at
 }
 

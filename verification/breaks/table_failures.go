@@ -3,7 +3,7 @@ package main
 // The tests of handlers that fail.
 const (
 	policies  = `^TestAFailurePolicyAtEachEventOfABatch$`
-	countEach = `^TestEventsThatFailInTurnAreCountedApart$`
+	countEach = `^TestEventsThatFailAreCountedApart$`
 	ringFails = `^TestAFailureOfTheRingEndsAPauseAtOnce$`
 	ringEnds  = `^TestCloseAndShutdownLetRetriesRunOut$`
 	leaves    = `^TestCloseOfAConsumerEndsItsPauseAtOnce$`
@@ -19,18 +19,22 @@ var remedies = []breakage{
 	},
 	{
 		"one retry too few", "failure.go",
-		"times[first] <= r.Retries", "times[first] < r.Retries",
+		"times <= r.Retries", "times < r.Retries",
 		policies, "the limit is exact",
 	},
 	{
 		"events that fail share a count", "failure.go",
-		"if times[first]++; again && (r.Retries < 0 || times[first] <= r.Retries) {",
-		"times[first]++; total := 0\n\t\tfor _, n := range times {\n\t\t\ttotal += n\n\t\t}\n\t\tif again && (r.Retries < 0 || total <= r.Retries) {",
+		"\t\t\tat, times = first, 0\n", "\t\t\tat = first\n",
 		countEach, "an event is given up for the failures of another",
 	},
 	{
+		"a retry begins at the start of the batch", "failure.go",
+		"\t\th.finish(first)\n", "",
+		policies, "Each handles the events again that it has handled",
+	},
+	{
 		"a dead letter comes after the position", "failure.go",
-		"\t\th.finish(first)\n", "\t\th.finish(last)\n",
+		"\tcase r.dead:\n", "\tcase r.dead:\n\t\th.finish(last)\n",
 		policies, "later stages, and the next lap, are given the event before DeadLetter has had it",
 	},
 	{

@@ -10,6 +10,9 @@ const (
 	keyedClose = `^TestAKeyedGroupIsClosed$`
 	seatsLate  = `^TestOfTwoSeatsThatMoveAtOnceOneSeesTheOther$`
 	seatsBack  = `^TestThePositionOfAKeyedGroupNeverGoesBack$`
+	leavesNow  = `^TestAWorkerGoesToSleepWhileAnotherLeaves$`
+	lastKeyed  = `^TestAWorkerGoesToSleepWhileTheLastEventIsKeyed$`
+	movesOver  = `^TestASeatThatMovesOverOthersEventsMovesThePosition$`
 )
 
 // keyed are wrong in groups with a key.
@@ -35,6 +38,21 @@ var keyed = []breakage{
 		"no fence behind a seat", "seated.go",
 		"\tt.seat.position.store(at) // seat edge: before the looks at the others\n", "\tt.seat.position.storeRelease(at)\n",
 		seatsLate, "two come to their end at once, each misses the other's seat in its store buffer, and the position stands for ever",
+	},
+	{
+		"the barrier is looked at before what is published", "seated.go",
+		"if t.find(at, at+1) <= at || s.blocked() != 0 {", "if s.blocked() != 0 || t.find(at, at+1) <= at {",
+		leavesNow, "the position has come to the barrier since, and nobody looks what was published",
+	},
+	{
+		"a worker sleeps where it would before the last event was keyed", "idle.go",
+		"\tfound = found || t.own != nil && t.own.end != taken ", "\tfound = found || t.own != nil && t.own.end < 0 ",
+		lastKeyed, "it waits for what is published, and nothing is any more",
+	},
+	{
+		"a seat that moves over others' events does not look around", "seated.go",
+		"\tcase t.period == 1:\n", "\tcase t.period == 0:\n",
+		movesOver, "the position stands while the next event of the seat is in hand",
 	},
 	{
 		"a seat begins at what is published", "seats.go",

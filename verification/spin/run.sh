@@ -364,48 +364,63 @@ bug FAST_NO_FENCE workers-fast
 
 # --- keyed.pml ---
 join="-DINITMASK=1 -DJOINMASK=2 -DKEYS=6"
-three="-DW=3 -DINITMASK=3 -DJOINMASK=4 -DLEAVEMASK=1"
 good quick keyed keyed -DABORTED=4
-good quick keyed-join keyed $join
-good quick keyed-leave keyed -DLEAVEMASK=1 -DE=2
-good quick keyed-abandon keyed -DLEAVEMASK=1 -DABANDON
-good quick keyed-barrier keyed -DN=4 -DINITMASK=1 -DJOINMASK=2 -DKEYS=5
-good quick keyed-park keyed -DN=1 -DPARK -DE=2
-good quick keyed-park-abandon keyed -DN=1 -DLEAVEMASK=1 -DABANDON -DPARK -DE=2
+good quick keyed-1 keyed -DN=1 -DABORTED=2 -DE=2
+good quick keyed-join keyed $join -DE=2
+good quick keyed-leave keyed -DN=1 -DLEAVEMASK=1 -DE=1 -DKEYS=0
+good quick keyed-park keyed -DN=1 -DPARK -DE=1
 good full keyed-3 keyed -DE=4 -DKEYS=6
 good full keyed-follower keyed $join -DFOLLOWER
+good full keyed-join-2 keyed $join
 good full keyed-leave-2 keyed -DLEAVEMASK=1 -DFOLLOWER -DKEYS=4
-good full keyed-leave-join keyed -DW=3 -DINITMASK=1 -DJOINMASK=6 -DE=2 -DN=1
-good full keyed-park-join keyed $join -DPARK
-good full keyed-park-leave keyed -DLEAVEMASK=1 -DPARK -DE=3
-good full keyed-last keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DE=2
-good full keyed-last-abandon keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DABANDON
-good full keyed-three keyed -DN=1 $three -DE=1 -DKEYS=1
-good full keyed-three-2 keyed -DN=1 $three -DE=2 -DKEYS=1
-good full keyed-three-abandon keyed $three -DABANDON -DE=2
+good full keyed-leave-3 keyed -DLEAVEMASK=1
+good full keyed-seldom keyed -DLEAVEMASK=1 -DSELDOM
+good full keyed-stays keyed $join -DSTAYS
+good full keyed-prompt keyed -DPROMPT -DSETTLES
+good full keyed-last keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1
+good full keyed-last-aborted keyed -DINITMASK=1 -DJOINMASK=2 -DLEAVEMASK=1 -DE=2 -DABORTED=1
+good full keyed-once keyed -DLEAVEMASK=1 -DONCE
+good full keyed-three keyed -DN=1 -DW=3 -DINITMASK=3 -DJOINMASK=4 -DLEAVEMASK=1 -DE=1 -DKEYS=1
+good full keyed-two-leave keyed -DN=1 -DW=3 -DINITMASK=7 -DLEAVEMASK=3 -DE=1 -DKEYS=0
+good full keyed-park-2 keyed -DN=1 -DPARK -DE=2
+good full keyed-park-3 keyed -DPARK
+good full keyed-park-join keyed $join -DPARK -DE=2
+good full keyed-park-leave keyed -DN=1 -DLEAVEMASK=1 -DPARK -DE=1 -DKEYS=0
+good full keyed-park-open keyed -DLEAVEMASK=1 -DPARK -DE=2 -DKEYS=3 -DOPEN
+good full keyed-park-left keyed -DLEAVEMASK=1 -DPARK -DE=2 -DKEYS=2 -DOPEN
 bug KEYED_FIRST keyed
 bug ABORTED_UNKEYED keyed
 bug KEYED_STALE keyed
 bug SEAT_FIRST keyed
 bug NO_FENCE keyed
+bug END_UNSETTLED keyed
+bug HANDED_UNSETTLED keyed-prompt
 bug POSITION_STORED keyed
-bug NO_BARRIER keyed-join
-bug OWNER_WAITS_ONLY keyed-barrier
-bug HELD_UNSTORED keyed-join
+bug NO_BARRIER keyed-join-2
+bug LEAVES_NO_BARRIER keyed-leave-2
+bug LOOKS_BEFORE keyed-leave-2
 bug JOIN_BESIDE keyed-join
 bug SEAT_LATE keyed-join
 bug SEAT_ABOVE keyed-join
-bug SEAT_BELOW keyed-join
+bug SEAT_BELOW keyed-join-2
 bug REMOVED_EARLY keyed-leave
-bug REMOVED_SILENT keyed-leave
-bug LIST_ONCE keyed-three
-bug ADOPT_BLOCKS keyed-three-abandon
-bug EXIT_EARLY keyed-abandon
-bug RELEASE_SILENT keyed-park
+bug LAST_UNSETTLED keyed-last-aborted
+bug LEFT_BEHIND_HAND keyed-leave
+bug NO_ADOPTION keyed-leave
+bug NOT_RETIRED keyed-leave-3
+bug EXIT_EARLY keyed-leave
+bug KEYED_SILENT keyed-park
 bug POSITION_SILENT keyed-park
-bug ABANDON_SILENT keyed-park-abandon
-bug ABANDON_SKIPS_RING keyed-park-abandon
-bug ABANDON_SKIPS_GROUP keyed-park-abandon
+bug RELIEVES_NOBODY keyed-park
+bug LEFT_SILENT keyed-park-leave
+bug LEFT_SKIPS_WATCHER keyed-park-leave
+bug WATCHER_TRIES keyed-park-open
+bug BARRIER_IN_RING keyed-park-open
+bug BLOCKED_FIRST keyed-park-open
+bug PLACE_STALE keyed-park-2
+bug IGNORES_END keyed-park-2
+bug WATCH_ONCE keyed-park
+bug IDLE_IGNORES_KEYED keyed-park-2
 
 # --- lossy.pml, lossy_park.pml ---
 joins="-DINITMASK=0 -DJOINMASK=1"
