@@ -19,6 +19,7 @@ type taker struct {
 	handed  int64 // end of what has been handed out
 	asked   word  // not 0: has left, or another goroutine has asked it to
 	backoff waiting.Backoff
+	found   int64 // how many slots the last look that took a run has found
 	long    bool  // its wait is a long one
 	watches bool  // it is the one that watches
 	period  int64 // how far its seat moves at most before it sees to the position
@@ -100,6 +101,7 @@ func (t *taker) take() bool {
 			return false
 		}
 		point(pointFound)
+		t.found = available
 		end := n + min(w.maxBatch, (available+size-1)/size)
 		if w.taken.cas(n, end) { // group edge
 			t.run, t.handed = run{from: n, to: end}, n
@@ -184,13 +186,27 @@ func (t *taker) finish(to int64) {
 // next waits until there is something to hand out.
 func (t *taker) next(ctx context.Context) (from, to int64, err error) {
 	checkContext(ctx)
+	if t.from == t.to && t.found < t.backoff.Few() && t.own == nil && t.backoff.Hit() {
+		t.rest()
+	}
 	if from, to = t.look(); to == from {
 		return t.nextSlow(ctx)
 	}
 	return from, to, nil
 }
 
+// rest rests before the next look, if several looks have found few: then producers publish about as fast
+// as the workers follow.
+func (t *taker) rest() {
+	t.core.parking.alert.relax()
+	t.core.strategy.Rest(t.backoff.Spins())
+	before := t.ready
+	t.find(before, before+1)
+	t.backoff.Adapt(t.ready-before, 1)
+}
+
 func (t *taker) nextSlow(ctx context.Context) (from, to int64, err error) {
+	t.backoff.Miss()
 	for {
 		if err := t.await(ctx); err != nil {
 			return 0, 0, err

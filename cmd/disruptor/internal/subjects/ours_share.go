@@ -13,7 +13,7 @@ import (
 // without.
 func sharing(c harness.Case, settings ...setting) []setting {
 	if c.Producers == 1 {
-		settings = append(settings, single(settings...)...)
+		settings = append(single(append([]setting{}, settings...)...), settings...)
 	}
 	var all []setting
 	for _, s := range settings {
