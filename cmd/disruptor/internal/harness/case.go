@@ -18,6 +18,7 @@ const (
 	Paced              // send events on a timetable: Latency from the time in the table
 	Idle               // let everybody wait: CPU
 	Bare               // claim, publish, read and hand back without an event: Took
+	Keyed              // pass each event to the stage that has its key, which does some work: Took
 	Share              // pass each event to one of the stages, as fast as they go: Took
 	Gather             // several queues with a producer each, one consumer that takes turns: Took
 	Attach             // open a ring that lies in a file, and leave it: Latency
@@ -38,6 +39,10 @@ type Case struct {
 
 	Between bool // what is compared with rings between processes; it is offered by those that say so
 	Park    bool // Between, Echo: both sides sleep in each wait, without a look before
+
+	Keys   int  // Keyed: how many there are
+	Skewed bool // Keyed: half of the events have the same key
+	Work   int  // Keyed: steps of arithmetic for each event
 
 	Lean  bool          // one of many cases of a sweep: the main settings only
 	Poll  bool          // Stream: consumers poll, and yield when there is nothing

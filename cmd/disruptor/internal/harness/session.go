@@ -76,7 +76,7 @@ func firstRun(c Case) int64 {
 	switch c.Kind {
 	case Echo, Wake, Attach:
 		return 200
-	case Gather, Stream, Share, Bare:
+	case Gather, Stream, Share, Keyed, Bare:
 		return max(1<<13/int64(c.Words), 256)
 	}
 	return 0

@@ -24,6 +24,8 @@ func Channel(c harness.Case) []harness.Subject {
 		return one(func(int64) (harness.Sample, error) { return idleChannel(c) })
 	case harness.Paced:
 		return one(func(n int64) (harness.Sample, error) { return pacedChannel(c, n) })
+	case harness.Keyed:
+		return keyedChannels(c)
 	case harness.Gather:
 		return one(func(n int64) (harness.Sample, error) { return gatherChannels(c, n) })
 	case harness.Bare:

@@ -71,6 +71,8 @@ func ourSettings(c harness.Case) []setting {
 		return single(close, yield, block)
 	case harness.Gather, harness.Bare:
 		return single(yield, block)
+	case harness.Keyed:
+		return single(yield, block)
 	case harness.Share:
 		return sharing(c, yield, block)
 	}
@@ -136,6 +138,8 @@ func (s setting) run(c harness.Case) func(int64) (harness.Sample, error) {
 		return func(n int64) (harness.Sample, error) { return s.bare(c, n) }
 	case harness.Gather:
 		return func(n int64) (harness.Sample, error) { return s.gather(c, n) }
+	case harness.Keyed:
+		return func(n int64) (harness.Sample, error) { return s.keyed(c, n) }
 	case harness.Share:
 		return func(n int64) (harness.Sample, error) { return s.share(c, n) }
 	}

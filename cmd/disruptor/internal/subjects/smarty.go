@@ -37,7 +37,7 @@ func Smarty(c harness.Case) []harness.Subject {
 	switch {
 	case c.Between:
 		return nil
-	case c.Kind == harness.Gather || c.Kind == harness.Share || c.Kind == harness.Wake || c.Poll || c.Producers > 255:
+	case c.Kind == harness.Gather || c.Kind == harness.Share || c.Kind == harness.Keyed || c.Kind == harness.Wake || c.Poll || c.Producers > 255:
 		return nil // it has no consumer that can be asked, and nobody who waits for it can sleep
 	case c.Kind == harness.Idle:
 		waits = waits[:1]

@@ -33,7 +33,7 @@ const (
 func All() []Workload {
 	return []Workload{
 		oneToOne, batches, broadcast, pipeline, diamond, threeToOne, threeToOneBatches,
-		roundTrip, roundTripIdle, wakeUp, wakeUpIdle, idle, idleStuck, wide, shared, sharedBatches, jobs,
+		roundTrip, roundTripIdle, wakeUp, wakeUpIdle, idle, idleStuck, wide, shared, sharedBatches, jobs, keyedTwo, keyedFour, keyedSkewed, keyedWork,
 		capacities, batchSizes, producerCounts, openLoop,
 		longArrays, threeToThree, pingPong, blocks, sequencer, poller,
 		between1to1, between3to1, between1to3, betweenChain, betweenTrip, betweenTrip56, betweenTripParked, attach, orphan,
