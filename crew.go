@@ -157,9 +157,10 @@ func (w *crew) enlist() {
 	w.count(1, 0)
 }
 
-// discharge counts a worker that goes, and leaves what it has not finished, r, to another one.
-func (w *crew) discharge(r run) {
-	if r.to > r.from {
+// discharge counts a worker that goes, and leaves what it has not finished, r, to another one. handed says
+// that the worker was handed the first of it.
+func (w *crew) discharge(r run, handed bool) {
+	if handed {
 		r = w.tried(r)
 	}
 	w.idle.mu.Lock()
@@ -176,8 +177,12 @@ func (w *crew) discharge(r run) {
 	}
 }
 
-// tried counts the worker that goes with r unfinished, and returns what is left for another.
+// tried counts the worker that goes with r unfinished, and returns what is left for another. At the end of
+// the ring or of the crew nothing is given up: workers stop where they stand.
 func (w *crew) tried(r run) run {
+	if w.core.failed.load() != 0 || w.member.leaving.load() != 0 { // close edge, leave edge
+		return r
+	}
 	if r.tries++; w.attempts == 0 || r.tries < w.attempts || !w.dropped(r.from) {
 		return r
 	}

@@ -141,12 +141,16 @@ func (s *servedGroup[T]) newStage() *stage[T] {
 	return made
 }
 
-// loopWorker is loop for a worker.
+// loopWorker is loop for a worker. One that is asked to go handles what Next has handed it already: to
+// leave that would count as an attempt at it.
 func (s *stage[T]) loopWorker() error {
 	w := s.worker
 	for {
+		if w.asked.load() != 0 || w.closed() { // leave edge
+			return nil
+		}
 		b, err := w.Next(context.Background())
-		if err != nil || w.asked.load() != 0 || w.closed() { // leave edge
+		if err != nil {
 			return nil
 		}
 		if err := s.handle(b); err != nil {

@@ -208,10 +208,10 @@ func (t *taker) leave() {
 		return
 	}
 	t.left = true
-	t.asked.store(1) // leave edge
-	r := t.run
+	t.asked.store(1)                      // leave edge
+	r, handed := t.run, t.handed > t.from // a slot that is aborted is never the first that was handed out
 	t.from, t.handed = t.to, t.to
-	t.crew.discharge(r)
+	t.crew.discharge(r, handed)
 }
 
 // occupy panics if another goroutine is in a call of this worker; vacate ends the call.
