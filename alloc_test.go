@@ -277,6 +277,34 @@ func TestAWorkerThatParksAllocatesNothing(t *testing.T) {
 	}
 }
 
+func TestALossyConsumerAllocatesNothingPerCopy(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		hangs := r.LossyConsumer(disruptor.LossyConfig[event]{Name: "hangs"})
+		c := r.LossyConsumer(disruptor.LossyConfig[event]{Name: "c", MaxBatch: 8})
+		sum := int64(0)
+		requireNoAllocs(t, "TryNext, Next, pushes", func() {
+			for range 20 {
+				_ = p.Send(ctx, event{id: 1, name: "sent"})
+			}
+			got, err := c.Next(ctx)
+			if err != nil {
+				panic(err)
+			}
+			sum += got.Missed
+			for i := range got.Events {
+				sum += int64(got.Events[i].id)
+			}
+			c.TryNext()
+			sum += c.Position() + c.Lag() + c.Missed() + int64(len(c.Name()))
+		})
+		require.Positive(t, hangs.Missed())
+		require.Positive(t, c.Missed())
+	}
+}
+
 func TestAWaitThatParksAllocatesNothing(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		ctx, cancel := context.WithCancel(context.Background())

@@ -115,7 +115,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	if r.member.waiting.load() != 0 {
 		r.member.waiting.storeRelease(0)
 	}
-	if err == nil {
+	if err == nil && r.member.lossy == nil { // a lossy one does not know yet how much there is
 		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}
 	return err
@@ -128,7 +128,7 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 		return 0, 0, err
 	}
 	if debugChecks {
-		c.handled.refuse("waits for room in its own full ring")
+		c.handled.refuse("waits for room in its own full ring", false)
 	}
 	a := await{core: c, claimer: p, slots: n}
 	defer func() {

@@ -59,7 +59,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	c.members.list.cas(nil, new([]*member))
 	waiting.RefreshProcs()
 	c.readers.init(c.wantedMark, &c.parking)
-	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.gate, c.need)
+	c.claims.init(c.wantedRoom, c.queued, &c.parking, c.hasRoom, c.need)
 	if c.watch = c.raised; cfg.Clear {
 		c.watch = new(word)
 		c.watch.store(1)
@@ -113,7 +113,8 @@ func (c *core) found(lo, limit int64) (hi, aborted int64) {
 func (c *core) rouse(from int64) {
 	machine.Fence()                  // park edge: the mark or cursor before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
-		// A reader that sleeps here holds back the slots behind its key, as scan asks.
+		// A reader that sleeps here holds back the slots behind its key, as scan asks. A lossy one does not: it may be
+		// woken by a mark of a later lap, and be right, as it has been pushed then.
 		c.readers.wake(func(key, need int64) int64 { hi, _ := c.found(key, need); return hi })
 	}
 	if c.wantedRoom.load() != never { // park edge
@@ -146,19 +147,22 @@ func (c *core) publishedEnd() int64 {
 	return hi
 }
 
-// slowest returns a sequence below which every consumer is done. Without consumers it is what is
-// published, so that no claim laps an open claim and no limit ignores a later joiner.
+// slowest returns a sequence below which every consumer is done, after it has pushed lossy ones that
+// alone are in the way of need. Without consumers it is what is published, so that no claim laps an
+// open claim and no limit ignores a later joiner.
 //
 // The list is read again behind a fence. The other half of that bargain is in join: it enters the
 // list, and then looks what is published. So either this call sees the joiner, or the joiner sees at
 // least what this call saw (join edge).
-func (c *core) slowest() int64 {
+func (c *core) slowest(need int64) int64 {
 	for {
 		list := c.members.list.load() // join edge, leave edge
 		point(pointListed)
 		low := least(*list)
 		if len(*list) == 0 {
 			low = c.publishedEnd()
+		} else if low < 0 {
+			low = c.slowestPushed(*list, need)
 		}
 		point(pointGate)
 		machine.Fence() // join edge: own marks or cursor, and positions, before the list
@@ -171,43 +175,52 @@ func (c *core) slowest() int64 {
 // need returns the gate that leaves room for n slots behind what is claimed.
 func (c *core) need(n int64) int64 { return c.claimed() + n - c.capacity }
 
-// gate returns what producers must not pass by more than a lap.
-func (c *core) gate() int64 {
-	if c.zero != nil {
-		return c.cleared.load() // clear edge
+// gate returns what producers must not pass by more than a lap, after it has moved it as far as it goes,
+// and lossy consumers out of the way of need.
+func (c *core) gate(need int64) int64 {
+	if c.zero == nil {
+		return c.slowest(need)
 	}
-	return c.slowest()
+	c.clearBehind(need)
+	return c.cleared.load() // clear edge
 }
 
-// limit returns the sequence that no claim may pass, after it has moved it as far as it goes.
-func (c *core) limit() int64 {
+// hasRoom reports whether the gate has reached need, or can.
+func (c *core) hasRoom(need int64) bool {
+	return c.zero != nil && c.cleared.load() >= need || c.gate(need) >= need // clear edge
+}
+
+// limit returns the sequence that no claim may pass, after it has moved it as far as it goes, and lossy
+// consumers out of the way of a claim that needs the gate at need.
+func (c *core) limit(need int64) int64 {
 	c.parking.alert.relax()
-	if c.zero != nil {
-		c.clearBehind()
+	gate := c.gate(need)
+	if c.zero != nil && c.wantedRoom.load() <= gate { // park edge
+		c.claims.wake() // this look may have cleared what another left to it
 	}
-	return min(c.gate()+c.capacity, lastSequence)
+	return min(gate+c.capacity, lastSequence)
 }
 
 // clearBehind zeroes what every consumer is done with. One goroutine at a time does it; another that
 // comes meanwhile leaves a count behind, so that the one at work looks again: nobody's progress is
-// overlooked, and nobody waits.
-func (c *core) clearBehind() {
-	if c.clearing.add(1) > 1 { // clear edge: the caller's position before the count
+// overlooked, and nobody waits. The one at work pushes lossy consumers for the first claim in the queue,
+// too, which has registered its need before it left its count.
+func (c *core) clearBehind(need int64) {
+	if c.clearing.add(1) > 1 { // clear edge: the caller's position, or need, before the count
 		return
 	}
 	for n := int64(1); ; n = c.clearing.load() { // clear edge
+		if first := c.wantedRoom.load(); first != never { // clear edge
+			need = max(need, first)
+		}
 		from := c.cleared.load()
-		if to := c.slowest(); to > from {
+		if to := c.slowest(need); to > from {
 			c.zero(from, to)
 			c.cleared.store(to) // clear edge
 		}
 		if c.clearing.cas(n, 0) { // clear edge
-			break
+			return // the compare-and-swap is a fence: cleared before a look at wanted
 		}
-	}
-	// The compare-and-swap above is a fence: cleared before the look at wanted.
-	if c.wantedRoom.load() <= c.cleared.load() { // park edge
-		c.claims.wake()
 	}
 }
 
@@ -234,8 +247,9 @@ func (c *core) passed(m *member, position int64) {
 // freed wakes claims, after a change that may have moved the gate up to position.
 func (c *core) freed(position int64) {
 	if c.zero != nil {
-		c.clearBehind()
-	} else if c.wantedRoom.load() <= position { // park edge
+		position = c.gate(noNeed)
+	}
+	if c.wantedRoom.load() <= position { // park edge
 		c.claims.wake()
 	}
 }

@@ -30,6 +30,8 @@ type crew struct {
 	attempts int
 	dropped  func(seq int64) bool
 
+	seats *seats // of a crew with a key; otherwise nil
+
 	finder  finder   // of the member, for the way out of the ring
 	idle    sleepers // takers that sleep and do not watch; its lock guards what follows, and finder
 	watched bool     // a taker watches
@@ -65,14 +67,19 @@ type run struct {
 }
 
 // newCrew makes a crew that sees what a reader sees that joins now.
-func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int) *crew {
+func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int, key func(seq int64) uint64) *crew {
 	w := &crew{
 		core: c, maxBatch: maxBatch, attempts: attempts,
-		crewWords: newCrewWords(), finished: newMarks(int(c.capacity)), finder: c.enter(name, follows),
+		crewWords: newCrewWords(), finder: c.enter(newMember(name, &c.parking), follows),
 	}
 	w.idle.parking = &c.parking
 	w.member = w.finder.member
 	w.member.service.store(byNobody)
+	if key != nil {
+		w.seats = newSeats(w, key)
+	} else {
+		w.finished = newMarks(int(c.capacity))
+	}
 	from := w.finder.ready
 	if w.finder.gone { // the ring has ended
 		w.closed = true
@@ -177,17 +184,20 @@ func (w *crew) discharge(r run, handed bool) {
 	}
 }
 
-// tried counts the worker that goes with r unfinished, and returns what is left for another. At the end of
-// the ring or of the crew nothing is given up: workers stop where they stand.
+// tried counts the worker that goes with r unfinished, and returns what is left for another.
 func (w *crew) tried(r run) run {
-	if w.core.failed.load() != 0 || w.member.leaving.load() != 0 { // close edge, leave edge
-		return r
-	}
-	if r.tries++; w.attempts == 0 || r.tries < w.attempts || !w.dropped(r.from) {
+	if r.tries++; !w.givesUp(r.from, r.tries) {
 		return r
 	}
 	w.finish(r.from, r.from+1)
 	return run{from: r.from + 1, to: r.to}
+}
+
+// givesUp reports whether a slot with which that many workers have left is finished by that. At the end of
+// the ring or of the crew none is: workers stop where they stand.
+func (w *crew) givesUp(seq int64, tries int) bool {
+	return w.attempts != 0 && tries >= w.attempts &&
+		w.core.failed.load() == 0 && w.member.leaving.load() == 0 && w.dropped(seq) // close edge, leave edge
 }
 
 // count changes the number of workers, and of those that wait for long. The caller holds the lock.
@@ -219,6 +229,9 @@ func (w *crew) close() {
 	w.idle.mu.Unlock()
 	for _, r := range left {
 		w.finish(r.from, r.to)
+	}
+	if w.seats != nil {
+		w.seats.close()
 	}
 	w.quit()
 }

@@ -22,7 +22,11 @@ const (
 	pointBehind                    // a worker has found the tail below its run, and has not stored the mark
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail
+	pointSettling                  // a worker has read all seats, and has not moved the position
 	pointWatching                  // the worker that watches knows where to sleep, and is not registered
+	pointPush                      // push has found where to, and has not moved the member
+	pointPeeked                    // a lossy consumer has seen that there is something, and is not pinned
+	pointPinned                    // it is pinned, and has not looked what there is
 )
 
 // handled knows which goroutines serve consumers: those that must not wait for their own ring. It is
@@ -30,29 +34,34 @@ const (
 type handled struct {
 	mu    sync.Mutex
 	names map[int64]string // of the consumer that a goroutine serves
+	lossy map[int64]bool   // no claim waits for it
 }
 
-func (h *handled) enter(goroutine int64, name string) {
+func (h *handled) enter(goroutine int64, name string, lossy bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.names == nil {
-		h.names = map[int64]string{}
+		h.names, h.lossy = map[int64]string{}, map[int64]bool{}
 	}
-	h.names[goroutine] = name
+	h.names[goroutine], h.lossy[goroutine] = name, lossy
 }
 
 func (h *handled) leave(goroutine int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.names, goroutine)
+	delete(h.lossy, goroutine)
 }
 
-// refuse panics if this goroutine serves a consumer: what its handler does would wait for itself.
-func (h *handled) refuse(what string) {
+// refuse panics if this goroutine serves a consumer: what its handler does would wait for itself. lossy says
+// whether it would if the consumer is lossy, too.
+func (h *handled) refuse(what string, lossy bool) {
 	h.mu.Lock()
 	name, found := "", false
 	if len(h.names) > 0 {
-		name, found = h.names[goroutineID()]
+		me := goroutineID()
+		name, found = h.names[me]
+		found = found && (lossy || !h.lossy[me])
 	}
 	h.mu.Unlock()
 	if found {

@@ -34,7 +34,8 @@
 //
 // The slowest position, here that of "apply", is the gate: no claim passes it by more than a lap. So a slow consumer
 // stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever. A
-// [Sender] can drop events instead, or give up after some time.
+// [Sender] can drop events instead, or give up after some time; a [LossyConsumer] stops nobody: it is handed copies,
+// and misses events when it is slow.
 //
 // # Glossary
 //
@@ -57,17 +58,25 @@
 //   - group: a consumer whose events are shared out among workers, which finish them in any order
 //   - worker: one of those to whom a group hands out events, each to one
 //   - run: a range of slots that a worker has taken from its group, and that no other worker has
+//   - key: what GroupConfig.Key says of an event; events of one key are handled in order
+//   - owner: the seat of the worker to which an event belongs by its key; to key is to find the owners of what has come
+//   - seat: how far a worker of a group with a key has come; below it all that it owns is finished
+//   - barrier: the sequence at which the workers change; nothing behind it is keyed before all seats have come there
 //   - tail: the position of a group: all runs below are finished
 //   - park: sleep until woken
+//   - lossy: of a consumer: misses events when it is slow, and holds slots only while it copies them
+//   - pin: hold the slots from a lossy consumer's position on; to unpin it is to let go of them
+//   - push: move a lossy consumer that is not pinned ahead, to make room; it has missed what lies between
 //
 // # Memory model
 //
 // In the words of the Go memory model: a Publish of a batch is synchronized before the Next, TryNext, WaitFor or At
 // that returns any of its slots, and before a Published or Position that counts it. A Done is synchronized before the
 // Next of each later consumer that is handed the slots, and, with that of every other consumer, before the claim that
-// is given the slots again. That of a worker is, too; and what a worker did to slots that it has left is synchronized
-// before the Next of the worker that is handed them. A Close is synchronized before the call that returns ErrClosed. So
-// slots may hold any type, and need no atomic access; the race detector sees all these edges.
+// is given the slots again. That of a worker is, too, and a call that returns a Copy, as if it ended with a Done; and what
+// a worker did to slots that it has left is synchronized before the Next of the worker that is handed them. A Close is
+// synchronized before the call that returns ErrClosed. So slots may hold any type, and need no atomic access; the race
+// detector sees all these edges.
 //
 // # Ends
 //
@@ -112,19 +121,25 @@ package disruptor
 //	edge      from -> to                                            order                where
 //	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
 //	          slots; table of aborted sequences -> last end of                           aborts, core, finder,
-//	          one -> mark or cursor                                                      reader, taker
+//	          one -> mark or cursor                                                      reader, taker,
+//	                                                                                     lossyreader, pin
 //	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
-//	          stage's                                                                    members, crew
-//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, multi, crew
-//	          the limit that handles of several goroutines          the limit included
+//	          stage's                                                                    members, crew, pin
+//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, crew, pin,
+//	          the limit that handles of several goroutines          the limit included     multi
 //	          share -> next lap's writes
+//	push      lossy consumer: last copy -> position, unpinned;      read-modify-writes   pin, lossyreader
+//	          pusher: walk -> published -> position; consumer:      of one word
+//	          position, pinned -> next copy; pusher, or who
+//	          finds the position pushed -> next lap's writes
 //	join      joiner: list -> what is published; gate: own marks    store->load on       members, core, join
 //	          or cursor and positions, loads of positions or        both sides
 //	          marks -> list again -> limit
 //	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader,
-//	          published; gate without consumers: walk ->                                 taker
+//	          published; gate without consumers: walk ->                                 taker, pin
 //	          published -> list again; consumer: avail ->
-//	          position; worker: walk -> published -> run taken
+//	          position; worker: walk -> published -> run taken;
+//	          pusher: walk -> published -> position
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder,
 //	          -> next lap's writes, followers; asked to leave ->                         crew, taker
 //	          what wakes
@@ -136,9 +151,13 @@ package disruptor
 //	          tail; mark -> tail || tail -> mark; run taken ->      mark and tail are
 //	          next run taken; what a worker leaves -> runs left     store->load on
 //	          -> who takes it                                       both sides
+//	seat      reads of keys, owners -> keyed -> workers'            release/acquire;     seats, seated
+//	          accesses -> own seat -> looks at all seats ->         store->load between
+//	          position; list of seats -> keyed -> seats above;      own seat and looks,
+//	          barrier -> position || position -> barrier            barrier and position
 //	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
-//	          next lap's writes; position -> clearing               the count is
+//	          next lap's writes; position, need -> clearing         the count is
 //	                                                                store->load
 //	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
 //	          position                                              sides (alert: whose) finder, reader, single,
-//	                                                                                     multi, crew, idle
+//	                                                                                     multi, crew, idle, pin

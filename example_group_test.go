@@ -107,3 +107,29 @@ func ExampleGroup_SetWorkers() {
 	fmt.Println(ring.Run(ctx), group.Consumer().Position())
 	// Output: <nil> 1000
 }
+
+// The payments of an account are handled in order, those of different accounts side by side.
+func ExampleGroupConfig() {
+	type payment struct{ account, amount int }
+	ring, _ := disruptor.New[payment](disruptor.Config{Capacity: 16})
+	balances := make([]int, 4) // each account is one worker's at any time: no lock
+	ring.HandleGroup(disruptor.GroupConfig[payment]{
+		Name:    "accounts",
+		Workers: 3,
+		Key:     func(p *payment) uint64 { return uint64(p.account) },
+	}, disruptor.Each(func(_ int64, p *payment) error {
+		if balances[p.account]+p.amount >= 0 {
+			balances[p.account] += p.amount
+		}
+		return nil
+	}))
+	go func() {
+		defer ring.Close()
+		p := ring.MultiProducer()
+		for i := range 40 {
+			_ = p.Send(context.Background(), payment{account: i % 4, amount: 2 * (i%4 - 1)})
+		}
+	}()
+	fmt.Println(ring.Run(context.Background()), balances)
+	// Output: <nil> [0 0 20 40]
+}

@@ -57,6 +57,9 @@ func (f *finder) boundary() int64 {
 
 // reached reports whether seq is available.
 func (f *finder) reached(seq int64) bool {
+	if f.member.lossy != nil {
+		return f.peek(seq)
+	}
 	f.extend(seq + 1)
 	return f.ready > seq
 }

@@ -39,16 +39,21 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	}
 	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
 	c := r.join(cfg)
-	c.member.service.store(byNobody)
 	s := newStage(c, cfg, h)
-	g := &r.graph
 	if s.remedy != nil {
-		g.remedies.store(1)
+		r.graph.remedies.store(1)
 	}
+	r.graph.enlist(s)
+	return c
+}
+
+// enlist has Run serve s, at once if it is active.
+func (g *graph[T]) enlist(s *stage[T]) {
+	s.consumer.member.service.store(byNobody)
+	s.finished = s.consumer.gone
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.add(s)
-	return c
 }
 
 // add has s served, by this Run or the next. The caller holds mu.
@@ -59,10 +64,11 @@ func (g *graph[T]) add(s *stage[T]) {
 	}
 }
 
-// Run serves the consumers made by Handle and HandleWith, and the workers of groups made by HandleGroup,
-// each on a goroutine, until the ring ends, and returns when all of them have stopped: nil after Close, when everything has been delivered; the cause
-// of ctx, if that ended the ring; a [*HandlerError], if a handler did; or what Shutdown returned when it
-// ran out of time. On a closed ring it delivers what is left. It panics while another Run is active.
+// Run serves the consumers made by Handle, HandleWith and HandleLossy, and the workers of groups made by
+// HandleGroup, each on a goroutine, until the ring ends, and returns when all of them have stopped: nil after
+// Close, when everything has been delivered; the cause of ctx, if that ended the ring; a [*HandlerError], if
+// a handler did; or what Shutdown returned when it ran out of time. On a closed ring it delivers what is
+// left. It panics while another Run is active.
 //
 // If the ring failed while failures of handlers were to be retried, as a [FailurePolicy] may say, the
 // error of Run wraps the cause and a HandlerError for each of them.

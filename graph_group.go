@@ -15,8 +15,8 @@ type servedGroup[T any] struct {
 }
 
 // Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
-// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates a word of 8 bytes for each slot
-// of the ring. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
+// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates 8 bytes for each slot of the
+// ring, or 2 with a Key. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
 // Attempts is negative, if what is for HandleGroup only is set, and if OnFailure or DeadLetter is set
 // without Attempts, or contradict each other.
 func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
@@ -145,6 +145,7 @@ func (s *servedGroup[T]) newStage() *stage[T] {
 // leave that would count as an attempt at it.
 func (s *stage[T]) loopWorker() error {
 	w := s.worker
+	w.settleSeldom()
 	for {
 		if w.asked.load() != 0 || w.closed() { // leave edge
 			return nil

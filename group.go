@@ -30,6 +30,15 @@ type GroupConfig[T any] struct {
 	// skipped if OnFailure says so, or else the ring ends with a [HandlerError]. 0 means any number.
 	// Nothing is given up once the ring has failed or the group is closed.
 	Attempts int
+	// Key, if not nil, has the events of one key handled in order and one at a time, and those of different
+	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of
+	// it. It is called once for each event, before the event is handed to any worker, on the goroutine of
+	// one of them, and by one at a time. It must not write to the event, nor use the ring.
+	//
+	// A worker holds up the keys that are its own, and in the end all that comes after the group, until it
+	// calls Next again or Close. When a worker comes or goes, what is published next waits until all that
+	// was handed out before is finished, as its keys may get other workers.
+	Key func(event *T) uint64
 	// OnFailure says what becomes of events whose handler fails, as in ConsumerConfig: while a worker
 	// pauses and tries again, others go on. For a group that is used by hand it may only say Skip, for
 	// Attempts.
@@ -55,7 +64,7 @@ func (r *Ring[T]) newGroup(cfg GroupConfig[T]) *Group[T] {
 		panicf("Attempts of %d for group %q", cfg.Attempts, cfg.Name)
 	}
 	follows := r.membersOf("group", cfg.Name, cfg.After)
-	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts)
+	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts, r.keyOf(cfg.Key))
 	// A Consumer that is gone, with nothing in hand: each of its calls comes to where it is refused.
 	stage := &reader{finder: finder{core: r.core, member: w.member, gone: true, crew: w}, pos: math.MinInt64, handed: math.MinInt64}
 	return &Group[T]{ring: r, crew: w, stage: &Consumer[T]{ring: r, reader: stage}}
@@ -77,3 +86,11 @@ func (g *Group[T]) Worker() *Worker[T] {
 }
 
 func (g *Group[T]) newWorker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }
+
+// keyOf returns the function that reads the key of the event in a slot; nil if there is none.
+func (r *Ring[T]) keyOf(key func(event *T) uint64) func(seq int64) uint64 {
+	if key == nil {
+		return nil
+	}
+	return func(seq int64) uint64 { return key(r.slot(seq)) }
+}

@@ -150,7 +150,7 @@ func TestLookThatIsLappedStartsAgain(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
 	publish(t, p, 2)
-	r.core.slowest() // has a boundary, 2
+	r.core.slowest(noNeed) // has a boundary, 2
 	var open Batch[int64]
 	during(t, pointBoundary, func() {
 		publish(t, p, 2)

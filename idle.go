@@ -92,7 +92,7 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 	s := w.idle.add()
 	w.idle.mu.Unlock()
 	// What is published from now on wakes the one that watches, and what is left wakes this one.
-	if w.runsLeft.load() == 0 && t.stopped() == nil { // park edge
+	if w.runsLeft.load() == 0 && !t.behind() && t.stopped() == nil { // park edge
 		w.idle.park(ctx, s, again)
 		slept = true
 	}
@@ -112,7 +112,10 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	taken := w.taken.load() &^ closedBit // group edge
 	last, direct, list := taken >= end, t.direct, t.seen
 	place, key := &t.core.readers, t.ready
-	if last {
+	barrier := w.barrier()
+	if barrier != 0 {
+		place, key = &t.member.sleepers, barrier-1
+	} else if last {
 		place, key = &t.member.sleepers, end-1
 	} else if !direct {
 		place, key = &slowest(t.follows).sleepers, taken
@@ -121,10 +124,11 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	s := place.enter(key, key+1) // park edge
 	t.sleepsAt(s)
 	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
+	found = found || w.barrier() != barrier || t.behind()               // park edge
 	switch {
-	case last: // the tail has not moved to the end, or the taker is stopped
+	case last, barrier != 0: // the position has not moved there
 	case direct:
-		found = found || t.ready != key
+		found = found || t.ready != key || t.mayKey()
 	default: // one that has moved on, or left, wakes no sleeper that came later
 		found = found || least(t.follows) > key || t.core.members.list.load() != list
 	}

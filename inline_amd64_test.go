@@ -87,6 +87,7 @@ func requireReleases(t *testing.T, b objectcode.Build) {
 		{"(*multi).abort", one},     // mark, then alert
 		{"(*reader).done", pair},    // avail, position, then alert
 		{"(*core).moved", pair},     // the same
+		{"(*core).unpin", pair},     // the same
 	} {
 		code := functions.Of(t, ofThePackage+c.function)
 		var at []int

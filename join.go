@@ -6,7 +6,7 @@ import "github.com/be395dad/disruptor/internal/waiting"
 // handed at most maxBatch slots at once.
 func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	r := &reader{
-		finder: c.enter(name, follows), watch: c.watch,
+		finder: c.enter(newMember(name, &c.parking), follows), watch: c.watch,
 		maxBatch: maxBatch, backoff: waiting.NewBackoff(c.rests, c.capacity, maxBatch),
 	}
 	r.pos, r.handed = r.ready, r.ready
@@ -18,10 +18,9 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	return r
 }
 
-// enter makes a finder that stands where it has joined. Its member is in the list and holds every slot
+// enter makes a finder of m that stands where it has joined. Its member is in the list and holds every slot
 // from there on; the caller stores avail and position. On a ring that has ended the finder is gone.
-func (c *core) enter(name string, follows []*member) finder {
-	m := newMember(name, &c.parking)
+func (c *core) enter(m *member, follows []*member) finder {
 	m.follows.store(&follows)
 	f := finder{core: c, member: m, follows: follows}
 	if c.err() != nil {
@@ -35,7 +34,7 @@ func (c *core) enter(name string, follows []*member) finder {
 		if len(list) == 0 {
 			return c.published.load() // boundary edge
 		}
-		return least(list)
+		return leastPlace(list)
 	})
 	point(pointJoined)
 	// In the list first, and now the look at what is published (join edge; the list's compare-and-swap is the fence).
@@ -49,6 +48,9 @@ func (c *core) enter(name string, follows []*member) finder {
 // leave takes the reader out of the ring: its followers follow those that it followed, and nobody
 // waits for it any more.
 func (r *reader) leave() {
+	if m := r.member; m.lossy != nil && !r.gone {
+		r.pos = m.pin(r.pos) // no late push moves what Position and Missed say
+	}
 	r.quit(r.boundary(), r.pos)
 	r.handed = r.pos
 }

@@ -50,14 +50,15 @@ var layers = map[string]layer{
 	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer,
 	"sleepers.go": waitingLayer, "alert.go": waitingLayer, "timeout.go": waitingLayer,
 
-	"memory.go": ringLayer, "members.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
+	"memory.go": ringLayer, "members.go": ringLayer, "pin.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"overflow.go": handsLayer, "failure.go": handsLayer,
 	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
-	"crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
+	"seats.go": handsLayer, "seats_left.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
+	"lossyreader.go": handsLayer, "lossy.go": handsLayer,
 
-	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "shutdown.go": graphLayer,
+	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "lossystage.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "machine.go": above,
 }
 

@@ -20,13 +20,15 @@ type member struct {
 	// each worker of a group, and who of them is late stores members that have left, in whose place
 	// following puts the same as the others have stored.
 	follows cell[[]*member]
+
+	lossy *lossyWords // nil: producers wait for this member
 }
 
 // memberWords lie on a stride of their own. A goroutine that sees position sees an avail that is not
 // behind it: they are stored in this order.
 type memberWords struct {
 	avail    word // a boundary of published ranges, 0 before the join is complete
-	position word // slots below it are handed back
+	position word // slots below it are handed back; ^, so negative: lossy, and not pinned
 	wanted   word // the lowest position that a sleeper of this member waits for
 	leaving  word // not 0: asked to leave by Close from another goroutine
 
@@ -93,7 +95,8 @@ func (g *members) leave(m *member) bool {
 	}
 }
 
-// least returns the smallest position, or never if there is none.
+// least returns the smallest position, or never if there is none. It is negative exactly if a lossy member
+// is in the list that is not pinned.
 func least(list []*member) int64 {
 	low := never
 	for _, m := range list {

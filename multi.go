@@ -78,7 +78,7 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 			if p.core.mustQueue(t) {
 				return from, from
 			}
-			p.limit.raise(p.core.limit()) // reuse edge
+			p.limit.raise(p.core.limit(to - p.core.capacity)) // reuse edge
 			if to > lastSequence {
 				panicf("sequences exhausted")
 			}
@@ -98,7 +98,7 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 // free returns how many slots a claim would find now, at most n.
 func (p *multi) free(n int) int {
 	if p.core.free(n, p.limit.load()) < n && !p.core.mustQueue(newcomer) {
-		p.limit.raise(p.core.limit()) // reuse edge
+		p.limit.raise(p.core.limit(p.core.need(1))) // reuse edge: lossy consumers give way to what must be, not to n
 	}
 	return p.core.free(n, p.limit.load())
 }

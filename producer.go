@@ -105,6 +105,9 @@ func (c *core) obstacle() string {
 	published := c.publishedEnd()
 	var slow *member
 	for _, m := range *c.members.list.load() { // of several at one place the first: the others are after it
+		if m.position.load() < 0 {
+			continue // nothing waits for it
+		}
 		if slow == nil || m.position.load() < slow.position.load() {
 			slow = m
 		}

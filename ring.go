@@ -29,8 +29,8 @@ type Config struct {
 	// otherwise; 0 means no limit. A small batch gives room back to producers earlier, a large one costs
 	// less per slot.
 	MaxBatch int
-	// Clear zeroes slots as soon as every consumer is done with them, so that the garbage collector can free what they
-	// referred to. It excludes Fill.
+	// Clear zeroes slots as soon as every consumer is done with them, or has missed them, so that the garbage collector
+	// can free what they referred to. It excludes Fill.
 	Clear bool
 }
 

@@ -20,7 +20,7 @@ import (
 func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	checkContext(ctx)
 	if debugChecks {
-		r.core.handled.refuse("calls Shutdown")
+		r.core.handled.refuse("calls Shutdown", true)
 	}
 	r.Close()
 	left := r.graph.drain(ctx, func() bool { return r.core.cause() != nil })
@@ -90,7 +90,7 @@ func (r *Ring[T]) unfinishedText(left []unfinished[T]) string {
 	var parts []string
 	end := r.core.end.load() // close edge
 	for _, c := range left {
-		position := c.Position()
+		position := c.member.place()
 		text := fmt.Sprintf("consumer %q at %d has %d left", c.Name(), position, max(0, end-position))
 		if !c.serving {
 			text += " and is not served by a Run"

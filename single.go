@@ -87,7 +87,7 @@ func (p *single) attempt(n int, t turn) (from, to int64) {
 		if p.core.mustQueue(t) {
 			return from, from
 		}
-		p.limit = p.core.limit()
+		p.limit = p.core.limit(to - p.core.capacity)
 		if to > lastSequence {
 			panicf("sequences exhausted")
 		}
@@ -129,7 +129,7 @@ func (p *single) fixedEnd() int64 {
 // free returns how many slots a claim would find now, at most n.
 func (p *single) free(n int) int {
 	if p.limit-p.next < int64(n) && !p.core.mustQueue(newcomer) {
-		p.limit = p.core.limit()
+		p.limit = p.core.limit(p.core.need(1)) // lossy consumers give way to what must be, not to n
 	}
 	return p.core.free(n, p.limit)
 }

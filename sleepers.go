@@ -199,12 +199,12 @@ type queue struct {
 	wanted *word // the gate that the first one waits for; never if nobody waits
 	length *word
 
-	gate func() int64        // the gate
-	need func(n int64) int64 // the gate that leaves room for n slots behind what is claimed now
+	hasRoom func(need int64) bool // whether the gate has reached need, or can
+	need    func(n int64) int64   // the gate that leaves room for n slots behind what is claimed now
 }
 
-func (q *queue) init(wanted, length *word, p *parking, gate func() int64, need func(n int64) int64) {
-	q.wanted, q.length, q.parking, q.gate, q.need = wanted, length, p, gate, need
+func (q *queue) init(wanted, length *word, p *parking, hasRoom func(need int64) bool, need func(n int64) int64) {
+	q.wanted, q.length, q.parking, q.hasRoom, q.need = wanted, length, p, hasRoom, need
 	wanted.store(never)
 }
 
@@ -262,7 +262,7 @@ func (q *queue) turn() {
 	}
 	need := q.need(s.slots)
 	q.wanted.store(need) // park edge
-	if q.gate() >= need {
+	if q.hasRoom(need) {
 		q.wanted.store(never)
 		q.rouse(s)
 	}

@@ -20,8 +20,9 @@ type stage[T any] struct {
 	empty    bool  // the handler was called with an empty batch last: only with quiet
 	last     bool  // and is called no more in this Run
 	dead     func(Batch[T], error) error
-	remedy   *remedy       // nil: each failure ends the ring
-	left     chan struct{} // closed when the consumer has been asked to leave
+	remedy   *remedy        // nil: each failure ends the ring
+	left     chan struct{}  // closed when the consumer has been asked to leave
+	lossy    *lossyStage[T] // in the place of handler
 
 	serving  bool
 	finished bool // has been served to its end, or can't be
@@ -56,7 +57,7 @@ func (s *stage[T]) serve() {
 			c.server.store(me)
 			defer c.server.store(0)
 		}
-		c.core.handled.enter(me, c.Name())
+		c.core.handled.enter(me, c.Name(), s.lossy != nil)
 		defer c.core.handled.leave(me)
 	}
 	if s.start != nil && !s.try(s.start) {
@@ -131,8 +132,11 @@ func (s *stage[T]) handlerError(f *failure) *HandlerError {
 // loop returns the error of the handler, nil if the consumer has found its end.
 func (s *stage[T]) loop() error {
 	c := s.consumer
-	if s.worker != nil {
+	switch {
+	case s.worker != nil:
 		return s.loopWorker()
+	case s.lossy != nil:
+		return s.lossy.loop()
 	}
 	if s.quiet > 0 {
 		return s.loopQuiet()
@@ -189,9 +193,12 @@ func (s *stage[T]) doneRest(b Batch[T]) {
 // What follows makes a hand of a stage.
 
 func (s *stage[T]) inHand() (from, to int64, again bool) {
-	if w := s.worker; w != nil {
-		from, to = w.from, w.handed
-	} else {
+	switch {
+	case s.worker != nil:
+		from, to = s.worker.from, s.worker.handed
+	case s.lossy != nil:
+		return s.lossy.copied.from, s.lossy.copied.to, false
+	default:
 		from, to = s.consumer.pos, max(s.consumer.pos, s.batchEnd)
 	}
 	return from, to, from < to || s.empty

@@ -35,6 +35,8 @@ type ConsumerStats struct {
 	Lag       int64    // published slots that are not
 	Available int64    // of these, the ones that it could read now
 	State     ConsumerState
+	Lossy     bool  // made by LossyConsumer or HandleLossy: no claim waits for it
+	Missed    int64 // Lossy: the sequences that it has missed since it joined
 
 	// What became of events whose handler failed: see FailurePolicy.
 	Retried      int64 // calls of the handler that repeated one that had failed
@@ -48,7 +50,7 @@ type ConsumerState uint8
 const (
 	Busy     ConsumerState = iota // in its handler, or between two calls that a FailurePolicy repeats, or in code that uses it by hand
 	Waiting                       // in Next, WaitFor, Batches or Run, for something to read; of a group: all of its workers are
-	Unserved                      // made by Handle, and no Run serves it; or a group without workers
+	Unserved                      // made by Handle or HandleLossy, and no Run serves it; or a group without workers
 )
 
 // String returns "busy", "waiting" or "unserved".
@@ -82,11 +84,14 @@ func (r *Ring[T]) Stats() Stats {
 		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
 	}
 	// Positions first, and then what is never behind them, so that no lag comes out negative.
-	gate := c.slowest()
+	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
 	for i, m := range list {
 		f := &m.failures
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.position.load(), State: m.state(),
+		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.place(), State: m.state(),
 			Retried: f.retried.load(), Skipped: f.skipped.load(), DeadLettered: f.deadLettered.load()}
+		if m.lossy != nil {
+			s.Consumers[i].Lossy, s.Consumers[i].Missed = true, m.missed()
+		}
 	}
 	ready := make([]int64, len(list))
 	for i, m := range list {
@@ -128,6 +133,9 @@ func (s Stats) String() string {
 			fmt.Fprintf(&b, "%s%q", map[bool]string{true: " after ", false: ", "}[i == 0], name)
 		}
 		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available", c.State, c.Position, c.Lag, c.Available)
+		if c.Lossy {
+			fmt.Fprintf(&b, ", %d missed", c.Missed)
+		}
 		if c.Retried|c.Skipped|c.DeadLettered != 0 {
 			fmt.Fprintf(&b, "; %d calls retried, %d events skipped, %d dead-lettered", c.Retried, c.Skipped, c.DeadLettered)
 		}

@@ -13,12 +13,15 @@ type taker struct {
 
 	finder
 	crew    *crew
+	own     *seat // of a crew with a key
+	seat    *seat // on which it walks: its own, or one that it has adopted
 	run           // in hand: what is not finished of it
 	handed  int64 // end of what has been handed out
 	asked   word  // not 0: has left, or another goroutine has asked it to
 	backoff waiting.Backoff
-	long    bool // its wait is a long one
-	watches bool // it is the one that watches
+	long    bool  // its wait is a long one
+	watches bool  // it is the one that watches
+	period  int64 // how far its seat moves at most before it sees to the position
 
 	busy word // disruptor_debug: not 0 while a call is active
 
@@ -34,12 +37,19 @@ func (w *crew) newTaker() *taker {
 	t.finder = w.finder
 	w.idle.mu.Unlock()
 	w.enlist()
+	if w.seats != nil {
+		t.own, t.period = w.seats.enter(), 1
+		t.sit(t.own)
+	}
 	return t
 }
 
 // look returns what can be handed out now, starting at the first slot in hand that is not done: an empty
 // range if that is nothing, and after a failure.
 func (t *taker) look() (from, to int64) {
+	if t.own != nil {
+		return t.lookOwn()
+	}
 	core := t.crew.core
 	if core.failed.load() != 0 { // close edge
 		return t.from, t.from
@@ -67,6 +77,9 @@ func (t *taker) look() (from, to int64) {
 // the run is taken: so no member's position is ahead of the boundaries that others know.
 func (t *taker) take() bool {
 	w := t.crew
+	if t.own != nil {
+		return t.takeOwn()
+	}
 	for t.from == t.to {
 		if t.asked.load() != 0 { // leave edge
 			return false
@@ -142,7 +155,9 @@ func (t *taker) done(mine bool, from, to int64) {
 		t.doneSlow(mine, from, to)
 		return
 	}
-	t.finish(to)
+	if t.finish(to); t.own != nil {
+		t.settle()
+	}
 }
 
 func (t *taker) doneSlow(mine bool, from, to int64) {
@@ -157,6 +172,10 @@ func (t *taker) doneSlow(mine bool, from, to int64) {
 
 // finish hands back what is in hand up to to.
 func (t *taker) finish(to int64) {
+	if t.own != nil {
+		t.finishOwn(to)
+		return
+	}
 	from := t.from
 	t.from, t.tries, t.handed = to, 0, max(t.handed, to)
 	t.crew.finish(from, to)
@@ -208,7 +227,10 @@ func (t *taker) leave() {
 		return
 	}
 	t.left = true
-	t.asked.store(1)                      // leave edge
+	t.asked.store(1) // leave edge
+	if t.own != nil {
+		t.stand()
+	}
 	r, handed := t.run, t.handed > t.from // a slot that is aborted is never the first that was handed out
 	t.from, t.handed = t.to, t.to
 	t.crew.discharge(r, handed)

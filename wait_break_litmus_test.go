@@ -45,6 +45,7 @@ var parkSides = []struct {
 	{"a Single publish of the part before others and a reader", Single, publishSlow, enterReader, isPassedByCursor, leaveReader},
 	{"a position and a stage", Multi, doneWith, enterStage, isPassed, leaveStage},
 	{"a position and a claim", Multi, doneWith, enterClaim, isPassed, leaveClaim},
+	{"an unpin and a claim", Multi, unpinAt, enterClaim, isAt, leaveClaim},
 	{"a position and a claim whose turn has come", Multi, doneWith, enterTurn, leftToTurn, leaveClaim},
 }
 
@@ -72,9 +73,12 @@ func doneWith(h movers, seq int64) {
 	h.done(true, seq, seq+1)
 }
 
+func unpinAt(h movers, seq int64) { h.core.unpin(h.member, seq, seq+1) }
+
 func isMarked(r *reader, seq int64) bool         { return r.core.reach(seq) > seq }
 func isPassedByCursor(r *reader, seq int64) bool { return r.core.cursor.load() > seq }
 func isPassed(r *reader, seq int64) bool         { return r.member.position.load() > seq }
+func isAt(r *reader, seq int64) bool             { return r.member.place() > seq }
 func leftToTurn(*reader, int64) bool             { return false } // who passes the turn on looks
 
 func enterReader(r *reader, seq int64) *sleeper { return r.core.readers.enter(seq, seq+1) }
@@ -183,7 +187,7 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 			ring.MultiProducer().publish(true, 0, 1)
 			ring.core.claim.store(1)
 			return round{r.leave, func() *sleeper { s := q.enter(1); q.isFirst(s); return s },
-				func() bool { return ring.core.slowest() > 0 }, q.leave}
+				func() bool { return ring.core.slowest(noNeed) > 0 }, q.leave}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

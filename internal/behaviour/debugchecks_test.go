@@ -175,3 +175,13 @@ func TestDebugChecksLetManyCloseAHandlersConsumer(t *testing.T) {
 	wg.Wait()
 	require.Empty(t, panics)
 }
+
+// A lossy handler may wait for room, but Shutdown waits for it as for others.
+func TestDebugChecksFindALossyHandlerThatCallsShutdown(t *testing.T) {
+	r := newRing[int64](t, disruptor.Config{Capacity: 4})
+	r.HandleLossy(disruptor.LossyConfig[int64]{Name: "h"}, func(disruptor.Copy[int64]) error {
+		return r.Shutdown(context.Background())
+	})
+	publish(t, r.MultiProducer(), 1)
+	require.ErrorContains(t, r.Run(t.Context()), `the handler of consumer "h" calls Shutdown, and would wait for itself`)
+}

@@ -27,6 +27,7 @@ func main() {
 	consumerDone(d, b)
 	b, _ = consumerTryNext(c)
 	batchSplit(b)
+	lossyTryNext(q.LossyConsumer(disruptor.LossyConfig[int]{}))
 	if b, err := singleClaim(s); err == nil {
 		singlePublish(s, b)
 	}
@@ -112,3 +113,6 @@ func batchSlices(b disruptor.Batch[int]) (sum int) {
 	head, tail := b.Slices()
 	return len(head) + len(tail)
 }
+
+//go:noinline
+func lossyTryNext(c *disruptor.LossyConsumer[int]) (disruptor.Copy[int], bool) { return c.TryNext() }

@@ -21,6 +21,7 @@ const (
 	stages   = late + `/stage`
 	claims   = late + `/a_claim$`
 	turns    = late + `/turn`
+	unpinned = late + `/an_unpin`
 	ends     = `^TestWhoSeesNoEndIsWokenByIt$`
 	asleep   = `^TestBlockWaitParksWithoutATimerUntilWhatItWaitsForHasCome$`
 	lastLook = `^TestWhoIsAboutToParkLooksAgain$`
@@ -47,6 +48,8 @@ var elsewhere = map[string][]string{
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
 		policies, countEach, ringFails, ringEnds, leaves,
 		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver,
+		keyMoves, keysFirst, seatLeft, ownWake, barrier, keyedClose,
+		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
 	"internal/waiting": {billion},
@@ -73,7 +76,7 @@ func (b breakage) tags() string {
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
 // finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts, groups, orders, rooms, bounds, remedies)
+var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, pins)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{
@@ -177,13 +180,13 @@ var looks = []breakage{
 	},
 	{
 		"a turn looks, then registers its need", "sleepers.go",
-		"\tq.wanted.store(need) // park edge\n\tif q.gate() >= need {\n",
-		"\tgate := q.gate()\n\tq.wanted.store(need)\n\tif gate >= need {\n",
+		"\tq.wanted.store(need) // park edge\n\tif q.hasRoom(need) {\n",
+		"\troom := q.hasRoom(need)\n\tq.wanted.store(need)\n\tif room {\n",
 		turns, "room that comes in between wakes nobody",
 	},
 	{
 		"a turn registers nothing", "sleepers.go",
-		"\tq.wanted.store(need) // park edge\n\tif q.gate() >= need {\n", "\tif q.gate() >= need {\n",
+		"\tq.wanted.store(need) // park edge\n\tif q.hasRoom(need) {\n", "\tif q.hasRoom(need) {\n",
 		turns, "nobody knows what the next claim needs",
 	},
 	{
@@ -223,7 +226,7 @@ var looks = []breakage{
 	},
 	{
 		"room wakes one step late", "core.go",
-		"} else if c.wantedRoom.load() <= position {", "} else if c.wantedRoom.load() < position {",
+		"if c.wantedRoom.load() <= position {", "if c.wantedRoom.load() < position {",
 		room, "the gate that is waited for is enough",
 	},
 }

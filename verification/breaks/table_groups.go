@@ -100,12 +100,12 @@ var groups = []breakage{
 	},
 	{
 		"an idle worker parks without a look at what is left", "idle.go",
-		"\tif w.runsLeft.load() == 0 && t.stopped() == nil {", "\tif t.stopped() == nil {",
+		"\tif w.runsLeft.load() == 0 && !t.behind() && t.stopped() == nil {", "\tif !t.behind() && t.stopped() == nil {",
 		parkLooks, "it was left between the last look and the registration",
 	},
 	{
 		"an idle worker parks without a look at the end", "idle.go",
-		"\tif w.runsLeft.load() == 0 && t.stopped() == nil {", "\tif w.runsLeft.load() == 0 {",
+		"\tif w.runsLeft.load() == 0 && !t.behind() && t.stopped() == nil {", "\tif w.runsLeft.load() == 0 && !t.behind() {",
 		parkLooks, "the group was closed between the last look and the registration",
 	},
 	{

@@ -23,8 +23,9 @@ const (
 
 // debug has the tests that need the build tag disruptor_debug.
 var debug = []string{
-	asks, boundary, follows, lapped,
+	asks, boundary, follows, lapped, found, heldSlots, latePush, openClaim, joins, second, unpins, hasLeft, goesOn,
 	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
+	seatsBack,
 }
 
 // orders are wrong: what comes first, or what may go first.

@@ -91,7 +91,7 @@ var wakes = []breakage{
 	},
 	{
 		"clearing wakes no claim", "core.go",
-		"\tif c.wantedRoom.load() <= c.cleared.load() { // park edge\n", "\tif from := c.start; from < 0 {\n",
+		"\tif c.zero != nil {\n\t\tposition = c.gate(noNeed)\n\t}\n", "\tif c.zero != nil {\n\t\tc.gate(noNeed)\n\t\treturn\n\t}\n",
 		roomLook, "the gate of a ring with Config.Clear is what is cleared",
 	},
 	{

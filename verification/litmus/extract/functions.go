@@ -28,6 +28,9 @@ var functions = []string{
 	"(*queue).turn",
 	// group edge: the mark of a run or the tail, then the look at the other
 	"(*crew).finish",
+
+	// seat edge: the own seat, then the looks at the others
+	"(*taker).walkAround", "(*seats).settle",
 	// park edge: who sleeps
 	"(*alert).enter",
 	"(*lot).enter",

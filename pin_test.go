@@ -1,0 +1,34 @@
+package disruptor
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A push leaves the boundary behind to which it has come: the consumer's own is lapped next, and a look at what is
+// published would start from it for ever.
+func TestAPushRaisesTheBoundary(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 2})
+	p, c := r.MultiProducer(), r.LossyConsumer(LossyConfig[int64]{})
+	for range 5 {
+		publish(t, p, 2)
+	}
+	require.Zero(t, c.member.avail.load())
+	require.EqualValues(t, 8, c.Position())
+	require.GreaterOrEqual(t, r.core.published.load(), c.Position())
+	require.EqualValues(t, 10, r.Published())
+}
+
+// Who only asks for the gate moves nobody.
+func TestAGateWithoutNeedPushesNobody(t *testing.T) {
+	r := newRing[int64](t, Config{Capacity: 4})
+	p, c := r.MultiProducer(), r.LossyConsumer(LossyConfig[int64]{})
+	for range 4 {
+		publish(t, p, 1)
+	}
+	require.Zero(t, r.core.slowest(noNeed))
+	require.Zero(t, c.Position())
+	require.EqualValues(t, 2, r.core.slowest(1), "until half the ring is free")
+	require.EqualValues(t, 2, c.Position())
+}

@@ -1,0 +1,217 @@
+package disruptor
+
+// What a taker of a crew with a key does in its own way: it walks on a seat, its own or one that it has
+// adopted, and takes what the seat owns.
+
+// lookOwn is look. It is not inlined: between the accesses to a slot and the store of the seat is a call.
+//
+//go:noinline
+func (t *taker) lookOwn() (from, to int64) {
+	if t.core.failed.load() != 0 || !t.takeOwn() { // close edge
+		return t.from, t.from
+	}
+	t.handed = t.to
+	return t.from, t.to
+}
+
+// takeOwn is take: without a look around if there is more to walk over.
+func (t *taker) takeOwn() bool {
+	if t.from < t.to {
+		return true
+	}
+	return t.asked.load() == 0 && !t.crew.seats.closed() && t.step() || t.walkAround() // leave edge
+}
+
+// step takes the next piece of what the seat owns, as far as it knows what is keyed.
+func (t *taker) step() bool {
+	st := t.seat
+	at := t.crew.seats.next(st)
+	if at == st.end {
+		return false
+	}
+	t.from, t.to, t.handed = at, t.runEnd(at), at
+	st.walked = t.to
+	if st.position.load() < at { // seat edge: its own
+		st.position.storeRelease(at) // seat edge
+	}
+	return true
+}
+
+// walkAround is takeOwn for a seat that is at the end of what it knows.
+func (t *taker) walkAround() bool {
+	s := t.crew.seats
+	for lap := t.own.end + t.core.capacity; t.asked.load() == 0; { // leave edge
+		if s.closed() {
+			t.dropRest()
+			return false
+		}
+		if t.seat == t.own && s.orphans.load() != 0 { // seat edge
+			t.adopt()
+		}
+		if t.step() {
+			return true
+		}
+		st := t.seat
+		if st != t.own {
+			t.retire()
+			continue
+		}
+		if st.position.load() < st.end { // seat edge: its own, which owns nothing in between
+			t.settleAt(st.end)
+		}
+		if st.end >= lap || !t.lookOn() { // after a lap without anything a wait sees its context
+			return false
+		}
+	}
+	return false
+}
+
+// runEnd returns the end of what the seat owns in one piece from at on.
+func (t *taker) runEnd(at int64) int64 {
+	s, st := t.crew.seats, t.seat
+	mask := t.core.capacity - 1
+	most := min(st.end, at+t.crew.maxBatch)
+	for at++; at < most && s.owners[at&mask] == st.id; {
+		at++
+	}
+	return at
+}
+
+// lookOn reports whether more is keyed than the own seat knows of. It keys what has come if nobody has.
+func (t *taker) lookOn() bool {
+	s, st := t.crew.seats, t.own
+	if s.keyed.load() == st.end && t.key() { // seat edge
+		t.rouseIdle()
+	}
+	end := s.keyed.load() &^ closedBit // seat edge
+	more := end > st.end
+	st.end = end
+	return more
+}
+
+// key keys what has come and reports whether it was anything. If another does so at this moment it
+// does nothing; only the one that watches has to be sure.
+func (t *taker) key() bool {
+	s := t.crew.seats
+	at := t.own.end
+	if s.blocked() != 0 || t.find(at, at+1) <= at {
+		return false
+	}
+	if t.watches {
+		s.mu.Lock()
+	} else if !s.mu.TryLock() {
+		return false
+	}
+	defer s.mu.Unlock()
+	from := s.keyed.load() // seat edge
+	if from != at || s.blocked() != 0 {
+		return false
+	}
+	to := min(t.find(from, from+keyedAtOnce), from+keyedAtOnce)
+	s.assign(from, to)
+	return s.keyed.cas(from, to) // seat edge: unless the crew has been closed
+}
+
+// behind reports whether more is keyed than the taker has walked over.
+func (t *taker) behind() bool {
+	return t.own != nil && t.crew.seats.keyed.load()&^closedBit != t.own.end // seat edge
+}
+
+// mayKey reports whether the taker has found more than is keyed.
+func (t *taker) mayKey() bool { return t.own != nil && t.ready > t.own.end }
+
+// rouseIdle wakes the idle takers, after keyed has been raised.
+func (t *taker) rouseIdle() {
+	w := t.crew
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	for o := w.idle.first; o != nil; o = o.next { // park edge: keyed before the list of the idle
+		o.rouse()
+	}
+}
+
+// finishOwn is finish. It is not inlined, as takeOwn is not.
+//
+//go:noinline
+func (t *taker) finishOwn(to int64) {
+	s, st := t.crew.seats, t.seat
+	t.from, t.handed, st.tries = to, max(t.handed, to), 0
+	if to == t.to {
+		to = s.next(st)
+	}
+	if to == st.end || to-st.settled >= t.period {
+		t.settleAt(to)
+		return
+	}
+	st.position.storeRelease(to) // seat edge
+}
+
+// settleSeldom has the position follow the seat of a worker when it has finished all that is keyed, and in
+// between now and then: for a handler, which says nothing about when what it has finished has to be seen.
+func (t *taker) settleSeldom() { t.period = min(settlePeriod, t.crew.maxBatch) }
+
+// settle moves the position if it is the seat that holds it, and has not looked since it moved.
+func (t *taker) settle() {
+	if at := t.seat.position.load(); at > t.seat.settled { // seat edge: its own
+		t.settleAt(at)
+	}
+}
+
+// settleAt moves the seat to at, and the position if it was the seat that held it.
+func (t *taker) settleAt(at int64) {
+	t.seat.settled = at
+	t.seat.position.store(at) // seat edge: before the looks at the others
+	t.crew.seats.settle()
+}
+
+// adopt goes on with a seat that has no worker, if there is one.
+func (t *taker) adopt() {
+	if st := t.crew.seats.adopt(); st != nil {
+		t.sit(st)
+	}
+}
+
+// retire leaves a seat that is at its end for its own.
+func (t *taker) retire() {
+	t.crew.seats.retire(t.seat)
+	t.sit(t.own)
+}
+
+func (t *taker) sit(st *seat) {
+	t.seat = st
+	t.from, t.to = st.walked, st.walked
+}
+
+// dropRest gives up what is not handed out, of a crew that has been closed.
+func (t *taker) dropRest() {
+	if t.seat != t.own {
+		t.seat.walked = t.seat.end
+		t.retire()
+	}
+	st := t.own
+	st.end = t.crew.seats.keyed.load() &^ closedBit // seat edge
+	st.walked = st.end
+	if st.position.load() < st.end { // seat edge: its own
+		t.settleAt(st.end)
+	}
+}
+
+// stand leaves the seats of a worker that goes, with what it has not finished.
+func (t *taker) stand() {
+	w, st := t.crew, t.seat
+	if t.from < t.to {
+		if st.tries++; w.givesUp(t.from, st.tries) {
+			t.finishOwn(t.from + 1)
+		}
+	}
+	if t.from < t.to {
+		st.walked = t.from
+	}
+	t.from, t.handed = t.to, t.to
+	orphans := st != t.own && w.seats.leave(st)
+	if w.seats.leave(t.own) || orphans {
+		w.idle.mu.Lock()
+		defer w.idle.mu.Unlock()
+		w.rouse() // park edge: behind orphans
+	}
+}
