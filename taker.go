@@ -35,6 +35,7 @@ func (w *crew) newTaker() *taker {
 	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
 	w.idle.mu.Lock()
 	t.finder = w.finder
+	t.left = false // as the crew may have
 	w.idle.mu.Unlock()
 	w.enlist()
 	if w.seats != nil {
