@@ -164,9 +164,10 @@ func (w *crew) enlist() {
 	w.count(1, 0)
 }
 
-// discharge counts a worker that goes, and leaves what it has not finished, r, to another one.
-func (w *crew) discharge(r run) {
-	if r.to > r.from {
+// discharge counts a worker that goes, and leaves what it has not finished, r, to another one. handed says
+// that the worker was handed the first of it.
+func (w *crew) discharge(r run, handed bool) {
+	if handed {
 		r = w.tried(r)
 	}
 	w.idle.mu.Lock()
@@ -185,11 +186,18 @@ func (w *crew) discharge(r run) {
 
 // tried counts the worker that goes with r unfinished, and returns what is left for another.
 func (w *crew) tried(r run) run {
-	if r.tries++; w.attempts == 0 || r.tries < w.attempts || !w.dropped(r.from) {
+	if r.tries++; !w.givesUp(r.from, r.tries) {
 		return r
 	}
 	w.finish(r.from, r.from+1)
 	return run{from: r.from + 1, to: r.to}
+}
+
+// givesUp reports whether a slot with which that many workers have left is finished by that. At the end of
+// the ring or of the crew none is: workers stop where they stand.
+func (w *crew) givesUp(seq int64, tries int) bool {
+	return w.attempts != 0 && tries >= w.attempts &&
+		w.core.failed.load() == 0 && w.member.leaving.load() == 0 && w.dropped(seq) // close edge, leave edge
 }
 
 // count changes the number of workers, and of those that wait for long. The caller holds the lock.

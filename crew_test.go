@@ -96,6 +96,20 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 	}
 }
 
+// A worker that joins a closed group is forgotten when it leaves.
+func TestAWorkerOfAClosedGroupIsForgotten(t *testing.T) {
+	for _, key := range []func(*int) uint64{nil, func(*int) uint64 { return 0 }} {
+		r := newRing[int](t, Config{Capacity: 4})
+		g := r.Group(GroupConfig[int]{Name: "g", Key: key})
+		g.Consumer().Close()
+		g.Worker().Close()
+		require.Zero(t, g.crew.workers)
+		if key != nil {
+			require.Empty(t, *g.crew.seats.list.load())
+		}
+	}
+}
+
 // A user-defined strategy may do something else after a park: then another worker watches.
 func TestAWorkerThatParksNoMoreLeavesTheWatchToAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

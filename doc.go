@@ -141,8 +141,9 @@ package disruptor
 //	          position; worker: walk -> published -> run taken;
 //	          pusher: walk -> published -> position
 //	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder,
-//	          -> next lap's writes, followers; asked to leave ->                         crew, taker
-//	          what wakes
+//	          -> next lap's writes, followers; asked to leave ->    of a group           crew, taker
+//	          what wakes; tail -> leaving || leaving -> tail        store->load on
+//	                                                                both sides
 //	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single, failure
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
 //	          -> process fence -> claim; failure -> failed

@@ -178,6 +178,9 @@ func (g *graph[T]) settle(s *stage[T]) {
 		}
 		s.gone = s.consumer.gone
 	}
+	if s.group != nil && !s.group.crew.ended() && s.consumer.core.failed.load() == 0 { // close edge
+		s.gone = true // its handler has closed its worker
+	}
 	if s.gone || m.leaving.load() != 0 { // leave edge
 		g.drop(s)
 	}

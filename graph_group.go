@@ -85,9 +85,10 @@ type leftover[T any] struct{ *stage[T] }
 func (leftover[T]) finish(int64) {}
 
 // SetWorkers has n goroutines call the handler of a group made by HandleGroup from now on. Those that are
-// too many finish the batch in hand before they go; SetWorkers does not wait for that. With none the group
-// stands still, and Run and Shutdown wait for it. Any goroutine may call it at any time, the handler
-// included. It panics if n is negative, and if the workers of the group are used by hand.
+// too many finish the batch in hand before they go, unless they pause before a retry: then they leave it to
+// another. SetWorkers does not wait for that. With none the group stands still, and Run and Shutdown wait for
+// it. Any goroutine may call it at any time, the handler included. It panics if n is negative, and if the
+// workers of the group are used by hand.
 func (g *Group[T]) SetWorkers(n int) {
 	if n < 0 {
 		panicf("%d workers for group %q", n, g.stage.Name())
@@ -141,13 +142,17 @@ func (s *servedGroup[T]) newStage() *stage[T] {
 	return made
 }
 
-// loopWorker is loop for a worker.
+// loopWorker is loop for a worker. One that is asked to go handles what Next has handed it already: to
+// leave that would count as an attempt at it.
 func (s *stage[T]) loopWorker() error {
 	w := s.worker
 	w.settleSeldom()
 	for {
+		if w.asked.load() != 0 || w.closed() { // leave edge
+			return nil
+		}
 		b, err := w.Next(context.Background())
-		if err != nil || w.asked.load() != 0 || w.closed() { // leave edge
+		if err != nil {
 			return nil
 		}
 		if err := s.handle(b); err != nil {

@@ -25,9 +25,10 @@ type GroupConfig[T any] struct {
 	// MaxBatch is how many slots a worker is handed at most at once; 0 means Config.MaxBatch. A worker is
 	// handed no more than its share of what there is, either: what n workers find is divided by n.
 	MaxBatch int
-	// Attempts is how many workers may leave with an event unfinished, each as the first of what it had
-	// not finished, before the event is given up: DeadLetter gets it, or it is skipped if OnFailure says
-	// so, or else the ring ends with a [HandlerError]. 0 means any number.
+	// Attempts is how many workers may leave with an event unfinished that they were handed, each as the
+	// first of what it had not finished, before the event is given up: DeadLetter gets it, or it is
+	// skipped if OnFailure says so, or else the ring ends with a [HandlerError]. 0 means any number.
+	// Nothing is given up once the ring has failed or the group is closed.
 	Attempts int
 	// Key, if not nil, has the events of one key handled in order and one at a time, and those of different
 	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of

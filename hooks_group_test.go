@@ -172,3 +172,25 @@ func TestDebugChecksFindAWorkerUsedByTwoGoroutines(t *testing.T) {
 	close(release)
 	w.Done(<-done)
 }
+
+// A worker that is asked to go when it has taken a run handles it: to leave it would be an attempt at it.
+func TestAWorkerThatIsAskedToGoHandlesWhatItHasTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing[int64](t, Config{Capacity: 4})
+		calls := 0
+		g := r.HandleGroup(GroupConfig[int64]{Name: "g", Workers: 1, Attempts: 1}, func(Batch[int64]) error {
+			calls++
+			return nil
+		})
+		publish(t, r.MultiProducer(), 1)
+		run := make(chan error, 1)
+		during(t, pointFound, func() { g.SetWorkers(0) }, func() {
+			go func() { run <- r.Run(t.Context()) }()
+			synctest.Wait()
+		})
+		require.Equal(t, int64(1), g.Consumer().Position())
+		require.Equal(t, 1, calls)
+		r.Close()
+		require.NoError(t, <-run)
+	})
+}

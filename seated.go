@@ -212,7 +212,7 @@ func (t *taker) dropRest() {
 func (t *taker) stand() {
 	w, st := t.crew, t.seat
 	if t.from < t.to {
-		if st.tries++; w.attempts != 0 && st.tries >= w.attempts && w.dropped(t.from) {
+		if st.tries++; w.givesUp(t.from, st.tries) {
 			t.finishOwn(t.from + 1)
 		}
 	}

@@ -19,6 +19,7 @@ type stage[T any] struct {
 	batchEnd int64 // of the batch that the handler has been handed
 	empty    bool  // the handler was called with an empty batch last: only with quiet
 	last     bool  // and is called no more in this Run
+	calling  bool  // the handler is being called, or has failed: what else fails is not for remedy
 	dead     func(Batch[T], error) error
 	remedy   *remedy        // nil: each failure ends the ring
 	left     chan struct{}  // closed when the consumer has been asked to leave
@@ -67,6 +68,7 @@ func (s *stage[T]) serve() {
 		defer s.try(func() error { s.stop(); return nil })
 	}
 	for s.last = false; !s.last; {
+		s.calling = false
 		f := s.attempt(s.loop)
 		if f == nil || !s.overcome(f) {
 			return
@@ -77,7 +79,7 @@ func (s *stage[T]) serve() {
 // overcome reports whether to go on after a failure of the handler.
 func (s *stage[T]) overcome(f *failure) bool {
 	interrupted := false
-	if s.remedy != nil {
+	if s.remedy != nil && s.calling {
 		f, interrupted = s.remedy.apply(s, f)
 	}
 	switch {
@@ -174,10 +176,11 @@ func (s *stage[T]) loopQuiet() error {
 }
 
 func (s *stage[T]) handle(b Batch[T]) error {
-	s.batchEnd = b.to
+	s.batchEnd, s.calling = b.to, true
 	if err := s.handler(b); err != nil {
 		return err
 	}
+	s.calling = false
 	s.doneRest(b)
 	return nil
 }

@@ -36,6 +36,7 @@ func (w *crew) newTaker() *taker {
 	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
 	w.idle.mu.Lock()
 	t.finder = w.finder
+	t.left = false // as the crew may have
 	w.idle.mu.Unlock()
 	w.enlist()
 	if w.seats != nil {
@@ -247,9 +248,9 @@ func (t *taker) leave() {
 	if t.own != nil {
 		t.stand()
 	}
-	r := t.run
+	r, handed := t.run, t.handed > t.from // a slot that is aborted is never the first that was handed out
 	t.from, t.handed = t.to, t.to
-	t.crew.discharge(r)
+	t.crew.discharge(r, handed)
 }
 
 // occupy panics if another goroutine is in a call of this worker; vacate ends the call.

@@ -78,6 +78,22 @@ func TestAnotherGoroutineOnAConsumerThatRunServesIsFound(t *testing.T) {
 	})
 }
 
+// With a context that has ended nothing waits.
+func TestAHandlerMayFindNoRoomInItsOwnRing(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		r.Handle("h", func(disruptor.Batch[int64]) error {
+			ctx, cancel := context.WithCancelCause(context.Background())
+			cancel(errHandler)
+			err := p.Sender(disruptor.Overflow[int64]{Drop: true}).Send(ctx, 1)
+			require.EqualError(t, err, `disruptor: no room: consumer "h" is 4 behind: no space left`)
+			r.Close()
+			return nil
+		})
+		publish(t, p, 4)
+		require.NoError(t, r.Run(testContext(t)))
+	})
+}
+
 func TestAHandlerThatWaitsForRoomInItsOwnRingIsFound(t *testing.T) {
 	const text = `panic: disruptor: the handler of consumer "h" waits for room in its own full ring, and would wait for itself`
 	for name, claims := range map[string]func(ctx context.Context, p disruptor.Producer[int64]) error{

@@ -219,3 +219,27 @@ func TestEventsThatFailAreCountedApart(t *testing.T) {
 		require.Equal(t, ranges{{0, 4}, {1, 4}, {1, 4}, {2, 4}, {2, 4}, {3, 4}}, calls)
 	})
 }
+
+// A policy is for what a handler does. A wait strategy that panics ends the ring.
+func TestAWaitStrategyThatPanicsIsNoFailureOfTheHandler(t *testing.T) {
+	for _, group := range []bool{false, true} {
+		letters, panics := 0, 0
+		deadLetter := func(disruptor.Batch[int64], error) error { letters++; return nil }
+		var r *disruptor.Ring[int64]
+		r = newRing[int64](t, disruptor.Config{Capacity: 4, Wait: idleFunc(func(int) disruptor.Action {
+			if panics++; panics < 5 {
+				panic(errHandler)
+			}
+			r.Close()
+			return disruptor.Yield
+		})})
+		h := func(disruptor.Batch[int64]) error { return nil }
+		if group {
+			r.HandleGroup(handled{Name: "h", Workers: 1, DeadLetter: deadLetter}, h)
+		} else {
+			r.HandleWith(disruptor.ConsumerConfig[int64]{Name: "h", DeadLetter: deadLetter}, h)
+		}
+		require.EqualError(t, r.Run(testContext(t)), `consumer "h", at 0: panic: no space left`)
+		require.Zero(t, letters)
+	}
+}
