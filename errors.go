@@ -28,7 +28,7 @@ var (
 )
 
 // A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start, Stop or DeadLetter did. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
+// or its Start, Stop or DeadLetter did; or an event of a group was given up, see GroupConfig.Attempts. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
 // return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name

@@ -64,7 +64,7 @@ func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
 	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
 	g := r.newGroup(cfg)
 	g.crew.dropped = func(seq int64) (finished bool) {
-		f := &failure{err: fmt.Errorf("%d workers left it unfinished", cfg.Attempts)}
+		f := &failure{err: fmt.Errorf("given up after Attempts of %d", cfg.Attempts)}
 		s := leftover[T]{newStage(g.stage, ConsumerConfig[T]{OnFailure: cfg.OnFailure, DeadLetter: cfg.DeadLetter}, nil)}
 		s.worker = &Worker[T]{group: g, taker: &taker{run: run{from: seq, to: seq + 1}, handed: seq + 1}}
 		if s.remedy != nil {
