@@ -27,9 +27,10 @@ var (
 	ErrDropped = errors.New("disruptor: event dropped")
 )
 
-// A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit,
-// or its Start, Stop or DeadLetter did; or an event of a group was given up, see GroupConfig.Attempts. [Ring.Run], [Ring.Shutdown] and the calls that the failure ended
-// return it, alone or wrapped: errors.As finds it, and errors.Is finds Err.
+// A HandlerError is how a handler failed: it returned an error, panicked or called runtime.Goexit, or its
+// Start, Stop or DeadLetter did; or an event of a group was given up, as GroupConfig.Attempts says.
+// [Ring.Run], [Ring.Shutdown] and the calls that the failure ended return it, alone or wrapped: errors.As
+// finds it, and errors.Is finds Err.
 type HandlerError struct {
 	Consumer string // its name
 	From, To int64  // the sequences that it was handed and had not finished; From == To if there were none
