@@ -271,7 +271,7 @@ func TestGroupsRefuseWhatMakesNoSense(t *testing.T) {
 		`disruptor: SetWorkers of group "g", whose workers are used by hand`: func() { byHand.SetWorkers(1) },
 		`disruptor: -2 workers for group "h"`:                                func() { served.SetWorkers(-2) },
 		`disruptor: Worker of group "h", which Run serves`:                   func() { served.Worker() },
-		`disruptor: nil context`:                                             func() { byHand.Worker().Batches(nil) }, //nolint
+		`disruptor: nil context`:                                             func() { byHand.Worker().Batches(context.Context(nil)) },
 	} {
 		requirePanics(t, text, call)
 	}
