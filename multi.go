@@ -97,8 +97,9 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 
 // free returns how many slots a claim would find now, at most n.
 func (p *multi) free(n int) int {
-	if p.core.free(n, p.limit.load()) < n && !p.core.mustQueue(newcomer) {
-		p.limit.raise(p.core.limit(p.core.need(1))) // reuse edge: lossy consumers give way to what must be, not to n
+	if p.core.free(n, p.limit.load()) < n && !p.core.mustQueue(newcomer) && p.claim.load()&closedBit == 0 { // close edge
+		// Lossy consumers give way to what must be, not to n, nor to what comes too late.
+		p.limit.raise(p.core.limit(p.core.need(1))) // reuse edge
 	}
 	return p.core.free(n, p.limit.load())
 }

@@ -121,7 +121,10 @@ func (c *core) slowestPushed(list []*member, need int64) int64 {
 // overwritten by nobody. It reports whether the position has changed, by whomever.
 func (c *core) push(m *member, p, need, target int64) bool {
 	// avail is a boundary; so is a position above it, since it comes from a push.
-	from := max(^p, m.avail.load()) // boundary edge
+	from := ^p
+	if !c.single { // where each sequence is one, and avail is all that was found
+		from = max(from, m.avail.load()) // boundary edge
+	}
 	if end := c.published.load(); end < target {
 		from = max(from, end) // boundary edge: a look that was in vain need not be walked again
 	}

@@ -128,8 +128,9 @@ func (p *single) fixedEnd() int64 {
 
 // free returns how many slots a claim would find now, at most n.
 func (p *single) free(n int) int {
-	if p.limit-p.next < int64(n) && !p.core.mustQueue(newcomer) {
-		p.limit = p.core.limit(p.core.need(1)) // lossy consumers give way to what must be, not to n
+	if p.limit-p.next < int64(n) && !p.core.mustQueue(newcomer) && p.closed.load() == 0 { // close edge
+		// Lossy consumers give way to what must be, not to n, nor to what comes too late.
+		p.limit = p.core.limit(p.core.need(1))
 	}
 	return p.core.free(n, p.limit)
 }

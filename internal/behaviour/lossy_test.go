@@ -105,6 +105,34 @@ func TestNoClaimWaitsForALossyConsumer(t *testing.T) {
 	})
 }
 
+// What it has found at its last look, and not copied, it does not miss for that.
+func TestALossyConsumerIsPushedNoFurtherForWhatItHasFound(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		c := lossy(r, 1)
+		for range r.Cap() {
+			publish(t, p, 1)
+		}
+		takeCopy(t, c, 0, 1, 0)
+		publish(t, p, 1)
+		require.Zero(t, c.Missed(), "there is room")
+		publish(t, p, 1)
+		require.EqualValues(t, 2, c.Missed(), "half the ring is free then")
+	})
+}
+
+// An event that comes too late needs no slot.
+func TestNoSendPushesALossyConsumerOnceTheRingIsClosed(t *testing.T) {
+	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		c := lossy(r, r.Cap())
+		publish(t, p, r.Cap())
+		r.Close()
+		_, err := p.SendAll(context.Background(), make([]int64, 2))
+		require.ErrorIs(t, err, disruptor.ErrClosed)
+		require.Zero(t, c.Missed())
+		takeCopy(t, c, 0, int64(r.Cap()), 0)
+	})
+}
+
 // It is pushed when there is no other way to make room, and then so far that half the ring is free.
 func TestALossyConsumerIsPushedNoFurtherThanHalfARing(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
