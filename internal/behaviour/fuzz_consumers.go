@@ -24,13 +24,7 @@ func (s *Session) opConsumer() {
 	if len(s.consumers) == maxFuzzConsumers {
 		return
 	}
-	var after []*disruptor.Consumer[event]
-	var models []*modelConsumer
-	for i, c := range s.consumers {
-		if mask>>(i%8)&1 == 1 {
-			after, models = append(after, c.Consumer), append(models, c.model)
-		}
-	}
+	after, models := s.after(mask)
 	ahead := false
 	for _, m := range models {
 		ahead = ahead || !m.gone && m.position < s.model.published()
@@ -42,6 +36,7 @@ func (s *Session) opConsumer() {
 		model: s.model.join(models, int64(maxBatch)),
 	}
 	s.consumers = append(s.consumers, c)
+	s.members = append(s.members, &fuzzMember{Consumer: c, model: c.model})
 	if int64(maxBatch) > s.model.maxBatch {
 		s.hit("Consumer with a greater MaxBatch")
 	} else if maxBatch > 0 && int64(maxBatch) < s.model.maxBatch {

@@ -11,7 +11,7 @@ import (
 // opMisuse does what must panic.
 func (s *Session) opMisuse() {
 	p := s.producer()
-	switch s.pick(13) {
+	switch s.pick(14) {
 	case 0:
 		for _, n := range []int{0, -1, math.MinInt, s.ring.Cap() + 1, math.MaxInt} {
 			s.mustPanic("claim", func() { p.TryClaim(n) })
@@ -86,6 +86,8 @@ func (s *Session) opMisuse() {
 				s.mustPanic("Publish of a claim that is published in part", func() { p.Publish(s.split[i]) })
 			}
 		}
+	case 13:
+		s.misuseWorker()
 	}
 }
 

@@ -34,6 +34,7 @@ type model struct {
 	zeroed int64   // Config.Clear: slots below it have been zeroed
 
 	consumers []*modelConsumer // those that have not left
+	most      int64            // the greatest end so far: an abort may take a claim back
 	closed    bool
 	failed    bool
 	failure   error // its cause
@@ -56,6 +57,7 @@ type modelConsumer struct {
 	gone     bool
 	late     bool // made after the end of the ring
 	closed   bool // by Close
+	lossy    bool // no claim waits for it
 }
 
 func newModel(cfg disruptor.Config, start int64) *model {
@@ -99,9 +101,15 @@ func (m *model) hasOpenClaim() bool { return m.published() < m.end() }
 func (m *model) gate() int64 {
 	gate := m.published()
 	for _, c := range m.consumers {
-		gate = min(gate, c.position)
+		if !c.lossy {
+			gate = min(gate, c.position)
+		}
 	}
 	return gate
+}
+
+func (m *model) hasLossy() bool {
+	return slices.ContainsFunc(m.consumers, func(c *modelConsumer) bool { return c.lossy })
 }
 
 func (m *model) free() int64 { return m.gate() + m.capacity - m.end() }
@@ -120,7 +128,7 @@ func (v verdict) String() string {
 	return [...]string{"granted", "without room", "on an ended ring", "misused"}[v]
 }
 
-func (m *model) claim(n int) verdict {
+func (m *model) verdict(n int) verdict {
 	switch {
 	case n < 1 || int64(n) > m.capacity:
 		return misuse
@@ -133,9 +141,19 @@ func (m *model) claim(n int) verdict {
 	case m.free() < int64(n):
 		return noRoom
 	}
+	return granted
+}
+
+// claim claims n slots if the verdict is to grant them.
+func (m *model) claim(n int) verdict {
+	if v := m.verdict(n); v != granted {
+		return v
+	}
 	m.clearBehind()
+	m.clearTo(m.end() + int64(n) - m.capacity) // a lossy consumer has been pushed
 	m.fates = append(m.fates, make([]fate, n)...)
 	m.events = append(m.events, make([]event, n)...)
+	m.most = max(m.most, m.end())
 	return granted
 }
 
@@ -250,9 +268,17 @@ func (m *model) received(c *modelConsumer) (seqs []int64) {
 	return seqs
 }
 
-// clearBehind zeroes the slots with which every consumer is done.
+// clearBehind zeroes the slots with which every consumer is done, or which it has missed.
 func (m *model) clearBehind() {
-	for ; m.clear && m.zeroed < m.gate(); m.zeroed++ {
+	gate := m.gate()
+	for _, c := range m.consumers {
+		gate = min(gate, c.position)
+	}
+	m.clearTo(gate)
+}
+
+func (m *model) clearTo(end int64) {
+	for ; m.clear && m.zeroed < end; m.zeroed++ {
 		*m.slot(m.zeroed) = event{}
 	}
 }

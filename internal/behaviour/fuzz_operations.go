@@ -35,13 +35,32 @@ var operations = []operation{
 	{"Consumer.Close", (*Session).opLeave},
 	{"end", (*Session).opEnd},
 	{"misuse", (*Session).opMisuse},
+	{"Group", (*Session).opGroup},
+	{"Worker", (*Session).opWorker},
+	{"Worker.TryNext", (*Session).opWorkerTryNext},
+	{"Worker.Next", (*Session).opWorkerNext},
+	{"Worker.Done", (*Session).opWorkerDone},
+	{"Worker.Close", (*Session).opWorkerLeave},
+	{"Group.Close", (*Session).opGroupLeave},
+	{"LossyConsumer", (*Session).opLossy},
+	{"Lossy.TryNext", (*Session).opLossyTryNext},
+	{"Lossy.Close", (*Session).opLossyLeave},
+	{"Sender", (*Session).opSender},
 	// Often, so that a ring moves on.
 	{"TrySend", (*Session).opTrySend},
 	{"TryNext", (*Session).opTryNext},
 	{"Done", (*Session).opDone},
+	{"Worker.TryNext", (*Session).opWorkerTryNext},
+	{"Worker.Done", (*Session).opWorkerDone},
 }
 
-func (s *Session) producer() disruptor.Producer[event] { return s.producers[s.pick(len(s.producers))] }
+// producer takes no argument where there is only one.
+func (s *Session) producer() disruptor.Producer[event] {
+	if len(s.producers) == 1 {
+		return s.producers[0]
+	}
+	return s.producers[s.pick(len(s.producers))]
+}
 
 // slots returns how many slots to claim: 1 to Cap+1, so that too many is tried as well.
 func (s *Session) slots() int { return 1 + s.pick(s.ring.Cap()+1) }

@@ -8,14 +8,16 @@ import (
 // LongestSession is how many bytes of a string a session uses: more is more of the same.
 const LongestSession = 400
 
+// What the first two bytes say.
+const (
+	one, two, four, eight byte = 0, 1, 2, 3
+	single, zeroing       byte = 4, 8
+	zero, far, late       byte = 0, 1, 3
+)
+
 // RingSeeds returns a few lives of a ring that random strings seldom spell, and random strings of sizes from nothing
 // to the longest, one for each shape of ring.
 func RingSeeds() [][]byte {
-	const (
-		one, two, four, eight byte = 0, 1, 2, 3
-		single, clear         byte = 4, 8
-		zero, far, late       byte = 0, 1, 3
-	)
 	seeds := [][]byte{
 		// A lap of aborted claims under a consumer, and a claim of all slots after it.
 		life(four, zero, "Consumer", 0, 0, "TryClaim", 0, 3, "Abort", 0, 0, "TryClaim", 0, 3, "TryNext", 0, "TryClaim", 0, 3),
@@ -29,7 +31,7 @@ func RingSeeds() [][]byte {
 			"TrySend", 0, "TryNext", 0, "Done", 0, 0, "TryNext", 0, "Done", 0, 0, "TryNext", 1, "Done", 1, 0,
 			"Consumer.Close", 0, "TryNext", 1, "TryNext", 2, "Consumer.Close", 1, "TryNext", 2, "Done", 2, 0, "TryNext", 2),
 		// A stage joins ahead of the stage that it follows, which then leaves.
-		life(four|clear, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, 0, "TrySend", 0, "TryNext", 1,
+		life(four|zeroing, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, 0, "TrySend", 0, "TryNext", 1,
 			"TryNext", 0, "Done", 0, 1, "TryNext", 1, "Consumer.Close", 0, "TryNext", 1, "Done", 1, 0, "TrySend", 0),
 		// A stage that joined a lap ago loses the one that it follows, while a later claim is published before an earlier.
 		life(two, zero, "Consumer", 0, 0, "Consumer", 1, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "Done", 0, 0,
@@ -53,6 +55,8 @@ func RingSeeds() [][]byte {
 			"Publish", 0, 0, "TrySend", 0, "TryClaim", 0, 1),
 		life(one, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "TrySend", 0, "Done", 0, 0, "TrySend", 0),
 	}
+	seeds = append(seeds, groupSeeds()...)
+	seeds = append(seeds, lossySeeds()...)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 16, 64, 255, 256, LongestSession}
 	for shape := range 64 {
@@ -82,45 +86,4 @@ func RandomLife(rnd *rand.Rand, shape byte, size int) []byte {
 		in = append(in, byte(rnd.Uint32()))
 	}
 	return in
-}
-
-// Outcomes are what sessions must meet, so that FuzzRing is known to go where it says.
-var Outcomes = []string{
-	"Abort", "Abort after the end", "Abort of nothing", "Abort out of order", "Abort taken back",
-	"At", "At above", "At an aborted slot", "At below",
-	"Batches drained", "Batches left", "Batches of one that has left",
-	"Claim granted", "Claim on an ended ring", "Claim without room",
-	"Close", "Close again", "Close with open claims",
-	"Consumer", "Consumer after others", "Consumer after the end", "Consumer after those that left",
-	"Consumer ahead of whom it follows", "Consumer before open claims",
-	"Consumer with a greater MaxBatch", "Consumer with a smaller MaxBatch",
-	"Consumer.Close", "Consumer.Close again", "Consumer.Close of a first stage", "Consumer.Close of a middle stage",
-	"Consumer.Close of the last", "Consumer.Close with slots in hand",
-	"Do aborted by a panic", "Do aborted by an error", "Do on an ended ring", "Do published", "Do without room",
-	"Done", "Done of a prefix",
-	"Next", "Next ended by its context", "Next on its end",
-	"Publish", "Publish after the end", "Publish of nothing", "Publish out of order",
-	"Run cancelled",
-	"SendAll granted", "SendAll of a part", "SendAll of nothing", "SendAll on an ended ring", "SendAll without room",
-	"Send granted", "Send on an ended ring", "Send without room",
-	"Split",
-	"TryClaim granted", "TryClaim on an ended ring", "TryClaim without room",
-	"TryNext", "TryNext early", "TryNext early, with more", "TryNext found nothing", "TryNext over aborted slots",
-	"TrySend granted", "TrySend on an ended ring", "TrySend without room",
-	"WaitFor", "WaitFor ended by its context", "WaitFor on its end",
-	"misuse: Abort again", "misuse: Abort of a claim that is published in part",
-	"misuse: Publish of a claim that is published in part",
-	"misuse: Abort of a consumer's batch", "misuse: Abort of another ring's batch",
-	"misuse: Abort of no batch", "misuse: At and Split out of range", "misuse: Consumer after another ring's",
-	"misuse: Consumer after nil", "misuse: Done again", "misuse: Done of another ring's batch",
-	"misuse: Done of more than is in hand", "misuse: Done of no batch", "misuse: Done with a gap",
-	"misuse: Fill", "misuse: Publish again", "misuse: Publish of another ring's batch", "misuse: Publish of no batch",
-	"misuse: a producer of the other kind", "misuse: a second producer", "misuse: claim", "misuse: nil context",
-	"misuse: nil handler", "misuse: send", "misuse: Do with nil", "misuse: Fill with nil", "misuse: negative MaxBatch",
-}
-
-func init() {
-	if debugTag {
-		Outcomes = append(Outcomes, "misuse: Publish of a consumer's batch")
-	}
 }

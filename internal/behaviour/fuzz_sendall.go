@@ -19,7 +19,7 @@ func (s *Session) opSendAll() {
 		return
 	}
 	run := int(min(int64(len(events)), max(1, s.model.free()), max(1, lastSequence-s.model.end())))
-	want := s.model.claim(run)
+	want := s.model.verdict(run)
 	ctx := &endsAfter{context.Background(), 1}
 	if want == misuse {
 		s.mustPanic("send", func() { _, _ = p.SendAll(ctx, events) })
@@ -32,6 +32,11 @@ func (s *Session) opSendAll() {
 		s.hit("SendAll " + want.String())
 		return
 	}
+	if s.model.hasLossy() { // which gives way to one slot, and perhaps to more
+		same(s, "a run of SendAll beside a lossy consumer", true, 0 < n && n <= run)
+		run = n
+	}
+	s.model.claim(run)
 	same(s, "SendAll", run, n)
 	same(s, "SendAll of all", run == len(events), err == nil)
 	same(s, "SendAll ended by its context", run < len(events), errors.Is(err, errLate))

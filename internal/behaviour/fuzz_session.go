@@ -34,12 +34,19 @@ type Session struct {
 	memory    []*event // the slots of the ring, as far as they have been seen
 	model     *model
 	producers []disruptor.Producer[event]
-	consumers []*fuzzConsumer          // those that have left, too
+	consumers []*fuzzConsumer // those that have left, too
+	groups    []*fuzzGroup
+	workers   []*fuzzWorker
+	lossies   []*fuzzLossy
+	members   []*fuzzMember            // consumers, groups and lossy consumers in the order of their joins
 	open      []disruptor.Batch[event] // claimed, neither published nor aborted
 	over      []disruptor.Batch[event] // published, or aborted for good
 	split     []disruptor.Batch[event] // claims of which parts were made
 	watched   bool                     // compare all that can be looked at, after each operation
+	misused   bool                     // the operation has panicked, perhaps after it looked for room
 	count     uint64
+
+	dropped, inlined int64 // events of Senders
 }
 
 type fuzzConsumer struct {
@@ -105,6 +112,7 @@ func (s *Session) Run() {
 	for len(s.in) > 0 {
 		op := operations[int(s.arg())%len(operations)]
 		s.tracef("%s", op.name)
+		s.misused = false
 		op.do(s)
 		s.compare(s.watched)
 	}
@@ -137,9 +145,10 @@ func same[V comparable](s *Session, what string, want, got V) {
 
 // compare compares what can be looked at without changing anything.
 func (s *Session) compare(all bool) {
-	for _, c := range s.consumers {
-		if !c.model.late {
-			same(s, c.Name(), c.model.position, c.Position())
+	s.observe()
+	for _, m := range s.members {
+		if !m.model.late {
+			same(s, m.Name(), m.model.position, m.Position())
 		}
 	}
 	if len(s.model.consumers) > 0 {
@@ -165,47 +174,6 @@ func (s *Session) see(b disruptor.Batch[event]) {
 	for seq, slot := range b.All() {
 		s.memory[seq&int64(len(s.memory)-1)] = slot
 	}
-}
-
-func (s *Session) compareStats() {
-	stats := s.ring.Stats()
-	same(s, "Stats.Claimed", s.model.end(), stats.Claimed)
-	same(s, "Stats.Published", s.model.published(), stats.Published)
-	same(s, "Stats.Free", int(s.model.free()), stats.Free)
-	same(s, "Stats.Waiting", 0, stats.Waiting)
-	same(s, "consumers", len(s.model.consumers), len(stats.Consumers))
-	i := 0
-	for _, c := range s.consumers {
-		if c.model.gone {
-			continue
-		}
-		got := stats.Consumers[i]
-		lag := max(0, s.model.published()-c.model.position)
-		same(s, "ConsumerStats.Name", c.Name(), got.Name)
-		same(s, "ConsumerStats.Position", c.model.position, got.Position)
-		same(s, "ConsumerStats.Lag", lag, got.Lag)
-		same(s, "ConsumerStats.Available", s.model.available(c.model)-c.model.position, got.Available)
-		same(s, "ConsumerStats.State", disruptor.Busy, got.State)
-		same(s, "ConsumerStats.After", s.followed(c), sorted(got.After))
-		same(s, "Lag", lag, c.Lag())
-		i++
-	}
-}
-
-// followed returns the names of those that c follows.
-func (s *Session) followed(c *fuzzConsumer) string {
-	var names []string
-	for _, o := range s.consumers {
-		if slices.Contains(c.model.follows, o.model) {
-			names = append(names, o.Name())
-		}
-	}
-	return sorted(names)
-}
-
-func sorted(names []string) string {
-	slices.Sort(names)
-	return strings.Join(names, ", ")
 }
 
 // compareErr expects an end of the ring, with the cause if there is one, or no error.
@@ -235,6 +203,7 @@ func panics(f func()) (misused bool) {
 // mustPanic fails unless f panics as misuse does. That nothing is lost by it, the comparison after it finds.
 func (s *Session) mustPanic(what string, f func()) {
 	s.t.Helper()
+	s.misused = true
 	same(s, what+" panics", true, panics(f))
 	s.hit("misuse: " + what)
 }
@@ -257,7 +226,10 @@ func (s *Session) drain() {
 				progress = true
 			}
 		}
+		progress = s.drainWorkers() || progress
 	}
+	s.drainCopies()
+	s.drainedGroups()
 	for _, c := range s.consumers {
 		_, err := c.Next(context.Background())
 		s.compareErr(c.Name(), true, err, s.model.failure)

@@ -1,0 +1,193 @@
+package behaviour
+
+import "github.com/be395dad/disruptor"
+
+// A modelGroup is a worker group as its documentation describes it: a set of what is finished. What each worker of a
+// group without a key is handed, and where such a group stands, it says exactly. For one with a key it says what must
+// not be: which worker has which key it leaves open.
+type modelGroup struct {
+	*modelConsumer
+	ring     *model
+	keyed    bool
+	taken    int64 // no key: the end of what workers have taken
+	finished map[int64]bool
+	inHand   map[int64]*modelWorker // what was handed out and is not finished
+	left     []modelRun             // no key: what workers have left
+	workers  []*modelWorker         // those that have not left
+}
+
+type modelRun struct{ from, to int64 }
+
+type modelWorker struct {
+	group    *modelGroup
+	modelRun       // with a key: only what was handed out
+	handed   int64 // end of what was handed out
+	gone     bool
+}
+
+func (m *model) joinGroup(after []*modelConsumer, maxBatch int64, keyed bool) *modelGroup {
+	g := &modelGroup{modelConsumer: m.join(after, maxBatch), ring: m, keyed: keyed,
+		finished: map[int64]bool{}, inHand: map[int64]*modelWorker{}}
+	g.taken = g.position
+	return g
+}
+
+func (g *modelGroup) join() *modelWorker {
+	w := &modelWorker{group: g}
+	g.workers = append(g.workers, w)
+	return w
+}
+
+// next returns what a worker of a group without a key is handed: the rest of its run up to an aborted slot. Aborted
+// slots before it are finished by that.
+func (w *modelWorker) next() (from, to int64) {
+	g := w.group
+	for !g.ring.failed && w.take() {
+		for from = w.from; from < w.to && g.ring.fate(from) == aborted; {
+			from++
+		}
+		w.finish(from)
+		if w.from == w.to {
+			continue
+		}
+		for to = from; to < w.to && g.ring.fate(to) == published; to++ {
+			g.inHand[to] = w
+		}
+		w.handed = to
+		return from, to
+	}
+	return w.from, w.from
+}
+
+// take takes a run if none is in hand: the first that was left, or a share of what there is.
+func (w *modelWorker) take() bool {
+	g := w.group
+	if w.from < w.to || w.gone {
+		return w.from < w.to
+	}
+	if len(g.left) > 0 {
+		first := 0
+		for i, r := range g.left {
+			if r.from < g.left[first].from {
+				first = i
+			}
+		}
+		w.modelRun = g.left[first]
+		g.left = append(g.left[:first:first], g.left[first+1:]...)
+		return true
+	}
+	there := g.ring.available(g.modelConsumer) - g.taken
+	if g.gone || g.closed || there <= 0 {
+		return false
+	}
+	n := int64(len(g.workers))
+	w.modelRun = modelRun{g.taken, g.taken + min(g.maxBatch, (there+n-1)/n)}
+	g.taken = w.to
+	return true
+}
+
+// finish finishes what w has up to to.
+func (w *modelWorker) finish(to int64) {
+	g := w.group
+	g.finish(modelRun{w.from, to})
+	w.from, w.handed = to, max(w.handed, to)
+}
+
+func (g *modelGroup) finish(r modelRun) {
+	for s := r.from; s < r.to; s++ {
+		g.finished[s] = true
+		delete(g.inHand, s)
+	}
+	for !g.keyed && g.finished[g.position] {
+		g.position++
+	}
+	g.quit()
+}
+
+// quit lets a closed group without a key leave the ring once nothing is in hand.
+func (g *modelGroup) quit() {
+	if !g.keyed && g.closed && !g.gone && g.position == g.taken {
+		g.ring.leave(g.modelConsumer)
+	}
+}
+
+// leave hands what w has to another worker, or drops it if the group is closed.
+func (w *modelWorker) leave() {
+	g, r := w.group, w.modelRun
+	for i, o := range g.workers {
+		if o == w {
+			g.workers = append(g.workers[:i:i], g.workers[i+1:]...)
+		}
+	}
+	for s := r.from; s < r.to; s++ {
+		delete(g.inHand, s)
+	}
+	w.gone, w.from, w.handed = true, w.to, w.to
+	switch {
+	case g.keyed || r.from == r.to:
+	case g.closed:
+		g.drop(r)
+	default:
+		g.left = append(g.left, r)
+	}
+}
+
+// drop counts r as finished, but not as received.
+func (g *modelGroup) drop(r modelRun) { g.finish(r) }
+
+func (g *modelGroup) close() {
+	g.closed = true
+	left := g.left
+	g.left = nil
+	for _, r := range left {
+		g.drop(r)
+	}
+	g.quit()
+}
+
+// firstUnfinished returns where a group with a key stands at most.
+func (g *modelGroup) firstUnfinished() int64 {
+	end := g.ring.available(g.modelConsumer)
+	for s := g.position; s < end; s++ {
+		switch {
+		case g.ring.fate(s) == aborted, g.finished[s], g.closed && g.inHand[s] == nil:
+		default:
+			return s
+		}
+	}
+	return end
+}
+
+// ended reports whether a worker of the group will never be handed anything again.
+func (w *modelWorker) ended() bool {
+	g := w.group
+	return w.gone || g.closed || g.gone || g.ring.failed || g.ring.drained(g.modelConsumer)
+}
+
+// mayHave says what is wrong with handing w a batch of a group with a key, or nothing.
+func (w *modelWorker) mayHave(b disruptor.Batch[event]) string {
+	g := w.group
+	if int64(b.Len()) > g.maxBatch {
+		return "it is longer than MaxBatch"
+	}
+	if b.To() > g.ring.available(g.modelConsumer) {
+		return "it is beyond what is available"
+	}
+	for seq := range b.All() {
+		if g.ring.fate(seq) != published {
+			return "a slot of it is not published"
+		}
+		if g.finished[seq] || g.inHand[seq] != nil && g.inHand[seq] != w {
+			return "an event of it was handed out before"
+		}
+		for s := g.joined; s < b.From(); s++ {
+			if g.ring.fate(s) == published && !g.finished[s] && fuzzKey(&g.ring.events[s-g.ring.start]) == fuzzKey(&g.ring.events[seq-g.ring.start]) {
+				return "an earlier event of a key of it is not finished"
+			}
+		}
+	}
+	return ""
+}
+
+// fuzzKey is the key of an event in groups that have one.
+func fuzzKey(e *event) uint64 { return e.count % 4 }
