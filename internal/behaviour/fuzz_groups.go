@@ -79,7 +79,7 @@ func (s *Session) drainWorkers() (progress bool) {
 	}
 	for _, w := range s.workers {
 		before := w.group.model.position
-		if s.take(w, func() (disruptor.Batch[event], error) { b, _ := w.TryNext(); return b, nil }) {
+		if s.take(w, func() disruptor.Batch[event] { b, _ := w.TryNext(); return b }) {
 			s.workerDone(w, w.batch)
 			progress = true
 		}

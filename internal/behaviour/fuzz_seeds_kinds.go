@@ -29,6 +29,17 @@ func groupSeeds() [][]byte {
 			"Worker.TryNext", 0, "Worker", 0, "Worker.Done", 0, 1, "Worker.Close", 0, "Worker.Done", 1, 0, "Worker.TryNext", 1,
 			"Worker.Done", 1, 0, "Worker.TryNext", 2, "Worker.Done", 2, 0, "Worker.TryNext", 1, "Worker.Done", 1, 0,
 			"Worker.TryNext", 2, "Worker.Done", 2, 0, "SendAll", 0, 8, "Worker.Next", 1, "Worker.Next", 2),
+		// One of two workers goes on with its keys, over those of the other, which has its first events in hand and leaves.
+		life(eight, zero, "Group", 0, 4, "Worker", 0, "Worker", 0, "SendAll", 0, 8, "Worker.TryNext", 1, "Worker.TryNext", 0,
+			"Worker.Done", 0, 0, "Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker.TryNext", 0, "Worker.Done", 0, 0,
+			"Worker.Close", 1, "Worker.TryNext", 0, "Worker.Done", 0, 1, "Worker.TryNext", 0, "Worker.Done", 0, 0,
+			"Worker.TryNext", 0, "Worker.Done", 0, 0),
+		// A worker joins to which a key of another goes, which has an event of it in hand, or will have. What is given back
+		// moves the keys on.
+		life(eight|single, zero, "Group", 0, 4, "Worker", 0, "Worker", 0, "TryClaim", 0, "Abort", 0, "SendAll", 6,
+			"Worker.TryNext", 1, "Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker", 0, "TryClaim", 1, "Abort", 0,
+			"TryClaim", 1, "Abort", 0, "TryClaim", 1, "Abort", 0, "SendAll", 2, "Worker.TryNext", 2, "Worker.Done", 1, 0,
+			"Worker.TryNext", 2, "Worker.TryNext", 1, "Worker.TryNext", 2, "Worker.Done", 1, 0, "Worker.TryNext", 2),
 		// Keys, aborted slots among them, before a consumer; the group is closed with events in hand.
 		life(eight|single|zeroing, late, "Group", 0, 6, "Worker", 0, "Worker", 0, "Consumer", 1, 0, "TrySend", "TryClaim", 1,
 			"Split", 0, 1, "Abort", 0, "Publish", 0, "TrySend", "Worker.TryNext", 0, "Worker.TryNext", 1, "Worker.Done", 0, 0,

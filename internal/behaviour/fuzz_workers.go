@@ -34,10 +34,10 @@ func (s *Session) worker() *fuzzWorker {
 
 func (s *Session) opWorkerTryNext() {
 	if w := s.worker(); w != nil {
-		s.take(w, func() (disruptor.Batch[event], error) {
+		s.take(w, func() disruptor.Batch[event] {
 			b, ok := w.TryNext()
 			same(s, "Worker.TryNext", b.Len() > 0, ok)
-			return b, nil
+			return b
 		})
 	}
 }
@@ -49,9 +49,9 @@ func (s *Session) opWorkerNext() {
 		return
 	}
 	var err error
-	took := s.take(w, func() (b disruptor.Batch[event], _ error) {
+	took := s.take(w, func() (b disruptor.Batch[event]) {
 		b, err = w.Next(expired)
-		return b, err
+		return b
 	})
 	s.observe() // where a group with a key stands
 	switch {
@@ -68,14 +68,14 @@ func (s *Session) opWorkerNext() {
 }
 
 // take compares what next hands to w with the model, and reports whether it was anything.
-func (s *Session) take(w *fuzzWorker, next func() (disruptor.Batch[event], error)) bool {
+func (s *Session) take(w *fuzzWorker, next func() disruptor.Batch[event]) bool {
 	g, before := w.group.model, *w.model
 	left := len(g.left) > 0
 	if g.keyed {
 		return s.takeKeyed(w, next)
 	}
 	from, to := w.model.next()
-	b, _ := next()
+	b := next()
 	same(s, "a worker is handed something", to > from, b.Len() > 0)
 	if b.Len() == 0 {
 		s.hit("Worker found nothing")
@@ -100,9 +100,9 @@ func (s *Session) take(w *fuzzWorker, next func() (disruptor.Batch[event], error
 }
 
 // takeKeyed is take for a group with a key.
-func (s *Session) takeKeyed(w *fuzzWorker, next func() (disruptor.Batch[event], error)) bool {
+func (s *Session) takeKeyed(w *fuzzWorker, next func() disruptor.Batch[event]) bool {
 	m := w.model
-	b, _ := next()
+	b := next()
 	if m.from < m.to && !s.model.failed {
 		s.handed(b, m.from, m.to)
 		w.batch = b
