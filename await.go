@@ -16,6 +16,7 @@ type await struct {
 
 	reader *reader // waits for seq; nil: a taker's or a claim's
 	seq    int64
+	peeks  bool // the reader is lossy
 
 	taker *taker // waits for a run; nil: the rest is of a claim
 
@@ -40,7 +41,7 @@ func (a *await) until() error {
 		}
 		// What comes with the end of the context is still taken.
 		if r := a.reader; r != nil {
-			if r.reached(a.seq) {
+			if a.peeks && r.peek(a.seq) || !a.peeks && r.reached(a.seq) {
 				return nil
 			}
 			if a.Looks() == longWait {
@@ -109,7 +110,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	if err := r.ended(seq); err != nil {
 		return err
 	}
-	a := await{reader: r, seq: seq}
+	a := await{reader: r, seq: seq, peeks: r.member.lossy != nil}
 	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
 	err := a.until()
 	if r.member.waiting.load() != 0 {

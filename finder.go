@@ -57,11 +57,16 @@ func (f *finder) boundary() int64 {
 
 // reached reports whether seq is available.
 func (f *finder) reached(seq int64) bool {
+	f.extend(seq + 1)
+	return f.ready > seq
+}
+
+// comes is reached, or what a lossy consumer asks in its place: it holds nothing back while it waits.
+func (f *finder) comes(seq int64) bool {
 	if f.member.lossy != nil {
 		return f.peek(seq)
 	}
-	f.extend(seq + 1)
-	return f.ready > seq
+	return f.reached(seq)
 }
 
 // ended returns why seq will never be available to this consumer, nil if it may be.
@@ -89,7 +94,7 @@ func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	if f.direct {
 		key := f.ready
 		s := f.core.readers.enter(key, seq+1) // park edge
-		if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {
+		if !f.comes(seq) && f.ready == key && f.ended(seq) == nil {
 			f.core.readers.park(ctx, s, again)
 			slept = true
 		}

@@ -141,12 +141,12 @@ var fences = []breakage{
 var looks = []breakage{
 	{
 		"a consumer parks without a look", "finder.go",
-		"if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {", "if f.ended(seq) == nil {",
+		"if !f.comes(seq) && f.ready == key && f.ended(seq) == nil {", "if f.ended(seq) == nil {",
 		lastLook, "what is published between the last look and the registration wakes nobody",
 	},
 	{
 		"a consumer parks without a look at the end", "finder.go",
-		"if !f.reached(seq) && f.ready == key && f.ended(seq) == nil {", "if !f.reached(seq) && f.ready == key {",
+		"if !f.comes(seq) && f.ready == key && f.ended(seq) == nil {", "if !f.comes(seq) && f.ready == key {",
 		lastLook, "Close wakes those that are registered, once",
 	},
 	{
