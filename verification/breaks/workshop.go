@@ -38,7 +38,7 @@ var testFiles = map[string][]string{
 	"internal/behaviour": {
 		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
 		"shutdown_test.go", "failure_test.go", "failurepolicy_test.go", "failurepolicy_ends_test.go",
-		"group_test.go", "group_leave_test.go", "group_wakes_test.go",
+		"group_test.go", "group_leave_test.go", "group_wakes_test.go", "group_handlers_test.go",
 		"keyed_test.go", "keyed_wakes_test.go", "keyed_ends_test.go",
 		"lossy_test.go", "lossy_wakes_test.go",
 	},
