@@ -33,6 +33,7 @@ type core struct {
 	handled handled // disruptor_debug
 
 	overflows cell[overflowWords] // made with the first Sender; counts order nothing
+	name      string              // Config.Name; read-only
 }
 
 // newCore makes the core of a ring whose next sequence is start, with positions as a ring that got
@@ -41,6 +42,7 @@ type core struct {
 func newCore(cfg Config, marks marks, start int64) *core {
 	c := &core{
 		marks:    marks,
+		name:     cfg.Name,
 		capacity: int64(cfg.Capacity),
 		maxBatch: batchLimit(cfg.MaxBatch, int64(cfg.Capacity)),
 		start:    start,

@@ -9,6 +9,8 @@ import (
 
 // Config describes a ring. Only Capacity has no useful zero value.
 type Config struct {
+	// Name is for Explain, logs, metrics and profiles. It need not be unique.
+	Name string
 	// Capacity is how many slots the ring has: a power of two from 1 to 1<<30.
 	Capacity int
 	// Producers says how many goroutines publish: any number (Multi, the zero value) or one (Single).
@@ -108,6 +110,9 @@ func (r *Ring[T]) zero(from, to int64) {
 }
 
 func (r *Ring[T]) slot(seq int64) *T { return &r.slots[seq&r.mask] }
+
+// Name returns Config.Name.
+func (r *Ring[T]) Name() string { return r.core.name }
 
 // Cap returns the number of slots.
 func (r *Ring[T]) Cap() int { return len(r.slots) }
