@@ -24,6 +24,7 @@ type await struct {
 	claimer  claimer
 	slots    int
 	place    *sleeper // in the queue; nil: not there
+	blocked  int      // where it is registered as blocked, and 1; 0: it is not
 	from, to int64    // what has been claimed
 }
 
@@ -67,6 +68,9 @@ func (a *await) until() error {
 			if err := a.core.err(); err != nil {
 				return err
 			}
+			if a.Looks() >= longClaim || a.Slept() > 0 {
+				a.block()
+			}
 		}
 		if expired != nil {
 			return expired
@@ -95,12 +99,20 @@ func (a *await) park() (slept bool) {
 		return t.park(a.Context(), a.parked)
 	}
 	if a.place == nil { // the look that follows comes after the registration
+		a.block()
 		a.place = a.core.claims.enter(a.slots)
 		a.ParkOnly()
 		return false
 	}
 	a.core.claims.park(a.Context(), a.place, a.parked)
 	return true
+}
+
+// block shows the claim in Stats.
+func (a *await) block() {
+	if a.blocked == 0 {
+		a.blocked = 1 + a.core.block(a.slots)
+	}
 }
 
 // await returns when seq, for which the caller has just looked in vain, is available, published or
@@ -135,6 +147,9 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 	defer func() {
 		if a.place != nil {
 			c.claims.leave(a.place)
+		}
+		if a.blocked != 0 {
+			c.blocked.unblock(a.blocked - 1)
 		}
 	}()
 	c.begin(&a.Wait, ctx, 1)

@@ -26,11 +26,13 @@ type core struct {
 	members
 	aborts
 	ends
-	watch   *word // not 0: a move has to look for sleepers. It is raised or, with Config.Clear, never 0
-	readers lot   // waits for a range to be published
-	claims  queue // waits for room
-	parking parking
-	handled handled // disruptor_debug
+	watch     *word // not 0: a move has to look for sleepers. It is raised or, with Config.Clear, never 0
+	readers   lot   // waits for a range to be published
+	claims    queue // waits for room
+	blocked   blocked
+	sightings sightings
+	parking   parking
+	handled   handled // disruptor_debug
 
 	overflows cell[overflowWords] // made with the first Sender; counts order nothing
 	name      string              // Config.Name; read-only

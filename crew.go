@@ -38,7 +38,8 @@ type crew struct {
 	watcher *sleeper // where it sleeps; nil: it does not
 	left    []run    // runs that were taken and that nobody has
 	workers int
-	waits   int // workers whose wait is a long one
+	waits   int  // workers whose wait is a long one
+	handled bool // Run serves the workers
 	closed  bool
 }
 
@@ -68,13 +69,15 @@ type run struct {
 
 // newCrew makes a crew that sees what a reader sees that joins now.
 func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int, key func(seq int64) uint64) *crew {
+	m := newMember(name, &c.parking)
+	m.group = true
 	w := &crew{
 		core: c, maxBatch: maxBatch, attempts: attempts,
-		crewWords: newCrewWords(), finder: c.enter(newMember(name, &c.parking), follows),
+		crewWords: newCrewWords(), finder: c.enter(m, follows),
 	}
 	w.idle.parking = &c.parking
-	w.member = w.finder.member
-	w.member.service.store(byNobody)
+	w.member = m
+	m.service.store(byNobody)
 	if key != nil {
 		w.seats = newSeats(w, key)
 	} else {
@@ -157,6 +160,13 @@ func (w *crew) takeLeft() (r run, ok bool) {
 	return r, true
 }
 
+// serve says that Run serves the workers.
+func (w *crew) serve() {
+	w.idle.mu.Lock()
+	defer w.idle.mu.Unlock()
+	w.handled = true
+}
+
 // enlist counts a worker that comes.
 func (w *crew) enlist() {
 	w.idle.mu.Lock()
@@ -206,12 +216,16 @@ func (w *crew) count(workers, waits int) {
 	w.waits += waits
 	w.size.store(int64(w.workers))
 	service, waiting := byHand, int64(0)
+	if w.handled {
+		service = byRun
+	}
 	switch w.workers {
 	case 0:
 		service = byNobody
 	case w.waits:
 		waiting = 1
 	}
+	w.member.workers.store(int64(w.workers))
 	w.member.service.store(service)
 	w.member.waiting.store(waiting)
 }

@@ -185,8 +185,8 @@ func parseAndApply() *disruptor.Ring[int] {
 func ExampleStats_String() {
 	fmt.Println(parseAndApply().Stats())
 	// Output:
-	// ring of 4 slots: 4 claimed, 4 published, 0 free, 0 claims wait for room
-	//   "parse" is busy at 1: 3 behind, 3 available
+	// ring of 4 slots: 4 claimed, 4 published, 0 free
+	//   "parse" is busy at 1: 3 behind, 3 available; 1 batch, median 1, at most 4 behind
 	//   "apply" after "parse" is busy at 0: 4 behind, 1 available
 	//   parked 0 times, woken 0 times, 0 of them in vain; 0 fences of the process
 }

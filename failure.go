@@ -159,6 +159,7 @@ func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
 			at, times = first, 0
 		}
 		if times++; again && (r.Retries < 0 || times <= r.Retries) {
+			r.counts.last.store(&f.err)
 			if !r.rest(r.pause(times)) {
 				if r.ring.failed.load() != 0 { // close edge
 					return f, true
@@ -182,6 +183,8 @@ func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
 // rest pauses, and reports whether the handler may be called again.
 func (r *remedy) rest(d time.Duration) bool {
 	if d > 0 {
+		r.counts.retrying.add(1)
+		defer r.counts.retrying.add(-1)
 		t := time.NewTimer(d)
 		defer t.Stop()
 		select {

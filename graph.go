@@ -17,6 +17,7 @@ type graph[T any] struct {
 	changed sync.Cond // of serving, and of what Shutdown waits for
 	lost    []error   // failures that were to be retried when the ring failed
 
+	active   word // what running says. For Explain, on no edge
 	remedies word // not 0: a handler has a policy. On no edge: set before the handler is served
 }
 
@@ -117,6 +118,7 @@ func (g *graph[T]) begin() {
 		panicf("Run while another Run is active")
 	}
 	g.running = true
+	g.active.store(1)
 	for _, s := range g.stages {
 		g.serve(s)
 	}
@@ -130,6 +132,7 @@ func (g *graph[T]) end(ring *core) {
 		g.wait()
 	}
 	g.running = false
+	g.active.store(0)
 }
 
 // wait waits for a change. The caller holds mu.

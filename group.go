@@ -9,10 +9,9 @@ import "math"
 // A group gates from its making, also without workers, until its Consumer is closed. Any goroutine may
 // call its methods.
 type Group[T any] struct {
-	ring    *Ring[T]
-	stage   *Consumer[T]
-	crew    *crew
-	handled bool // made by HandleGroup
+	ring  *Ring[T]
+	stage *Consumer[T]
+	crew  *crew
 }
 
 // GroupConfig describes a group. All of it may be zero.
@@ -83,7 +82,7 @@ func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
 // Worker returns a new worker of the group, for this goroutine or another to use. It panics if the group
 // was made by HandleGroup.
 func (g *Group[T]) Worker() *Worker[T] {
-	if g.handled {
+	if g.crew.handled {
 		panicf("Worker of group %q, which Run serves", g.stage.Name())
 	}
 	return g.newWorker()

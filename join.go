@@ -10,6 +10,7 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 		maxBatch: maxBatch, backoff: waiting.NewBackoff(c.rests, c.capacity, maxBatch),
 	}
 	r.pos, r.handed = r.ready, r.ready
+	r.member.tallies.add(&r.tally)
 	if r.gone {
 		r.member.position.store(r.pos)
 	} else {

@@ -45,12 +45,12 @@ var layers = map[string]layer{
 
 	"pad.go": machineLayer, "fence.go": machineLayer,
 
-	"sequence.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
+	"sequence.go": positionLayer, "tally.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
 
 	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer,
 	"sleepers.go": waitingLayer, "alert.go": waitingLayer, "timeout.go": waitingLayer,
 
-	"memory.go": ringLayer, "members.go": ringLayer, "pin.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
+	"memory.go": ringLayer, "members.go": ringLayer, "state.go": ringLayer, "blocked.go": ringLayer, "pin.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"overflow.go": handsLayer, "failure.go": handsLayer,
@@ -59,7 +59,7 @@ var layers = map[string]layer{
 	"lossyreader.go": handsLayer, "lossy.go": handsLayer,
 
 	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "lossystage.go": graphLayer, "shutdown.go": graphLayer,
-	"stats.go": above, "machine.go": above,
+	"stats.go": above, "snapshot.go": above, "words.go": above, "machine.go": above,
 }
 
 // packages are those of the module that the files import, each with the layer that it belongs to.

@@ -32,6 +32,7 @@ func (c *core) joinLossy(name string, maxBatch int64) *lossyReader {
 		gap: never,
 	}
 	l.pos = l.ready
+	m.tallies.add(&l.tally)
 	l.copied = span{l.pos, l.pos}
 	m.lossy.taken.store(l.pos)
 	if l.gone {
@@ -99,6 +100,8 @@ func (l *lossyReader) takePinned() (from, to int64) {
 	if to > from {
 		l.found = l.ready - from
 		l.copy(from, to)
+		l.tally.add(to - from)
+		l.tally.saw(l.found)
 	}
 	l.count(from, to)
 	l.pos = to

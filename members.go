@@ -14,6 +14,7 @@ type member struct {
 	*memberWords
 	sleepers lot // those that wait for position
 	failures failureCounts
+	tallies  tallies
 
 	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
 	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list); or
@@ -22,6 +23,7 @@ type member struct {
 	follows cell[[]*member]
 
 	lossy *lossyWords // nil: producers wait for this member
+	group bool
 }
 
 // memberWords lie on a stride of their own. A goroutine that sees position sees an avail that is not
@@ -35,17 +37,23 @@ type memberWords struct {
 	// For Stats only, on no edge.
 	waiting word // not 0: in a wait
 	service word // a servedBy
+	workers word // of a group
 }
 
-// failureCounts are of a handler's events. For Stats only, on no edge.
-type failureCounts struct{ retried, skipped, deadLettered word }
+// failureCounts are of a handler's events. For Stats and Explain only, on no edge.
+type failureCounts struct {
+	retried, skipped, deadLettered word
 
-// servedBy says what calls a consumer.
+	retrying word        // how many handlers pause before a retry
+	last     cell[error] // that a pause is about
+}
+
+// servedBy says what calls a consumer, or the workers of a group.
 type servedBy = int64
 
 const (
 	byHand   servedBy = iota
-	byNobody          // made by Handle, and no Run serves it
+	byNobody          // made by Handle, and no Run serves it; or a group without workers
 	byRun
 )
 

@@ -25,6 +25,8 @@ type reader struct {
 	busy   word // disruptor_debug: not 0 while a call is active
 	server word // disruptor_debug: the goroutine by which Run serves it; 0: none
 
+	tally tally
+
 	_ [padSize]byte
 }
 
@@ -79,6 +81,8 @@ func (r *reader) done(mine bool, from, to int64) {
 		r.doneSlow(mine, from, to)
 		return
 	}
+	r.tally.add(to - r.pos)
+	r.tally.saw(r.ready - r.pos)
 	r.pos = to
 	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge
 	if r.watch.load() != 0 {                // park edge

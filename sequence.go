@@ -19,7 +19,8 @@ const (
 // in which the protocol touches shared memory; each call names its edge of the ordering table.
 //
 // load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what precedes one of them is
-// visible before anything that follows it is read. storeRelease is weaker than that, as its name says.
+// visible before anything that follows it is read. storeRelease and storeRelaxed are weaker than that, as their names
+// say.
 type word struct{ v atomic.Int64 }
 
 func (w *word) load() int64           { return w.v.Load() }
@@ -32,6 +33,9 @@ func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 // run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead, or
 // machine.Fence after it, or the other side calls processFence.
 func (w *word) storeRelease(v int64) { machine.StoreRelease(unsafe.Pointer(w), 0, v) }
+
+// storeRelaxed is for counts on no edge, which the caller alone writes: others may see it late, in any order.
+func (w *word) storeRelaxed(v int64) { machine.StoreRelaxed(unsafe.Pointer(w), v) }
 
 // raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
 func (w *word) raise(v int64) {

@@ -3,16 +3,27 @@ package disruptor
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was true at
 // some moment during the call, not all of them at the same one.
 type Stats struct {
+	Name      string // Config.Name
 	Capacity  int
 	Claimed   int64 // end of the last claim
-	Published int64 // everything below is published or aborted
+	Published int64 // everything below is published or aborted; the oldest open claim begins here, if Claimed is greater
 	Free      int   // slots that a claim would find, 0 to Capacity
-	Waiting   int   // claims that wait in the queue for room
+
+	// Claims that wait for room, and how long the first of them has waited. Those count that park, sleep, or
+	// have looked for room many times; others have waited for less than some 30 µs.
+	Blocked    int
+	BlockedFor time.Duration
+	// OpenFor is how long at least the oldest open claim has been known to be the oldest; 0 if there is none.
+	// Nobody reads the clock at a claim: this is known from earlier calls of Stats or Explain, from the
+	// watchdog of Run, and from the claims that have been blocked meanwhile.
+	OpenFor time.Duration
+
 	Consumers []ConsumerStats
 
 	Parks  int64 // how often a goroutine has parked since New
@@ -34,9 +45,15 @@ type ConsumerStats struct {
 	Position  int64    // slots below are handed back
 	Lag       int64    // published slots that are not
 	Available int64    // of these, the ones that it could read now
+	MaxLag    int64    // the greatest Lag that was seen: by Stats, by a blocked claim, or by itself when it handed slots back
 	State     ConsumerState
-	Lossy     bool  // made by LossyConsumer or HandleLossy: no claim waits for it
-	Missed    int64 // Lossy: the sequences that it has missed since it joined
+	// For is how long at least it has been in this State at this Position. As with Stats.OpenFor, this is
+	// known from earlier looks, and from the first claim that is blocked.
+	For     time.Duration
+	Batches BatchSizes
+	Workers int   // of a group
+	Lossy   bool  // made by LossyConsumer or HandleLossy: no claim waits for it
+	Missed  int64 // Lossy: the sequences that it has missed since it joined
 
 	// What became of events whose handler failed: see FailurePolicy.
 	Retried      int64 // calls of the handler that repeated one that had failed
@@ -44,89 +61,19 @@ type ConsumerStats struct {
 	DeadLettered int64 // events that DeadLetter has taken
 }
 
-// ConsumerState says what a consumer does.
-type ConsumerState uint8
-
-const (
-	Busy     ConsumerState = iota // in its handler, or between two calls that a FailurePolicy repeats, or in code that uses it by hand
-	Waiting                       // in Next, WaitFor, Batches or Run, for something to read; of a group: all of its workers are
-	Unserved                      // made by Handle or HandleLossy, and no Run serves it; or a group without workers
-)
-
-// String returns "busy", "waiting" or "unserved".
-func (s ConsumerState) String() string {
-	switch s {
-	case Busy:
-		return "busy"
-	case Waiting:
-		return "waiting"
-	case Unserved:
-		return "unserved"
-	}
-	return fmt.Sprintf("ConsumerState(%d)", uint8(s))
-}
-
 // Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It costs what Published costs,
-// and a step for each pair of consumers of which one follows the other.
-func (r *Ring[T]) Stats() Stats {
-	c := r.core
-	list := *c.members.list.load()
-	s := Stats{
-		Capacity:  r.Cap(),
-		Consumers: make([]ConsumerStats, len(list)),
-		Waiting:   int(c.queued.load()),
-		Parks:     c.parking.parks.load(),
-		Wakes:     c.parking.wakes.load(),
-		Wasted:    c.parking.wasted.load(),
-		Fences:    c.parking.alert.fences.load(),
-	}
-	if o := c.overflows.load(); o != nil {
-		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
-	}
-	// Positions first, and then what is never behind them, so that no lag comes out negative.
-	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
-	for i, m := range list {
-		f := &m.failures
-		s.Consumers[i] = ConsumerStats{Name: m.name, Position: m.place(), State: m.state(),
-			Retried: f.retried.load(), Skipped: f.skipped.load(), DeadLettered: f.deadLettered.load()}
-		if m.lossy != nil {
-			s.Consumers[i].Lossy, s.Consumers[i].Missed = true, m.missed()
-		}
-	}
-	ready := make([]int64, len(list))
-	for i, m := range list {
-		follows := m.followed(list)
-		ready[i] = least(follows)
-		for _, f := range follows {
-			s.Consumers[i].After = append(s.Consumers[i].After, f.name)
-		}
-	}
-	s.Published = c.publishedEnd()
-	s.Claimed = max(c.claimed(), s.Published)
-	for i := range s.Consumers {
-		at := &s.Consumers[i]
-		at.Lag = max(0, s.Published-at.Position)
-		at.Available = max(0, min(ready[i], s.Published)-at.Position)
-	}
-	s.Free = int(max(0, gate+c.capacity-s.Claimed))
-	return s
-}
+// a step for each pair of consumers of which one follows the other, and some allocations for each consumer.
+func (r *Ring[T]) Stats() Stats { return r.core.snapshot().Stats }
 
-func (m *member) state() ConsumerState {
-	switch {
-	case m.waiting.load() != 0:
-		return Waiting
-	case m.service.load() == byNobody:
-		return Unserved
-	}
-	return Busy
-}
-
-// String returns a line for the ring and one for each consumer, for people to read.
+// String returns a line for the ring and one or two for each consumer, for people to read.
 func (s Stats) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ring of %d slots: %d claimed, %d published, %d free, %d claims wait for room\n",
-		s.Capacity, s.Claimed, s.Published, s.Free, s.Waiting)
+	fmt.Fprintf(&b, "ring of %d slots: %d claimed, %d published, %d free",
+		s.Capacity, s.Claimed, s.Published, s.Free)
+	if s.Blocked > 0 {
+		fmt.Fprintf(&b, "; %s for %s", count(s.Blocked, "claim waits", "claims wait"), spell(s.BlockedFor))
+	}
+	b.WriteByte('\n')
 	for _, c := range s.Consumers {
 		fmt.Fprintf(&b, "  %q", c.Name)
 		for i, name := range c.After {
@@ -135,6 +82,10 @@ func (s Stats) String() string {
 		fmt.Fprintf(&b, " is %v at %d: %d behind, %d available", c.State, c.Position, c.Lag, c.Available)
 		if c.Lossy {
 			fmt.Fprintf(&b, ", %d missed", c.Missed)
+		}
+		if n := c.Batches.Count(); n > 0 {
+			fmt.Fprintf(&b, "; %s, median %d, at most %d behind",
+				count(n, "batch", "batches"), c.Batches.Quantile(0.5), c.MaxLag)
 		}
 		if c.Retried|c.Skipped|c.DeadLettered != 0 {
 			fmt.Fprintf(&b, "; %d calls retried, %d events skipped, %d dead-lettered", c.Retried, c.Skipped, c.DeadLettered)

@@ -26,6 +26,8 @@ type taker struct {
 
 	busy word // disruptor_debug: not 0 while a call is active
 
+	tally tally
+
 	_ [padSize]byte
 }
 
@@ -34,6 +36,7 @@ const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
 	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
+	w.member.tallies.add(&t.tally)
 	w.idle.mu.Lock()
 	t.finder = w.finder
 	t.left = false // as the crew may have
@@ -158,9 +161,18 @@ func (t *taker) done(mine bool, from, to int64) {
 		t.doneSlow(mine, from, to)
 		return
 	}
-	if t.finish(to); t.own != nil {
+	if t.handBack(to); t.own != nil {
 		t.settle()
 	}
+}
+
+// handBack is finish for what was handed out, and counts it.
+func (t *taker) handBack(to int64) {
+	t.tally.add(to - t.from)
+	if t.own == nil { // or the position is not known here
+		t.tally.saw(t.ready - t.member.position.load()) // group edge
+	}
+	t.finish(to)
 }
 
 func (t *taker) doneSlow(mine bool, from, to int64) {
@@ -250,6 +262,7 @@ func (t *taker) leave() {
 	}
 	r, handed := t.run, t.handed > t.from // a slot that is aborted is never the first that was handed out
 	t.from, t.handed = t.to, t.to
+	t.member.tallies.remove(&t.tally)
 	t.crew.discharge(r, handed)
 }
 

@@ -89,7 +89,7 @@ func (w *Worker[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 // doneRest is Done for what is left of b, if b is what is in hand still.
 func (w *Worker[T]) doneRest(b Batch[T]) {
 	if b.from <= w.from && w.from < b.to && b.to <= w.handed {
-		w.finish(b.to)
+		w.handBack(b.to)
 	}
 }
 

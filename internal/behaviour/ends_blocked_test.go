@@ -60,14 +60,14 @@ func TestEveryClaimThatWaitsOnAFullRingReturns(t *testing.T) {
 					wg.Go(func() { errs[i] = p.Send(ctx, i) })
 				}
 				if parks(v.wait) {
-					eventually(t, func() bool { return r.Stats().Waiting == len(producers) }, "all claims wait")
+					eventually(t, func() bool { return r.Stats().Blocked == len(producers) }, "all claims wait")
 				}
 				end.end(r, blocker, cancel)
 				wg.Wait()
 				for _, err := range errs {
 					require.ErrorIs(t, err, end.want)
 				}
-				require.Zero(t, r.Stats().Waiting)
+				require.Zero(t, r.Stats().Blocked)
 				if end.want == nil {
 					require.EqualValues(t, 8+len(producers), r.Published())
 				} else {
@@ -91,15 +91,15 @@ func TestAClaimThatIsCancelledPassesItsTurnOn(t *testing.T) {
 	cause := errors.New("too large")
 	done := make(chan error, 2)
 	go func() { done <- p.Do(large, 4, func(disruptor.Batch[int]) error { return nil }) }()
-	eventually(t, func() bool { return r.Stats().Waiting == 1 }, "the large claim waits")
+	eventually(t, func() bool { return r.Stats().Blocked == 1 }, "the large claim waits")
 	go func() { done <- p.Send(ctx, 4) }()
-	eventually(t, func() bool { return r.Stats().Waiting == 2 }, "the small claim waits behind it")
+	eventually(t, func() bool { return r.Stats().Blocked == 2 }, "the small claim waits behind it")
 	b, ok := c.TryNext()
 	require.True(t, ok)
 	head, _ := b.Split(1)
 	c.Done(head) // enough for the small one
 	require.False(t, p.TrySend(5), "a newcomer does not overtake those that wait")
-	require.Equal(t, 2, r.Stats().Waiting)
+	require.Equal(t, 2, r.Stats().Blocked)
 	cancel(cause)
 	require.ErrorIs(t, <-done, cause)
 	require.NoError(t, <-done)
@@ -114,14 +114,14 @@ func TestAClaimThatWaitsForItsTurnIsNotOvertaken(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- p.Do(testContext(t), 3, func(disruptor.Batch[int]) error { return nil }) }()
-	eventually(t, func() bool { return r.Stats().Waiting == 1 }, "the claim waits")
+	eventually(t, func() bool { return r.Stats().Blocked == 1 }, "the claim waits")
 	for range 2 { // there is room for these newcomers, and not yet for the claim
 		b, ok := c.TryNext()
 		require.True(t, ok)
 		head, _ := b.Split(1)
 		c.Done(head)
 		require.False(t, q.TrySend(9))
-		require.Equal(t, 1, r.Stats().Waiting)
+		require.Equal(t, 1, r.Stats().Blocked)
 	}
 	b, ok := c.TryNext()
 	require.True(t, ok)

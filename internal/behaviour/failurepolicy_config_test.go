@@ -24,10 +24,10 @@ func TestStatsSayWhatBecameOfEventsThatFailed(t *testing.T) {
 		running := run(r)
 		time.Sleep(90 * time.Minute)
 		text := func() string { return strings.Split(r.Stats().String(), "\n")[1] }
-		require.Equal(t, `  "bad" is busy at 0: 3 behind, 3 available; 1 calls retried, 0 events skipped, 0 dead-lettered`, text())
+		require.Equal(t, `  "bad" is retrying at 0: 3 behind, 3 available; 1 calls retried, 0 events skipped, 0 dead-lettered`, text())
 		r.Close()
 		require.NoError(t, <-running)
-		require.Equal(t, `  "bad" is unserved at 3: 0 behind, 0 available; 2 calls retried, 3 events skipped, 0 dead-lettered`, text())
+		require.Equal(t, `  "bad" is unserved at 3: 0 behind, 0 available; 1 batch, median 3, at most 3 behind; 2 calls retried, 3 events skipped, 0 dead-lettered`, text())
 	})
 }
 

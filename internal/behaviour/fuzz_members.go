@@ -73,7 +73,7 @@ func (s *Session) compareStats() {
 	same(s, "Stats.Claimed", s.model.end(), stats.Claimed)
 	same(s, "Stats.Published", s.model.published(), stats.Published)
 	same(s, "Stats.Free", int(s.model.free()), stats.Free)
-	same(s, "Stats.Waiting", 0, stats.Waiting)
+	same(s, "Stats.Blocked", 0, stats.Blocked)
 	same(s, "Stats.Dropped", s.dropped, stats.Dropped)
 	same(s, "Stats.Inlined", s.inlined, stats.Inlined)
 	same(s, "consumers", len(s.model.consumers), len(stats.Consumers))

@@ -88,7 +88,7 @@ func TestASenderDoesWithAnEventWithoutRoomWhatItsPolicySays(t *testing.T) {
 						require.Equal(t, o.err, sender.Send(testContext(t), -i))
 					}
 					o.requireCount(t, r.Stats(), 3*(lap+1))
-					require.Zero(t, r.Stats().Waiting)
+					require.Zero(t, r.Stats().Blocked)
 					advance(t, c, r.Published())
 				}
 				require.EqualValues(t, s.start+2*int64(s.Capacity), c.Position())

@@ -24,14 +24,14 @@ func TestASenderWaitsForRoomAsLongAsItsPolicySays(t *testing.T) {
 				require.Equal(t, o.err, s.Send(ctx, -1))
 				require.Equal(t, time.Second, time.Since(began))
 				o.requireCount(t, r.Stats(), 3*i+j+1)
-				require.Zero(t, r.Stats().Waiting)
+				require.Zero(t, r.Stats().Blocked)
 			}
 		}
 		for i := range int64(3) { // until room comes
 			began := time.Now()
 			sent := inBackground(func() error { return s.Send(ctx, 4+i) })
 			time.Sleep(time.Second - 1)
-			require.Equal(t, 1, r.Stats().Waiting)
+			require.Equal(t, 1, r.Stats().Blocked)
 			advance(t, c, i+1)
 			require.NoError(t, <-sent)
 			require.Equal(t, time.Second-1, time.Since(began))
@@ -74,7 +74,7 @@ func TestASenderWithoutAPolicyWaitsAsSendDoes(t *testing.T) {
 			publish(t, p, 4)
 			sent := inBackground(func() error { return s.Send(context.Background(), 4) })
 			time.Sleep(1000 * time.Hour)
-			require.Equal(t, 1, r.Stats().Waiting)
+			require.Equal(t, 1, r.Stats().Blocked)
 			advance(t, c, 1)
 			require.NoError(t, <-sent)
 			require.Equal(t, s.Send(expired, -1), p.Send(expired, -1))
@@ -122,7 +122,7 @@ func TestAClosedRingIsNeverADrop(t *testing.T) {
 			if wait > 0 {
 				sent := inBackground(func() error { return s.Send(context.Background(), -1) })
 				synctest.Wait()
-				require.Equal(t, 1, r.Stats().Waiting)
+				require.Equal(t, 1, r.Stats().Blocked)
 				r.Close()
 				require.Equal(t, disruptor.ErrClosed, <-sent)
 			}
@@ -179,7 +179,7 @@ func TestASenderQueuesForRoomLikeOthers(t *testing.T) {
 		require.Equal(t, disruptor.ErrDropped, drops.Send(ctx, -1), "and does not wait behind them")
 		time.Sleep(2 * time.Second)
 		require.Equal(t, disruptor.ErrNoRoom, <-late)
-		require.Equal(t, 3, r.Stats().Waiting)
+		require.Equal(t, 3, r.Stats().Blocked)
 		for i, sent := range []<-chan error{first, second, third} {
 			advance(t, c, int64(i)+1)
 			require.NoError(t, <-sent)
@@ -201,7 +201,7 @@ func TestASenderBehindALargeClaimGetsTheRoomWhenThatGivesUp(t *testing.T) {
 		synctest.Wait()
 		advance(t, c, 1)
 		synctest.Wait()
-		require.Equal(t, 2, r.Stats().Waiting, "behind one that needs more")
+		require.Equal(t, 2, r.Stats().Blocked, "behind one that needs more")
 		require.ErrorIs(t, <-large, context.DeadlineExceeded)
 		require.NoError(t, <-sent)
 		advance(t, c, 5)

@@ -152,5 +152,5 @@ func requireAccounts(t *testing.T, senders []*sending, delivered map[int64]bool,
 	require.Len(t, delivered, sent)
 	requireCounts(t, stats, dropped, inlined, timedOut)
 	require.EqualValues(t, sent, stats.Published)
-	require.Zero(t, stats.Waiting)
+	require.Zero(t, stats.Blocked)
 }

@@ -39,7 +39,7 @@ func TestClaimsThatWaitAreServedInTheOrderInWhichTheyParked(t *testing.T) {
 				p.Publish(b)
 			})
 			synctest.Wait()
-			require.Equal(t, i+1, r.Stats().Waiting)
+			require.Equal(t, i+1, r.Stats().Blocked)
 		}
 		var want, got []int
 		for i := range waiting {
@@ -141,7 +141,7 @@ func TestDoneWakesTheFirstClaimWhenThereIsRoomForAllOfIt(t *testing.T) {
 		parks := r.Stats().Parks
 		require.EqualValues(t, 1, wakes(r, doneOne(other)))
 		require.Equal(t, parks, r.Stats().Parks)
-		require.Equal(t, 2, r.Stats().Waiting)
+		require.Equal(t, 2, r.Stats().Blocked)
 		require.Zero(t, r.Stats().Wasted)
 		cancel()
 		wg.Wait()

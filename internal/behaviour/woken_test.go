@@ -40,7 +40,7 @@ func TestAClaimThatGoesPassesItsTurnOn(t *testing.T) {
 				cancel()
 			}
 			wg.Wait()
-			require.Zero(t, r.Stats().Waiting)
+			require.Zero(t, r.Stats().Blocked)
 			cancel()
 		})
 	}

@@ -71,8 +71,8 @@ func (l *load) retire(events int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.ring.Stats()
-	if s.Waiting != 0 {
-		l.fail("%d claims wait on a ring that nobody uses", s.Waiting)
+	if s.Blocked != 0 {
+		l.fail("%d claims wait on a ring that nobody uses", s.Blocked)
 	}
 	l.past.add(counts{s.Parks, s.Wakes, s.Wasted, s.Fences, events})
 	l.ring = nil

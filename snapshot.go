@@ -1,0 +1,118 @@
+package disruptor
+
+import "time"
+
+// A snapshot is Stats, and what Explain needs to know besides.
+type snapshot struct {
+	Stats
+	members []*member    // of Stats.Consumers
+	follows [][]int      // whom each of them follows, as places in members
+	first   blockedClaim // since before all others that are blocked
+	err     error        // of the ring
+	failure error
+	end     int64 // of a closed ring, or never
+	running bool
+}
+
+// snapshot looks at everything, once.
+func (c *core) snapshot() *snapshot {
+	list := *c.members.list.load()
+	s := &snapshot{members: list, follows: make([][]int, len(list))}
+	s.Stats = Stats{
+		Name:      c.name,
+		Capacity:  int(c.capacity),
+		Consumers: make([]ConsumerStats, len(list)),
+		Parks:     c.parking.parks.load(),
+		Wakes:     c.parking.wakes.load(),
+		Wasted:    c.parking.wasted.load(),
+		Fences:    c.parking.alert.fences.load(),
+	}
+	if o := c.overflows.load(); o != nil {
+		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
+	}
+	s.err, s.failure, s.end = c.err(), c.cause(), c.end.load() // close edge
+	// What is blocked first, then positions, and then what is never behind them: so no lag comes out
+	// negative, and a claim is not blocked by what has moved before.
+	s.Blocked, s.first = c.blocked.oldest()
+	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
+	for i, m := range list {
+		s.Consumers[i] = m.stats()
+	}
+	ready := make([]int64, len(list))
+	for i, m := range list {
+		follows := m.followed(list)
+		ready[i] = least(follows)
+		for _, f := range follows {
+			s.Consumers[i].After = append(s.Consumers[i].After, f.name)
+			s.follows[i] = append(s.follows[i], s.place(f))
+		}
+	}
+	s.Published = c.publishedEnd()
+	s.Claimed = max(c.claimed(), s.Published)
+	for i, m := range list {
+		at := &s.Consumers[i]
+		at.Lag = max(0, s.Published-at.Position)
+		at.Available = max(0, min(ready[i], s.Published)-at.Position)
+		m.tallies.seen.raise(at.Lag)
+		at.MaxLag = max(at.MaxLag, at.Lag)
+	}
+	s.Free = int(max(0, gate+c.capacity-s.Claimed))
+	s.date(c)
+	return s
+}
+
+// place returns where m is in members, or -1.
+func (s *snapshot) place(m *member) int {
+	for i, o := range s.members {
+		if o == m {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *member) stats() ConsumerStats {
+	f := &m.failures
+	s := ConsumerStats{
+		Name: m.name, Position: m.place(), State: m.state(), Workers: int(m.workers.load()),
+		Retried: f.retried.load(), Skipped: f.skipped.load(), DeadLettered: f.deadLettered.load(),
+	}
+	s.Batches, s.MaxLag = m.tallies.sum()
+	if m.lossy != nil {
+		s.Lossy, s.Missed = true, m.missed()
+	}
+	return s
+}
+
+// date says since when it is all as it is, as far as anybody has looked: an earlier snapshot, or a claim
+// when it was blocked.
+func (s *snapshot) date(c *core) {
+	now := time.Now()
+	seen := &c.sightings
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	before := seen.members
+	seen.members = make(map[*member]sighting, len(s.members))
+	for i, m := range s.members {
+		at := &s.Consumers[i]
+		look := before[m].again(sighting{at.Position, at.State, now})
+		if s.Blocked > 0 && s.first.gate == at.Position && s.first.state == at.State && s.first.since.Before(look.since) {
+			look.since = s.first.since
+		}
+		seen.members[m] = look
+		at.For = now.Sub(look.since)
+	}
+	if s.Blocked > 0 {
+		s.BlockedFor = now.Sub(s.first.since)
+	}
+	if s.Claimed == s.Published {
+		seen.open = sighting{}
+		return
+	}
+	look := seen.open.again(sighting{position: s.Published, since: now})
+	if s.Blocked > 0 && s.first.gate == s.Published && s.first.since.Before(look.since) {
+		look.since = s.first.since // the ring was full then, and the gate where now the open claim is
+	}
+	seen.open = look
+	s.OpenFor = now.Sub(look.since)
+}

@@ -1,0 +1,154 @@
+package disruptor
+
+import (
+	"iter"
+	"math"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// A tally counts what one goroutine hands back. That goroutine alone writes it; for Stats only, on no edge.
+// It is part of a reader or a taker: behind a pointer, its stores would look to the tests of the object code
+// like those of the protocol.
+type tally struct {
+	slots  word
+	most   word // the greatest lag that was seen
+	counts [buckets]word
+}
+
+// A bucket holds the sizes with the same three leading bits: those below 8 have one each, and four share
+// each power of two above. So a bucket is at most a quarter of its sizes wide, as in HDR histograms.
+const buckets = 128 // more than the 1<<30 slots of a ring need; a power of two, so that an index is masked
+
+func bucketOf(size int64) int {
+	if size < 8 {
+		return int(size)
+	}
+	shift := bits.Len64(uint64(size)) - 3
+	return shift*4 + int(size>>shift)
+}
+
+// lastIn returns the largest size in a bucket.
+func lastIn(bucket int) int64 {
+	if bucket < 8 {
+		return int64(bucket)
+	}
+	shift := bucket/4 - 1
+	return int64(bucket%4+5)<<shift - 1
+}
+
+// add counts a batch of that size, which is handed back.
+func (t *tally) add(size int64) {
+	n := &t.counts[bucketOf(size)&(buckets-1)]
+	n.storeRelaxed(n.load() + 1)
+	t.slots.storeRelaxed(t.slots.load() + size)
+}
+
+// saw notes the lag that its goroutine knows of.
+func (t *tally) saw(lag int64) {
+	if lag > t.most.load() {
+		t.most.storeRelaxed(lag)
+	}
+}
+
+// tallies are those of a member: one, or one for each worker of a group.
+type tallies struct {
+	seen word // the greatest lag that others have seen
+
+	mu   sync.Mutex
+	open []*tally
+	past BatchSizes // of workers that have left
+	most int64      // of these
+}
+
+// add adds that of a goroutine that comes.
+func (a *tallies) add(t *tally) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open = append(a.open, t)
+}
+
+// remove keeps what a goroutine that goes has counted.
+func (a *tallies) remove(t *tally) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.past.add(t)
+	a.most = max(a.most, t.most.load())
+	a.open = slices.DeleteFunc(a.open, func(o *tally) bool { return o == t })
+}
+
+// sum returns what all have counted, and the greatest lag.
+func (a *tallies) sum() (sizes BatchSizes, maxLag int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sizes.Slots, sizes.counts = a.past.Slots, slices.Clone(a.past.counts)
+	maxLag = max(a.most, a.seen.load())
+	for _, t := range a.open {
+		sizes.add(t)
+		maxLag = max(maxLag, t.most.load())
+	}
+	return sizes, maxLag
+}
+
+// BatchSizes says how large the batches were that a consumer has handed back: by each call of Done, by the
+// end of a handler or of a turn of Batches, or, of a lossy consumer, by each copy. It is a histogram, in
+// whose buckets sizes differ by less than a quarter. The zero value has no batch in it.
+type BatchSizes struct {
+	Slots  int64 // how many slots were in all of them
+	counts []int64
+}
+
+func (s *BatchSizes) add(t *tally) {
+	s.Slots += t.slots.load()
+	for i := range t.counts {
+		if n := t.counts[i].load(); n != 0 {
+			s.counts = slices.Grow(s.counts, buckets)[:max(len(s.counts), i+1)]
+			s.counts[i] += n
+		}
+	}
+}
+
+// Count returns how many batches there were.
+func (s BatchSizes) Count() (n int64) {
+	for _, c := range s.counts {
+		n += c
+	}
+	return n
+}
+
+// Mean returns the mean size; 0 if there was no batch.
+func (s BatchSizes) Mean() float64 {
+	if n := s.Count(); n > 0 {
+		return float64(s.Slots) / float64(n)
+	}
+	return 0
+}
+
+// Quantile returns a size that at least the fraction q of all batches did not exceed, and less than a
+// quarter above the smallest such size. q is from 0 to 1; Quantile(1) bounds the largest batch. It is 0 if
+// there was no batch, and panics on another q.
+func (s BatchSizes) Quantile(q float64) int64 {
+	if !(q >= 0 && q <= 1) {
+		panicf("Quantile of %v: not from 0 to 1", q)
+	}
+	rank := max(1, int64(math.Ceil(q*float64(s.Count()))))
+	for size, n := range s.All() {
+		if rank -= n; rank <= 0 {
+			return size
+		}
+	}
+	return 0
+}
+
+// All walks over the buckets that are not empty, from small to large: the largest size that belongs to each,
+// and how many batches were in it.
+func (s BatchSizes) All() iter.Seq2[int64, int64] {
+	return func(yield func(size, batches int64) bool) {
+		for i, n := range s.counts {
+			if n != 0 && !yield(lastIn(i), n) {
+				return
+			}
+		}
+	}
+}

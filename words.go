@@ -1,0 +1,42 @@
+package disruptor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// How Stats and Explain speak.
+
+// count returns "1 producer" or "3 producers".
+func count[N int | int64](n N, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// spell writes a duration as people do: to a tenth of its unit if it is below ten of them.
+func spell(d time.Duration) string {
+	if d >= time.Minute {
+		return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
+	}
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"s", time.Second}, {"ms", time.Millisecond}, {"µs", time.Microsecond}} {
+		if d >= unit.size {
+			n := float64(d) / float64(unit.size)
+			return fmt.Sprintf("%.*f %s", map[bool]int{true: 1, false: 0}[n < 9.95], n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d ns", d.Nanoseconds())
+}
+
+// list joins parts as a sentence does.
+func list(parts []string, last string) string {
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " " + last + " " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
