@@ -60,8 +60,9 @@ func (b *blocked) unblock(place int) {
 	b.free = append(b.free, place)
 }
 
-// oldest returns how many claims are blocked, and that which is so since before the others.
-func (b *blocked) oldest() (count int, first blockedClaim) {
+// survey returns how many claims are blocked, that which is so since before the others, and the first moments
+// at which one has found the slowest consumer where it stands now, at gate, in each state.
+func (b *blocked) survey(gate int64) (count int, first blockedClaim, found foundAtGate) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range b.claims {
@@ -71,6 +72,12 @@ func (b *blocked) oldest() (count int, first blockedClaim) {
 		if count++; count == 1 || c.since.Before(first.since) {
 			first = c
 		}
+		if at := &found[c.state]; c.gate == gate && (at.IsZero() || c.since.Before(*at)) {
+			*at = c.since
+		}
 	}
-	return count, first
+	return count, first, found
 }
+
+// foundAtGate are moments, zero if there was none.
+type foundAtGate [Retrying + 1]time.Time

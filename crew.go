@@ -165,6 +165,7 @@ func (w *crew) serve() {
 	w.idle.mu.Lock()
 	defer w.idle.mu.Unlock()
 	w.handled = true
+	w.member.handled.store(1)
 }
 
 // enlist counts a worker that comes.

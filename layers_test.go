@@ -59,7 +59,7 @@ var layers = map[string]layer{
 	"lossyreader.go": handsLayer, "lossy.go": handsLayer,
 
 	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "lossystage.go": graphLayer, "shutdown.go": graphLayer,
-	"stats.go": above, "snapshot.go": above, "words.go": above, "machine.go": above,
+	"stats.go": above, "snapshot.go": above, "words.go": above, "explain.go": above, "holders.go": above, "watchdog.go": above, "var.go": above, "machine.go": above,
 }
 
 // packages are those of the module that the files import, each with the layer that it belongs to.

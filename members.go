@@ -38,6 +38,7 @@ type memberWords struct {
 	waiting word // not 0: in a wait
 	service word // a servedBy
 	workers word // of a group
+	handled word // not 0: Run makes the workers of this group
 }
 
 // failureCounts are of a handler's events. For Stats and Explain only, on no edge.

@@ -8,7 +8,9 @@ type snapshot struct {
 	members []*member    // of Stats.Consumers
 	follows [][]int      // whom each of them follows, as places in members
 	first   blockedClaim // since before all others that are blocked
-	err     error        // of the ring
+	gate    int64        // where the slowest consumer stands that claims wait for
+	found   foundAtGate
+	err     error // of the ring
 	failure error
 	end     int64 // of a closed ring, or never
 	running bool
@@ -33,8 +35,9 @@ func (c *core) snapshot() *snapshot {
 	s.err, s.failure, s.end = c.err(), c.cause(), c.end.load() // close edge
 	// What is blocked first, then positions, and then what is never behind them: so no lag comes out
 	// negative, and a claim is not blocked by what has moved before.
-	s.Blocked, s.first = c.blocked.oldest()
-	gate := min(leastHeld(list), c.publishedEnd()) // who is lossy makes room
+	s.gate = leastHeld(list) // who is lossy makes room
+	s.Blocked, s.first, s.found = c.blocked.survey(s.gate)
+	gate := min(leastHeld(list), c.publishedEnd())
 	for i, m := range list {
 		s.Consumers[i] = m.stats()
 	}
@@ -96,8 +99,8 @@ func (s *snapshot) date(c *core) {
 	for i, m := range s.members {
 		at := &s.Consumers[i]
 		look := before[m].again(sighting{at.Position, at.State, now})
-		if s.Blocked > 0 && s.first.gate == at.Position && s.first.state == at.State && s.first.since.Before(look.since) {
-			look.since = s.first.since
+		if found := s.found[at.State]; at.Position == s.gate && !found.IsZero() && found.Before(look.since) {
+			look.since = found
 		}
 		seen.members[m] = look
 		at.For = now.Sub(look.since)
@@ -111,7 +114,7 @@ func (s *snapshot) date(c *core) {
 	}
 	look := seen.open.again(sighting{position: s.Published, since: now})
 	if s.Blocked > 0 && s.first.gate == s.Published && s.first.since.Before(look.since) {
-		look.since = s.first.since // the ring was full then, and the gate where now the open claim is
+		look.since = s.first.since // the ring was full then, and the gate where the open claim is now
 	}
 	seen.open = look
 	s.OpenFor = now.Sub(look.since)

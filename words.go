@@ -2,6 +2,7 @@ package disruptor
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,7 +28,8 @@ func spell(d time.Duration) string {
 	}{{"s", time.Second}, {"ms", time.Millisecond}, {"µs", time.Microsecond}} {
 		if d >= unit.size {
 			n := float64(d) / float64(unit.size)
-			return fmt.Sprintf("%.*f %s", map[bool]int{true: 1, false: 0}[n < 9.95], n, unit.name)
+			digits := strconv.FormatFloat(n, 'f', map[bool]int{true: 1, false: 0}[n < 9.95], 64)
+			return strings.TrimSuffix(digits, ".0") + " " + unit.name
 		}
 	}
 	return fmt.Sprintf("%d ns", d.Nanoseconds())
@@ -39,4 +41,12 @@ func list(parts []string, last string) string {
 		return strings.Join(parts[:n-1], ", ") + " " + last + " " + parts[n-1]
 	}
 	return strings.Join(parts, "")
+}
+
+// atLeast returns " for at least 2.1 s", or nothing if no time is known.
+func atLeast(d time.Duration) string {
+	if d < time.Millisecond {
+		return ""
+	}
+	return " for at least " + spell(d)
 }

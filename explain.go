@@ -1,0 +1,129 @@
+package disruptor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Explain says in one paragraph who waits for whom, and who is the cause: what holds the ring if producers are
+// blocked, and otherwise who is behind. It is for people, logs and reports; its wording may change, and
+// [Ring.Stats] has the figures. Any goroutine may call it, and it blocks nobody.
+//
+//	3 producers blocked for 2.1 s: ring "orders" is full (4096 slots), held by consumer "notify" at 40960,
+//	in its handler for at least 2.1 s.
+//
+// A ring that runs is read word by word, so a consumer that moves meanwhile may be named that waits no more. How
+// long something has lasted is known from earlier looks, as for Stats.OpenFor.
+func (r *Ring[T]) Explain() string {
+	s := r.core.snapshot()
+	s.running = r.graph.active.load() != 0
+	return s.explain()
+}
+
+func (s *snapshot) explain() string {
+	ring := "ring"
+	if s.Name != "" {
+		ring = fmt.Sprintf("ring %q", s.Name)
+	}
+	switch {
+	case s.failure != nil:
+		text := fmt.Sprintf("%s has failed: %s.", ring, escapeNewlines.Replace(s.failure.Error()))
+		if busy := s.still(); len(busy) > 0 {
+			text += " Run waits for " + list(busy, "and") + "."
+		}
+		return text
+	case s.Blocked > 0:
+		return s.explainBlocked(ring)
+	case s.err != nil:
+		return s.explainClosed(ring)
+	case len(s.members) == 0:
+		return fmt.Sprintf("%s has no consumers: what is published is gone; %s.", ring, s.freeText())
+	}
+	return fmt.Sprintf("no producer is blocked: %s has %s; %s.", ring, s.freeText(), s.behind(s.Published))
+}
+
+// explainBlocked says what claims wait for.
+func (s *snapshot) explainBlocked(ring string) string {
+	text := fmt.Sprintf("%s blocked for %s: ", count(s.Blocked, "producer", "producers"), spell(s.BlockedFor))
+	if s.Free > 0 && s.first.slots > s.Free {
+		text += fmt.Sprintf("the first wants %d slots, and %s has %s, ", s.first.slots, ring, s.freeText())
+	} else {
+		text += fmt.Sprintf("%s is full (%s), ", ring, count(s.Capacity, "slot", "slots"))
+	}
+	need := s.Claimed + int64(s.first.slots) - int64(s.Capacity)
+	var gates []int
+	for i, c := range s.Consumers {
+		if !c.Lossy && c.Position < need {
+			gates = append(gates, i)
+		}
+	}
+	holders := s.holders(gates)
+	if len(gates) == 0 && s.Published < need {
+		holders = []holder{{who: openClaim}}
+	}
+	if len(holders) == 0 {
+		return text + "and room has just come."
+	}
+	text += "held by " + s.texts(holders, "and by") + "."
+	for _, h := range holders {
+		if s.mayWaitForItself(h.who) {
+			text += " If that handler publishes to this ring, it waits for itself."
+			break
+		}
+	}
+	return text
+}
+
+func (s *snapshot) explainClosed(ring string) string {
+	var behind []string
+	if left := s.behind(s.end); left != delivered {
+		behind = append(behind, left)
+	}
+	if s.Published < s.end && len(s.members) == 0 {
+		behind = append(behind, s.openText())
+	}
+	if len(behind) == 0 {
+		return fmt.Sprintf("%s is closed, and all is handed back.", ring)
+	}
+	return fmt.Sprintf("%s is closed and drains: %s.", ring, strings.Join(behind, "; "))
+}
+
+const delivered = "all that was published is handed back"
+
+// behind says who has not handed back all below end, and why.
+func (s *snapshot) behind(end int64) string {
+	var late []int
+	for i, c := range s.Consumers {
+		if c.Position < end {
+			late = append(late, i)
+		}
+	}
+	if holders := s.holders(late); len(holders) > 0 {
+		return s.texts(holders, "and")
+	}
+	if s.Published < s.Claimed {
+		return "the next is " + s.openText()
+	}
+	for i := range s.members {
+		if s.forRun(i) {
+			return delivered + "; Run has not been called"
+		}
+	}
+	return delivered
+}
+
+func (s *snapshot) freeText() string {
+	return fmt.Sprintf("%d of %s free", s.Free, count(s.Capacity, "slot", "slots"))
+}
+
+// suspicious is how long a claim has to be blocked, by a handler that has not moved, before the two may be one.
+const suspicious = time.Second
+
+func (s *snapshot) mayWaitForItself(who int) bool {
+	if who < 0 || s.Consumers[who].Position != s.gate {
+		return false
+	}
+	busy := s.Consumers[who].State == Busy && s.members[who].service.load() == byRun
+	return busy && !s.found[Busy].IsZero() && s.Consumers[who].For >= suspicious
+}

@@ -1,0 +1,41 @@
+package disruptor
+
+import "encoding/json"
+
+// A Var has the Stats of a ring as its String, in JSON. It is an expvar.Var: publish it under a name of your
+// choice. Each call of String calls Stats; any goroutine may call it.
+type Var struct{ stats func() Stats }
+
+// Var returns a Var of the ring.
+func (r *Ring[T]) Var() Var { return Var{r.Stats} }
+
+// String returns a JSON object. Its keys are those of Stats and ConsumerStats, in lower case with underscores;
+// durations are in seconds; of Batches it has the count, the mean and some quantiles.
+func (v Var) String() string {
+	s := v.stats()
+	consumers := make([]map[string]any, len(s.Consumers))
+	for i, c := range s.Consumers {
+		consumers[i] = map[string]any{
+			"name": c.Name, "after": append([]string{}, c.After...),
+			"position": c.Position, "lag": c.Lag, "available": c.Available, "max_lag": c.MaxLag,
+			"state": c.State.String(), "for": c.For.Seconds(), "workers": c.Workers,
+			"lossy": c.Lossy, "missed": c.Missed,
+			"retried": c.Retried, "skipped": c.Skipped, "dead_lettered": c.DeadLettered,
+			"batches": map[string]any{
+				"count": c.Batches.Count(), "mean": c.Batches.Mean(),
+				"p50": c.Batches.Quantile(0.5), "p99": c.Batches.Quantile(0.99), "max": c.Batches.Quantile(1),
+			},
+		}
+	}
+	text, err := json.Marshal(map[string]any{
+		"name": s.Name, "capacity": s.Capacity, "claimed": s.Claimed, "published": s.Published, "free": s.Free,
+		"blocked": s.Blocked, "blocked_for": s.BlockedFor.Seconds(), "open_for": s.OpenFor.Seconds(),
+		"consumers": consumers,
+		"parks":     s.Parks, "wakes": s.Wakes, "wasted": s.Wasted, "fences": s.Fences,
+		"dropped": s.Dropped, "inlined": s.Inlined, "timed_out": s.TimedOut,
+	})
+	if err != nil {
+		panicf("Stats in JSON: %v", err) // there is nothing in them that has none
+	}
+	return string(text)
+}
