@@ -13,9 +13,10 @@ type graph[T any] struct {
 	stages  []*stage[T] // what Run serves; without those that have left
 	groups  []*servedGroup[T]
 	running bool
-	serving int       // goroutines
-	changed sync.Cond // of serving, and of what Shutdown waits for
-	lost    []error   // failures that were to be retried when the ring failed
+	ctx     context.Context // of Run, while it is active: its labels are for the goroutines, too
+	serving int             // goroutines
+	changed sync.Cond       // of serving, and of what Shutdown waits for
+	lost    []error         // failures that were to be retried when the ring failed
 
 	remedies word // not 0: a handler has a policy. On no edge: set before the handler is served
 }
@@ -68,7 +69,8 @@ func (g *graph[T]) add(s *stage[T]) {
 // HandleGroup, each on a goroutine, until the ring ends, and returns when all of them have stopped: nil after
 // Close, when everything has been delivered; the cause of ctx, if that ended the ring; a [*HandlerError], if
 // a handler did; or what Shutdown returned when it ran out of time. On a closed ring it delivers what is
-// left. It panics while another Run is active.
+// left. It panics while another Run is active. The goroutines have labels for profiles: see Profiles in
+// the overview.
 //
 // If the ring failed while failures of handlers were to be retried, as a [FailurePolicy] may say, the
 // error of Run wraps the cause and a HandlerError for each of them.
@@ -78,7 +80,7 @@ func (g *graph[T]) add(s *stage[T]) {
 func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
-	g.begin()
+	g.begin(ctx)
 	failed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		r.core.fail(context.Cause(ctx))
@@ -110,13 +112,13 @@ func (g *graph[T]) addLost(cause error) error {
 	return cause
 }
 
-func (g *graph[T]) begin() {
+func (g *graph[T]) begin(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.running {
 		panicf("Run while another Run is active")
 	}
-	g.running = true
+	g.running, g.ctx = true, ctx
 	for _, s := range g.stages {
 		g.serve(s)
 	}
@@ -129,7 +131,7 @@ func (g *graph[T]) end(ring *core) {
 	for g.serving > 0 || ring.cause() == nil && slices.ContainsFunc(g.groups, g.unserved) {
 		g.wait()
 	}
-	g.running = false
+	g.running, g.ctx = false, nil
 }
 
 // wait waits for a change. The caller holds mu.
@@ -149,8 +151,10 @@ func (g *graph[T]) serve(s *stage[T]) {
 	} else {
 		s.consumer.member.service.store(byRun)
 	}
+	ctx := g.ctx
 	go func() {
 		defer g.served(s)
+		label(ctx, s.consumer.core.name, s.consumer.Name())
 		s.serve()
 	}()
 }

@@ -3,6 +3,7 @@ package disruptor
 import (
 	"context"
 	"errors"
+	"runtime/trace"
 	"time"
 )
 
@@ -177,7 +178,13 @@ func (s *stage[T]) loopQuiet() error {
 
 func (s *stage[T]) handle(b Batch[T]) error {
 	s.batchEnd, s.calling = b.to, true
-	if err := s.handler(b); err != nil {
+	var err error
+	if trace.IsEnabled() {
+		err = callTraced(s.consumer.Name(), s.handler, b)
+	} else {
+		err = s.handler(b)
+	}
+	if err != nil {
 		return err
 	}
 	s.calling = false
