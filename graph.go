@@ -29,8 +29,9 @@ func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Cons
 
 // HandleWith makes a consumer, as ConsumerWith does, whose batches Run hands to h, all on one goroutine.
 // Any goroutine may call it; while Run is active it starts at once. It panics if h is nil, if Idle is
-// negative, if OnFailure and DeadLetter contradict each other or themselves, and if After or MaxBatch is
-// as ConsumerWith does not take it.
+// negative, if OnFailure and DeadLetter contradict each other or themselves, if After or MaxBatch is as
+// ConsumerWith does not take it, if a number in CPUs is negative, and if LockOSThread or CPUs is set on a
+// ring whose Wait is BlockWait or user-defined.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
@@ -39,8 +40,10 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 		panicf("Idle of %v for consumer %q", cfg.Idle, cfg.Name)
 	}
 	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
+	bind := r.core.threadOf(cfg.Name, cfg.LockOSThread, cfg.CPUs)
 	c := r.join(cfg)
 	s := newStage(c, cfg, h)
+	s.bind = bind
 	if s.remedy != nil {
 		r.graph.remedies.store(1)
 	}

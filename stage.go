@@ -15,6 +15,7 @@ type stage[T any] struct {
 	worker   *Worker[T]      // otherwise the worker is, in the present Run
 	handler  Handler[T]
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
+	bind     func() error  // to a thread, before start; nil: any thread will do
 	start    func() error
 	stop     func()
 	batchEnd int64 // of the batch that the handler has been handed
@@ -61,6 +62,9 @@ func (s *stage[T]) serve() {
 		}
 		c.core.handled.enter(me, c.Name(), s.lossy != nil)
 		defer c.core.handled.leave(me)
+	}
+	if s.bind != nil && !s.try(s.bind) {
+		return
 	}
 	if s.start != nil && !s.try(s.start) {
 		return
