@@ -277,6 +277,31 @@ func TestAWorkerThatParksAllocatesNothing(t *testing.T) {
 	}
 }
 
+// The goroutines that Run serves wait for one event after the other.
+func TestAHandlerAllocatesNothingPerBatch(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		called := make(chan struct{})
+		handler := func(disruptor.Batch[event]) error { called <- struct{}{}; return nil }
+		r.Handle("handler", handler)
+		r.HandleGroup(disruptor.GroupConfig[event]{Name: "group", Workers: 2}, handler)
+		r.HandleLossy(disruptor.LossyConfig[event]{Name: "lossy"},
+			func(disruptor.Copy[event]) error { called <- struct{}{}; return nil })
+		running := make(chan error)
+		go func() { running <- r.Run(context.Background()) }()
+		requireNoAllocs(t, "without a trace", func() {
+			if !p.TrySend(event{id: 1}) {
+				panic("no room")
+			}
+			for range 3 {
+				<-called
+			}
+		})
+		r.Close()
+		require.NoError(t, <-running)
+	}
+}
+
 func TestALossyConsumerAllocatesNothingPerCopy(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		r, p := newAllocRing(t, kind, nil)

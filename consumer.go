@@ -52,6 +52,16 @@ type ConsumerConfig[T any] struct {
 	// Stop runs on the goroutine of the handler after its last call in each Run in which Start
 	// succeeded, also after an error, a panic and runtime.Goexit.
 	Stop func(*Consumer[T])
+	// LockOSThread gives the goroutine of the handler a thread that runs nothing else, by
+	// runtime.LockOSThread, before Start. The thread ends with the goroutine. It is for a ring whose Wait
+	// is SpinWait: whenever such a goroutine yields, sleeps or parks, the system switches threads twice.
+	// On a ring whose Wait is BlockWait or user-defined HandleWith panics.
+	LockOSThread bool
+	// CPUs are the numbers of the CPUs on which that thread may run, from 0 to 1023 and in any order; none
+	// means all. They imply LockOSThread. If the process can't have one of them, or if the system is not
+	// Linux (errors.ErrUnsupported), the ring fails as after an error of Start; Start and Stop are not
+	// called then. A process that the handler starts inherits the CPUs.
+	CPUs []int
 	// OnFailure says what becomes of events whose handler fails. A call with an empty batch that fails
 	// is repeated, too; to skip it is to ignore it. Failures of Start and Stop always end the ring.
 	OnFailure FailurePolicy
@@ -81,6 +91,9 @@ func (r *Ring[T]) ConsumerWith(cfg ConsumerConfig[T]) *Consumer[T] {
 	}
 	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
 		panicf("consumer %q has no handler for OnFailure or DeadLetter", cfg.Name)
+	}
+	if cfg.LockOSThread || len(cfg.CPUs) != 0 {
+		panicf("consumer %q has no handler for LockOSThread or CPUs", cfg.Name)
 	}
 	return r.join(cfg)
 }

@@ -98,6 +98,20 @@
 // the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
 // that wraps the cause and says what was in the way.
 //
+// # Profiles
+//
+// A goroutine that Run gives to a handler, or to a worker of a group, has two pprof labels besides those
+// of Run's context: "ring" is Config.Name, and "consumer" the name of the consumer or of the group. An
+// empty name gives no label. A goroutine that the handler starts inherits them. After pprof.Do in a
+// handler they are gone: it leaves the labels of the context that it was given.
+//
+// Tracebacks show labels with GODEBUG=tracebacklabels=1, since Go 1.26; since Go 1.27 they do so by
+// default if the go.mod of the program asks for that release or a later one.
+//
+// While a trace of runtime/trace is on, each call of a handler with a batch, and each retry, is a region
+// on the handler's goroutine. Its type is the name of the consumer or of the group; "consumer" if that is
+// empty. Without a trace that costs one load per batch, and allocates nothing.
+//
 // # Checks
 //
 // Always on: the range of n, nil arguments, batches of other rings or none, Done of what is not in hand;

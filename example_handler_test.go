@@ -56,6 +56,25 @@ func ExampleConsumerConfig() {
 	// <nil>
 }
 
+// A handler that answers fast has a thread that runs nothing else, and does not sleep. Flags may say on
+// which CPUs.
+func ExampleConsumerConfig_thread() {
+	var cpus []int // none: all of them
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4, Wait: disruptor.SpinWait{}})
+	ring.HandleWith(disruptor.ConsumerConfig[int]{
+		Name: "quotes", LockOSThread: true, CPUs: cpus,
+	}, disruptor.Each(func(_ int64, quote *int) error {
+		fmt.Println(*quote)
+		return nil
+	}))
+	ring.MultiProducer().TrySend(42)
+	ring.Close()
+	fmt.Println(ring.Run(context.Background())) // the error, if one of the CPUs is not to be had
+	// Output:
+	// 42
+	// <nil>
+}
+
 // Start gives a handler its consumer: here to hand each slot back as soon as it has been read.
 func ExampleRing_HandleWith() {
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})

@@ -13,9 +13,10 @@ type graph[T any] struct {
 	stages  []*stage[T] // what Run serves; without those that have left
 	groups  []*servedGroup[T]
 	running bool
-	serving int       // goroutines
-	changed sync.Cond // of serving, and of what Shutdown waits for
-	lost    []error   // failures that were to be retried when the ring failed
+	ctx     context.Context // of Run, while it is active: its labels are for the goroutines, too
+	serving int             // goroutines
+	changed sync.Cond       // of serving, and of what Shutdown waits for
+	lost    []error         // failures that were to be retried when the ring failed
 
 	active   word // what running says. For Explain, on no edge
 	remedies word // not 0: a handler has a policy. On no edge: set before the handler is served
@@ -29,8 +30,9 @@ func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Cons
 
 // HandleWith makes a consumer, as ConsumerWith does, whose batches Run hands to h, all on one goroutine.
 // Any goroutine may call it; while Run is active it starts at once. It panics if h is nil, if Idle is
-// negative, if OnFailure and DeadLetter contradict each other or themselves, and if After or MaxBatch is
-// as ConsumerWith does not take it.
+// negative, if OnFailure and DeadLetter contradict each other or themselves, if After or MaxBatch is as
+// ConsumerWith does not take it, if a number in CPUs is negative, and if LockOSThread or CPUs is set on a
+// ring whose Wait is BlockWait or user-defined.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
@@ -39,8 +41,10 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 		panicf("Idle of %v for consumer %q", cfg.Idle, cfg.Name)
 	}
 	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
+	bind := r.core.threadOf(cfg.Name, cfg.LockOSThread, cfg.CPUs)
 	c := r.join(cfg)
 	s := newStage(c, cfg, h)
+	s.bind = bind
 	if s.remedy != nil {
 		r.graph.remedies.store(1)
 	}
@@ -69,7 +73,8 @@ func (g *graph[T]) add(s *stage[T]) {
 // HandleGroup, each on a goroutine, until the ring ends, and returns when all of them have stopped: nil after
 // Close, when everything has been delivered; the cause of ctx, if that ended the ring; a [*HandlerError], if
 // a handler did; or what Shutdown returned when it ran out of time. On a closed ring it delivers what is
-// left. It panics while another Run is active.
+// left. It panics while another Run is active. The goroutines have labels for profiles: see Profiles in
+// the overview.
 //
 // If the ring failed while failures of handlers were to be retried, as a [FailurePolicy] may say, the
 // error of Run wraps the cause and a HandlerError for each of them.
@@ -79,7 +84,7 @@ func (g *graph[T]) add(s *stage[T]) {
 func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
-	g.begin()
+	g.begin(ctx)
 	failed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		r.core.fail(context.Cause(ctx))
@@ -111,13 +116,13 @@ func (g *graph[T]) addLost(cause error) error {
 	return cause
 }
 
-func (g *graph[T]) begin() {
+func (g *graph[T]) begin(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.running {
 		panicf("Run while another Run is active")
 	}
-	g.running = true
+	g.running, g.ctx = true, ctx
 	g.active.store(1)
 	for _, s := range g.stages {
 		g.serve(s)
@@ -131,7 +136,7 @@ func (g *graph[T]) end(ring *core) {
 	for g.serving > 0 || ring.cause() == nil && slices.ContainsFunc(g.groups, g.unserved) {
 		g.wait()
 	}
-	g.running = false
+	g.running, g.ctx = false, nil
 	g.active.store(0)
 }
 
@@ -152,8 +157,10 @@ func (g *graph[T]) serve(s *stage[T]) {
 	} else {
 		s.consumer.member.service.store(byRun)
 	}
+	ctx := g.ctx
 	go func() {
 		defer g.served(s)
+		label(ctx, s.consumer.core.name, s.consumer.Name())
 		s.serve()
 	}()
 }

@@ -58,7 +58,7 @@ var layers = map[string]layer{
 	"seats.go": handsLayer, "seats_left.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 	"lossyreader.go": handsLayer, "lossy.go": handsLayer,
 
-	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "lossystage.go": graphLayer, "shutdown.go": graphLayer,
+	"graph.go": graphLayer, "graph_group.go": graphLayer, "handler.go": graphLayer, "stage.go": graphLayer, "lossystage.go": graphLayer, "profile.go": graphLayer, "thread.go": graphLayer, "shutdown.go": graphLayer,
 	"stats.go": above, "snapshot.go": above, "words.go": above, "explain.go": above, "holders.go": above, "watchdog.go": above, "var.go": above, "machine.go": above,
 }
 

@@ -1,6 +1,9 @@
 package disruptor
 
-import "context"
+import (
+	"context"
+	"runtime/trace"
+)
 
 // HandleLossy makes a lossy consumer, as LossyConsumer does, whose copies Run hands to h, all on one
 // goroutine. When h takes long, its consumer misses events, and nobody waits for it but Run and Shutdown,
@@ -37,7 +40,12 @@ func (s *lossyStage[T]) loop() error {
 		if err != nil || s.closed() {
 			return nil
 		}
-		if err := s.handler(events); err != nil {
+		if trace.IsEnabled() {
+			err = callTraced(s.Name(), s.handler, events)
+		} else {
+			err = s.handler(events)
+		}
+		if err != nil {
 			return err
 		}
 	}

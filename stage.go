@@ -3,6 +3,7 @@ package disruptor
 import (
 	"context"
 	"errors"
+	"runtime/trace"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type stage[T any] struct {
 	worker   *Worker[T]      // otherwise the worker is, in the present Run
 	handler  Handler[T]
 	quiet    time.Duration // 0: the handler does not want to know when nothing comes
+	bind     func() error  // to a thread, before start; nil: any thread will do
 	start    func() error
 	stop     func()
 	batchEnd int64 // of the batch that the handler has been handed
@@ -60,6 +62,9 @@ func (s *stage[T]) serve() {
 		}
 		c.core.handled.enter(me, c.Name(), s.lossy != nil)
 		defer c.core.handled.leave(me)
+	}
+	if s.bind != nil && !s.try(s.bind) {
+		return
 	}
 	if s.start != nil && !s.try(s.start) {
 		return
@@ -177,7 +182,13 @@ func (s *stage[T]) loopQuiet() error {
 
 func (s *stage[T]) handle(b Batch[T]) error {
 	s.batchEnd, s.calling = b.to, true
-	if err := s.handler(b); err != nil {
+	var err error
+	if trace.IsEnabled() {
+		err = callTraced(s.consumer.Name(), s.handler, b)
+	} else {
+		err = s.handler(b)
+	}
+	if err != nil {
 		return err
 	}
 	s.calling = false

@@ -1,5 +1,5 @@
-// Package host knows what the operating system does for this process: how much of the CPUs it lets it use, and how to
-// make all of its threads execute a memory barrier.
+// Package host knows what the operating system does for this process: how much of the CPUs it lets it use, how to make
+// all of its threads execute a memory barrier, and how to bind a thread to CPUs.
 package host
 
 import (

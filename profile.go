@@ -1,0 +1,29 @@
+package disruptor
+
+import (
+	"context"
+	"runtime/pprof"
+	"runtime/trace"
+)
+
+// label has profiles tell this goroutine from those of other consumers, by the names that are not empty.
+// The labels of ctx stay.
+func label(ctx context.Context, ring, consumer string) {
+	if ring != "" {
+		ctx = pprof.WithLabels(ctx, pprof.Labels("ring", ring))
+	}
+	if consumer != "" {
+		ctx = pprof.WithLabels(ctx, pprof.Labels("consumer", consumer))
+	}
+	pprof.SetGoroutineLabels(ctx)
+}
+
+// callTraced calls a handler in a region of the execution tracer, which ends even if the handler panics.
+// Its callers see for themselves that a trace is on: without one they make no call more.
+func callTraced[B any](consumer string, handler func(B) error, events B) (err error) {
+	if consumer == "" {
+		consumer = "consumer"
+	}
+	trace.WithRegion(context.Background(), consumer, func() { err = handler(events) })
+	return err
+}
