@@ -7,14 +7,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A Collector exports a [Set] of rings to Prometheus. It is a [prometheus.Collector]. Its methods are for the
-// registry; any goroutine may call them.
+// A Collector exports a [Set] of rings to Prometheus. It is a [prometheus.Collector]. Its methods
+// are for the registry; any goroutine may call them.
 type Collector struct {
 	rings *Set
 }
 
-// NewCollector makes a collector for the rings that are in the set at each scrape. A registry takes one: a second
-// one has metrics of the same names, and its Register fails.
+// NewCollector makes a collector for the rings that are in the set at each scrape. A registry takes
+// one: a second one has metrics of the same names, and its Register fails.
 func NewCollector(rings *Set) *Collector { return &Collector{rings} }
 
 var (
@@ -62,8 +62,8 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// send sends the figures of a ring or a consumer. It can't panic: each description has as many labels, and all
-// of them are UTF-8.
+// send sends the figures of a ring or a consumer. It can't panic: each description has as many
+// labels, and all of them are UTF-8.
 func send[T any](to chan<- prometheus.Metric, figures []figure[T], descs []*prometheus.Desc, of T, labels ...string) {
 	for i, f := range figures {
 		kind := prometheus.GaugeValue
@@ -74,8 +74,9 @@ func send[T any](to chan<- prometheus.Metric, figures []figure[T], descs []*prom
 	}
 }
 
-// fold returns how many batches did not exceed each of 1, 3, 7, …, capacity-1 and capacity. These are bounds of
-// the finer buckets of BatchSizes, too: it has one for 8 and 9, so that nobody knows how many did not exceed 8.
+// fold returns how many batches did not exceed each of 1, 3, 7, …, capacity-1 and capacity. These
+// are bounds of the finer buckets of BatchSizes, too: it has one for 8 and 9, so that nobody knows
+// how many did not exceed 8.
 func fold(sizes disruptor.BatchSizes, capacity int64) map[float64]uint64 {
 	buckets := make(map[float64]uint64)
 	for size, batches := range sizes.All() {

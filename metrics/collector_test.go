@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -186,95 +185,8 @@ func TestBlockedAndOpenClaims(t *testing.T) {
 	require.EqualValues(t, 2, s["published_total"])
 }
 
-// The buckets depend on the capacity alone. Each holds exactly the batches that it says.
-func TestBatchSizes(t *testing.T) {
-	for capacity := 1; capacity <= 64; capacity *= 2 {
-		t.Run(fmt.Sprint(capacity), func(t *testing.T) {
-			var rings metrics.Set
-			ring := newRing(t, "ring", capacity)
-			c := ring.Consumer("c")
-			require.NoError(t, rings.Add(ring))
-			scrape := collected(t, &rings)
-			before, _ := scrape().buckets("ring", "c")
-			for size := 1; size <= capacity; size++ {
-				_, err := ring.MultiProducer().SendAll(context.Background(), make([]int, size))
-				require.NoError(t, err)
-				b, _ := c.TryNext()
-				require.Equal(t, size, b.Len())
-				c.Done(b)
-			}
-			s := scrape()
-			bounds, counts := s.buckets("ring", "c")
-			require.Equal(t, before, bounds)
-			require.EqualValues(t, 1, bounds[0])
-			require.EqualValues(t, capacity, bounds[len(bounds)-2])
-			require.True(t, math.IsInf(bounds[len(bounds)-1], 1))
-			for i, bound := range bounds[:len(bounds)-1] {
-				require.EqualValues(t, bound, counts[i], "one batch of each size")
-			}
-			require.EqualValues(t, capacity, counts[len(counts)-1])
-			require.EqualValues(t, capacity*(capacity+1)/2, s.consumer("ring", "c")["batch_size_slots_sum"])
-		})
-	}
-}
-
-func TestNamesThatAreNoGoodLabels(t *testing.T) {
-	var rings metrics.Set
-	ring := newRing(t, "a\xffb", 8)
-	for _, name := range []string{"x", "x", "x", "x#2", "", "", "\xff", "\uFFFD", "q\"\n\\"} {
-		ring.Consumer(name)
-	}
-	require.NoError(t, rings.Add(ring))
-	s := collected(t, &rings)()
-	for _, label := range []string{
-		"x", "x#2", "x#3", "x#2#2", "", "#2", "\uFFFD", "\uFFFD#2", "q\"\n\\",
-	} {
-		require.Len(t, s.consumer("a\uFFFDb", label), 12, "%q", label)
-	}
-	rings.Remove("a\xffb")
-	require.Empty(t, collected(t, &rings)().series)
-}
-
-func TestConsumersJoinAndLeaveBetweenScrapes(t *testing.T) {
-	var rings metrics.Set
-	ring := newRing(t, "ring", 8)
-	require.NoError(t, rings.Add(ring))
-	scrape := collected(t, &rings)
-	stays, leaves := ring.Consumer("stays"), ring.Consumer("leaves")
-	require.NotEmpty(t, scrape().consumer("ring", "leaves"))
-	leaves.Close()
-	ring.Consumer("joins")
-	s := scrape()
-	require.Empty(t, s.consumer("ring", "leaves"))
-	require.NotEmpty(t, s.consumer("ring", "joins"))
-	require.NotEmpty(t, s.consumer("ring", "stays"))
-	stays.Close()
-}
-
-func TestSet(t *testing.T) {
-	var rings metrics.Set
-	a := newRing(t, "a", 8)
-	require.NoError(t, rings.Add(a))
-	require.EqualError(t, rings.Add(newRing(t, "a", 8)), `metrics: two rings of the name "a"`)
-	require.EqualError(t, rings.AddAs("a", newRing(t, "b", 8)), `metrics: two rings of the name "a"`)
-	require.EqualError(t, rings.Add(newRing(t, "", 8)), "metrics: a ring without a name")
-	require.EqualError(t, rings.Add(nil), "metrics: a nil ring")
-	require.EqualError(t, rings.AddAs("nil", nil), "metrics: a nil ring")
-	require.NoError(t, rings.AddAs("b", newRing(t, "", 16)))
-	scrape := collected(t, &rings)
-	s := scrape()
-	require.EqualValues(t, 8, s.ring("a")["capacity_slots"])
-	require.EqualValues(t, 16, s.ring("b")["capacity_slots"])
-	rings.Remove("a")
-	rings.Remove("a")
-	s = scrape()
-	require.Empty(t, s.ring("a"))
-	require.NotEmpty(t, s.ring("b"))
-	require.NoError(t, rings.Add(a))
-	require.NotEmpty(t, scrape().ring("a"))
-}
-
-// Scrapers, and a goroutine that adds and removes rings, while producers and consumers run. No counter goes back.
+// Scrapers, and a goroutine that adds and removes rings, while producers and consumers run. No
+// counter goes back.
 func TestScrapeOfRunningRings(t *testing.T) {
 	var rings metrics.Set
 	ring := newRing(t, "busy", 64)

@@ -10,9 +10,10 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// Instrument makes observable instruments of a meter for the rings that are in the set at each collection, and one
-// callback that observes all of them. It calls Stats once for each ring. Unregister of what it returns ends
-// that. Instrument fails as the meter does. Any goroutine may call it, once for each meter and set.
+// Instrument makes observable instruments of a meter for the rings that are in the set at each
+// collection, and one callback that observes all of them. The callback calls Stats once for each
+// ring, until Unregister of what Instrument returns. Any goroutine may call Instrument, once for
+// each meter and set. It fails as the meter does.
 func Instrument(meter metric.Meter, rings *Set) (metric.Registration, error) {
 	m := maker{meter: meter}
 	ofRing := instruments(&m, ringFigures...)
@@ -54,7 +55,8 @@ var (
 	quantiles = map[string]float64{"0.5": 0.5, "0.99": 0.99, "1": 1}
 )
 
-// An instrument is what a figure is observed with. All are of float64, as every figure is in Prometheus.
+// An instrument is what a figure is observed with. All are of float64, as every figure is in
+// Prometheus.
 type instrument[T any] struct {
 	figure[T]
 	out metric.Float64Observable

@@ -21,8 +21,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A scrape is what an endpoint has returned: its families, and the value of each series as Prometheus stores
-// it, such as disruptor_ring_free_slots{ring="orders"}.
+// A scrape is what an endpoint has returned: its families, and the value of each series as
+// Prometheus stores it, such as disruptor_ring_free_slots{ring="orders"}.
 type scrape struct {
 	families map[string]*dto.MetricFamily
 	series   map[string]float64
@@ -44,7 +44,8 @@ func serve(t *testing.T, from prometheus.Gatherer) func() scrape {
 	}
 }
 
-// collected serves a set's collector. The registry is one that checks what it is sent against Describe.
+// collected serves a set's collector. The registry is one that checks what it is sent against
+// Describe.
 func collected(t *testing.T, rings *metrics.Set) func() scrape {
 	registry := prometheus.NewPedanticRegistry()
 	require.NoError(t, registry.Register(metrics.NewCollector(rings)))
@@ -130,7 +131,8 @@ func (s scrape) part(prefix, suffix string) map[string]float64 {
 	return part
 }
 
-// below returns the counters, among them the buckets, that are lower in after than in s, and those that are gone.
+// below returns the counters, among them the buckets, that are lower in after than in s, and those
+// that are gone.
 func (s scrape) below(after scrape) (bad []string) {
 	for key, v := range s.series {
 		name, _, _ := strings.Cut(key, "{")

@@ -17,15 +17,16 @@ type Source interface {
 	Stats() disruptor.Stats
 }
 
-// A Set holds the rings whose figures are exported. The zero value is empty and ready for use. Rings may come and
-// go after the set was handed to [NewCollector] and [Instrument]. All methods may be called by any
-// goroutine. A Set must not be copied after its first use.
+// A Set holds the rings whose figures are exported. The zero value is empty and ready for use.
+// Rings may come and go after the set was handed to [NewCollector] and [Instrument]. All methods
+// may be called by any goroutine. A Set must not be copied after its first use.
 type Set struct {
 	mu    sync.RWMutex
 	rings map[string]Source
 }
 
-// Add adds a ring under its Config.Name. It fails if that is empty, or if the set has a ring of that name.
+// Add adds a ring under its Config.Name. It fails if that is empty, or if the set has a ring of
+// that name.
 func (s *Set) Add(ring Source) error {
 	if ring == nil {
 		return errNil
@@ -56,15 +57,16 @@ func (s *Set) AddAs(name string, ring Source) error {
 	return nil
 }
 
-// Remove removes the ring that was added under that name, if there is one. A scrape that has already begun
-// may still show it. A ring that is closed stays in the set until it is removed.
+// Remove removes the ring that was added under that name, if there is one. A scrape that has
+// already begun may still show it. A ring that is closed stays in the set until it is removed.
 func (s *Set) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.rings, valid(name))
 }
 
-// all takes a snapshot of each ring in turn. No lock is held meanwhile: nobody who adds a ring waits for a scrape.
+// all takes a snapshot of each ring in turn. No lock is held meanwhile: nobody who adds a ring
+// waits for a scrape.
 func (s *Set) all() iter.Seq2[string, disruptor.Stats] {
 	return func(yield func(string, disruptor.Stats) bool) {
 		s.mu.RLock()
@@ -78,10 +80,11 @@ func (s *Set) all() iter.Seq2[string, disruptor.Stats] {
 	}
 }
 
-// distinct returns a label for each consumer that no other has: its name, or "name#2" for the second of that name.
+// distinct returns a label for each consumer that no other has: its name, or "name#2" for the
+// second of that name.
 func distinct(consumers []disruptor.ConsumerStats) []string {
 	labels := make([]string, len(consumers))
-	last := make(map[string]int, len(consumers)) // of the labels that are taken: the last number for such a name
+	last := make(map[string]int, len(consumers)) // of each label that is taken: the last number tried
 	for i, c := range consumers {
 		name := valid(c.Name)
 		label := name
