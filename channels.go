@@ -5,17 +5,20 @@ import (
 	"fmt"
 )
 
-// FromChannel publishes what ch receives, in order, until ch is closed and empty; it returns nil then. It
-// returns the cause of ctx if that ends first, and an error that wraps ErrClosed if the ring does.
+// FromChannel publishes what it receives from ch, in order, until ch is closed and empty. It
+// returns nil then; the cause of ctx if that ends first; and an error that wraps ErrClosed if the
+// ring does.
 //
-// An event is received before there is room for it. If the end comes while that one event waits for room,
-// the error is an [*UnsentError], which has it: errors.As finds it. Everything else that was received has
-// been published, and what was not is still in ch. ctx is looked at before each receive that waits.
+// FromChannel claims after it has received. If the end comes while an event waits for room, the
+// error is an [*UnsentError] and has that event. There is never more than one: what else was
+// received has been published, and the rest is still in ch.
 //
-// It uses p as one goroutine does, and takes what is ready in ch in one claim, up to 64 events and as far as
-// there is room for all of it. Where others receive from ch at the same time, it may abort a part of such a
-// claim. With a Producer that embeds neither of the two of this package it claims single slots, and finds
-// the end of the ring when it claims the next.
+// It uses p as one goroutine does. It publishes up to 64 events at once, as many as ch has ready,
+// if there is room for all of them, and one otherwise. If others receive from ch, too, it aborts
+// what it has claimed for more than it gets. A Producer that is none of this package has one
+// event published at a time, and FromChannel sees the end of its ring only when it claims.
+//
+// FromChannel panics if ch or p is nil.
 func FromChannel[T any](ctx context.Context, ch <-chan T, p Producer[T]) error {
 	checkContext(ctx)
 	if ch == nil || p == nil {
@@ -51,8 +54,8 @@ func FromChannel[T any](ctx context.Context, ch <-chan T, p Producer[T]) error {
 // channelRun is how many events FromChannel publishes at once at most.
 const channelRun = 64
 
-// sendReady publishes v, and with it what is ready in ch if there is room for as many slots as that needs,
-// most in all.
+// sendReady publishes v, and with it what is ready in ch if there is room for as many slots as
+// that needs, most in all.
 func sendReady[T any](ctx context.Context, v T, ch <-chan T, p Producer[T], most int) error {
 	b, ok := p.TryClaim(min(1+len(ch), most))
 	if !ok {
@@ -94,16 +97,19 @@ func (e *UnsentError[T]) Error() string {
 // Unwrap returns Err.
 func (e *UnsentError[T]) Unwrap() error { return e.Err }
 
-// ToChannel sends a copy of each event to ch, in order, until the closed ring is drained; it returns nil
-// then, and does not close ch. It returns the cause of ctx if that ends first, ErrClosed if the consumer has
-// been closed, and an error that wraps ErrClosed and the cause if the ring fails, also while it waits for ch.
+// ToChannel sends a copy of each event to ch, in order, until the closed ring is drained. It
+// returns nil then, without closing ch; the cause of ctx if that ends first; ErrClosed if the
+// consumer has been closed; and an error that wraps ErrClosed and the cause if the ring fails.
 //
-// An event is done when ch has taken it, and not before: when ToChannel returns, the position of c is behind
-// the last one that has been delivered, and c goes on from there. What ch has taken is handed back when ch
-// takes no more at once, and after each batch; ctx is looked at then.
+// An event is done once ch has taken it: when ToChannel returns, the position of c is right
+// behind the last one delivered, and another call goes on there. While it waits for ch, what was
+// delivered is handed back; otherwise, at the end of each batch. It sees the end of ctx and a
+// failure then, too.
 //
-// It uses c as one goroutine does. What events refer to is not copied: a program that reuses it, with Fill or
-// Config.Clear, must not pass it on so.
+// It uses c as one goroutine does. What an event refers to is not copied: don't use ToChannel
+// where producers reuse that.
+//
+// ToChannel panics if ch or c is nil.
 func ToChannel[T any](ctx context.Context, c *Consumer[T], ch chan<- T) error {
 	checkContext(ctx)
 	if ch == nil || c == nil {

@@ -66,6 +66,16 @@ func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
 			"a failure", func(s *readyScene) *Consumer[int64] { return s.root },
 			func(_ *testing.T, s *readyScene) { s.r.core.fail(errHandler) }, nil,
 		},
+		{
+			"a failure while a closed ring drains", func(s *readyScene) *Consumer[int64] {
+				s.p.TryClaim(1)
+				s.r.Close()
+				s.root.Ready()
+				s.root.TryNext() // is told of the end
+				return s.root
+			},
+			func(_ *testing.T, s *readyScene) { s.r.core.fail(errHandler) }, nil,
+		},
 	} {
 		for _, at := range []hookPoint{pointEmpty, pointSignal} {
 			for _, again := range []bool{false, true} { // it is registered already

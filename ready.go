@@ -1,34 +1,39 @@
 package disruptor
 
-// A consumer that stands in a select sleeps outside of the ring: its park is split in two. A look that finds
-// nothing registers the consumer's signal and looks again, as who is about to park does (finder.park); the
-// sleep is a receive from the signal's channel, whenever that is; the next look leaves. At the end of each
-// look one of two things is so:
+// A consumer in a select sleeps outside of the ring, so its park is split in two. A look that
+// finds nothing registers the consumer's signal and looks again, as one that is about to park
+// does (finder.park). The sleep is a receive from the signal's channel, whenever that comes. The
+// next look that finds something leaves. At the end of each look one of two things holds:
 //
-//   - The channel holds a value, and the signal is registered nowhere. There was something, or the look may
-//     find something if it is repeated, or the consumer has found its end.
-//   - The signal is registered for what comes next, and nothing was there at a look that followed.
+//   - The channel has a value, and the signal is registered nowhere. Something was there, or the
+//     next look may find it, or the consumer has found its end.
+//   - The signal is registered for what comes next, and a look after the registration found
+//     nothing.
 //
-// So no wake-up is lost (park edge). What the second look has not seen is stored by somebody who looks for
-// sleepers afterwards. The alert has been up since the signal was first registered in its lot, and down in
-// between never. So either its waker finds it raised, and fences; then it finds wanted at the key, or had
-// looked before wanted was stored, and the second look sees its store. Or it had looked before the alert was
-// raised; then the second look sees its store, as alert.go says. That holds for a signal that is registered
-// anew in the same lot, under the lock, as well. Who has roused it for the key before, or is about to, has
-// stored what it did before the lock was taken, or finds the new key.
+// In the second case no wake-up is lost (park edge). The signal has kept the alert up since it
+// entered this lot, whether or not it has been registered anew since. Take a waker whose store
+// the last look has not seen. It has not found the alert down: then its store would precede the
+// process fence that came before the registration, or one before that, and the look would have
+// seen it (alert.go). So it fences after its store and looks at wanted. Had it found wanted as it
+// was before the last registration, its store would precede that, and the look would have seen
+// it. So it finds the key, and rouses the signal.
 //
-// Nothing else rouses a signal in time but what it is registered for. A stage whose slowest predecessor has
-// moved on, while another is still behind, is registered with the wrong one: it is roused, and the next look
-// registers it with the other. The end of the ring, a failure, and a predecessor that leaves rouse all that
-// are registered, after they can be seen; the second look sees them, or they find the signal.
+// The lot's lock orders the rest. A waker that holds it before the signal is registered anew may
+// rouse it for its old key: a value too many. One that gets it afterwards finds the new key.
 //
-// A signal may be registered at a key below the position: a look passes aborted ranges before it leaves.
-// The slots behind the key are held back no more then, and its mark may be one of a later lap. Whatever it
-// is, it is above the key, as that of the aborted range was: the signal is roused, and the look that is under
-// way leaves or registers it anew.
+// Who ends the ring, and who leaves, stores that first and then rouses all whom it finds
+// registered. Either the signal is among them, or the checks after the last look see what was
+// stored. Who leaves never does so again: a signal registered in its lot later has to see that
+// the list has changed. So does one whose stage was the slowest and has moved on since, while
+// another still holds the consumer back. Such a signal is raised, and the next look registers it
+// where it belongs.
+//
+// A look passes aborted ranges while the signal is still registered before them. The slots there
+// may be claimed for the next lap then; but each mark there is above the key, whichever lap it is
+// of, so a waker rouses the signal, in vain at worst.
 
-// A signal tells a consumer between two calls that a look may find something. It is a sleeper that never
-// enters a list of free ones: what is sent to its channel is for its consumer.
+// A signal tells a consumer between two calls that a look may find something. It is a sleeper
+// that never enters a list of free ones: what is sent to its channel is for its consumer.
 type signal struct {
 	sleeper
 	lot  *lot // where it is registered; nil: nowhere
@@ -37,8 +42,8 @@ type signal struct {
 
 func newSignal() *signal { return &signal{sleeper: sleeper{wake: make(chan struct{}, 1)}} }
 
-// register has s woken when need is reached; nothing happens before the position is above key. The caller
-// looks again.
+// register has s woken when need is reached; nothing happens before the position is above key.
+// The caller looks again.
 func (s *signal) register(l *lot, key, need int64) {
 	if s.lot != l {
 		s.leave()
@@ -74,9 +79,9 @@ func (s *signal) raise() {
 	s.rouse()
 }
 
-// hears reports whether the end of the ring, err, is nothing new. What is claimed on a closed ring may
-// still come, so the consumer has to be told of it once, and then waits.
-func (s *signal) hears(err error) bool {
+// knows reports whether err, the end of the ring or nil, is nothing new. What is claimed on a
+// closed ring may still come: the consumer is told of the end once, and then waits.
+func (s *signal) knows(err error) bool {
 	if err == nil || s.told {
 		return true
 	}
@@ -99,12 +104,12 @@ func (r *reader) lookReady() (from, to int64) {
 	return from, to
 }
 
-// lookRegistered registers the signal for what comes next and looks again. waits reports that nothing is
-// there and that the signal hears of what comes.
+// lookRegistered registers the signal for what comes next and looks again. waits reports that
+// nothing is there and that the signal hears of what comes.
 func (r *reader) lookRegistered() (from, to int64, waits bool) {
 	s := r.signal
-	if r.core.err() == nil { // afterwards what is in the channel may be all that tells of the end
-		s.forget() // before the registration, after which a wake-up counts
+	if r.core.err() == nil { // later, what the channel has may be all that tells of the end
+		s.forget() // before the last look, after which a wake-up counts
 	}
 	if r.direct {
 		key := r.ready
@@ -122,25 +127,25 @@ func (r *reader) lookRegistered() (from, to int64, waits bool) {
 		// One that has moved on, or left, wakes no sleeper that came later.
 		waits = m.position.load() <= at && r.seen == list // park edge
 	}
-	return from, to, waits && to == from && r.ended(r.pos) == nil && s.hears(r.core.err())
+	return from, to, waits && to == from && r.ended(r.pos) == nil && s.knows(r.core.err())
 }
 
-// Ready returns a channel on which the consumer is told that TryNext may find something, for a select that
-// waits for other things, too. Call TryNext after each value that is received. As long as there is more than
-// the last TryNext has returned, a value is in the channel or will be sent; it is sent, too, when the ring
-// ends, and when this consumer has. It may be sent in vain; none is ever missing, whether TryNext is called
-// once for each value or until it returns false. The first value is there at once.
+// Ready returns a channel that says when to call TryNext, for a select that waits for other
+// things as well. It is the same channel each time. Call TryNext after each value received, once,
+// or again until it returns false. While there is more than the last TryNext returned, the
+// channel has a value, or gets one; so it does when the ring or this consumer ends. A value may
+// come in vain. The first is there at once.
 //
-// Once the consumer has found its end the channel is never empty after a TryNext. TryNext does not tell of
-// it, but [Ring.Err] does: leave the loop then, and use Next or Batches for what is left, which wait for what
-// was claimed before the end and not published yet.
+// A value may mean the end, of which TryNext doesn't tell: look at [Ring.Err], and once it is not
+// nil take what is left by Next or Batches, which wait for claims that are still open. When the
+// consumer has found its end, each TryNext leaves a value in the channel.
 //
-// Ready returns the same channel each time. From its first call on, each look of this consumer that finds
-// nothing registers it to be woken, which costs it some 100 ns, and while it is registered each Publish or
-// Done that it waits for costs what a consumer that parks costs. Config.Wait plays no part. Close of the
-// consumer ends that. The goroutine that uses the consumer calls Ready; any may receive.
+// The goroutine that uses the consumer calls Ready; any may receive. A value orders nothing by
+// itself; TryNext does. From the first call of Ready on, a look of this consumer that finds
+// nothing takes some 100 ns longer; until the next that finds something, Publish and Done cost
+// what they cost while a consumer is parked. Config.Wait has no part in it.
 //
-// It panics if the consumer was made by Handle, which Run serves, and if it is that of a group.
+// Ready panics if the consumer was made by Handle, or is that of a group.
 func (c *Consumer[T]) Ready() <-chan struct{} {
 	if debugChecks {
 		c.occupy()

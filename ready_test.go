@@ -118,6 +118,16 @@ func TestTheEndOfTheRingEndsRegistrations(t *testing.T) {
 	}
 }
 
+func TestAConsumerInASelectIsHandedNothingAfterAFailure(t *testing.T) {
+	forEachReadyScene(t, func(t *testing.T, s *readyScene) {
+		require.True(t, isReady(s.root))
+		publish(t, s.p, 1)
+		s.r.core.fail(errHandler)
+		requireNothing(t, s.root)
+		require.True(t, isReady(s.root))
+	})
+}
+
 // What is claimed on a closed ring may come still. Until then the consumer waits, and is told of the end once.
 func TestAClosedRingIsToldOfOnceWhileSomethingMayCome(t *testing.T) {
 	forEachReadyScene(t, func(t *testing.T, s *readyScene) {
@@ -127,6 +137,7 @@ func TestAClosedRingIsToldOfOnceWhileSomethingMayCome(t *testing.T) {
 		s.r.Close()
 		require.True(t, isReady(s.root))
 		requireNothing(t, s.root)
+		requireNothing(t, s.root)
 		require.True(t, isReady(s.root), "Err may have been asked before the end")
 		requireNothing(t, s.root)
 		require.False(t, isReady(s.root), "it need not poll")
@@ -135,6 +146,28 @@ func TestAClosedRingIsToldOfOnceWhileSomethingMayCome(t *testing.T) {
 		advance(t, s.root, 2)
 		s.root.Close()
 		s.stage.Close()
+		requireQuiet(t, s.r, s.quiet)
+	})
+}
+
+func TestAnAbortIsNotTheLastThatAConsumerInASelectHearsOf(t *testing.T) {
+	forEachReadyScene(t, func(t *testing.T, s *readyScene) {
+		for _, c := range []*Consumer[int64]{s.root, s.stage} {
+			require.True(t, isReady(c))
+			requireNothing(t, c)
+		}
+		open := claim(t, s.p, 2)
+		aborted, published := open.Split(1)
+		s.p.Abort(aborted)
+		for _, c := range []*Consumer[int64]{s.root, s.stage} {
+			require.True(t, isReady(c))
+			requireNothing(t, c) // it has been roused, and waits for the next
+		}
+		s.p.Publish(published)
+		require.True(t, isReady(s.root))
+		advance(t, s.root, 2)
+		require.True(t, isReady(s.stage))
+		advance(t, s.stage, 2)
 		requireQuiet(t, s.r, s.quiet)
 	})
 }
@@ -149,6 +182,7 @@ func TestAStageLeavesTheListOfWhoHasLeft(t *testing.T) {
 		require.NotNil(t, s.root.member.sleepers.first)
 		s.stage.Close()
 		require.Nil(t, s.root.member.sleepers.first)
+		require.Equal(t, never, s.root.member.wanted.load())
 		requireQuiet(t, s.r, s.quiet)
 	})
 }
