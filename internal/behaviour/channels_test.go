@@ -53,28 +53,62 @@ func TestFromChannelPublishesAllThatTheChannelReceives(t *testing.T) {
 	})
 }
 
+// A watchedProducer counts, and does something before each claim.
+type watchedProducer struct {
+	*disruptor.MultiProducer[int]
+	before    func()
+	published int
+}
+
+func (p *watchedProducer) TryClaim(n int) (disruptor.Batch[int], bool) {
+	p.before()
+	return p.MultiProducer.TryClaim(n)
+}
+
+func (p *watchedProducer) Publish(b disruptor.Batch[int]) {
+	p.published++
+	p.MultiProducer.Publish(b)
+}
+
+func newWatched(t *testing.T, events int) (*disruptor.Ring[int], *watchedProducer, chan int) {
+	r := newRing[int](t, disruptor.Config{Capacity: 1024})
+	ch := make(chan int, events)
+	for i := range events {
+		ch <- i
+	}
+	return r, &watchedProducer{r.MultiProducer(), func() {}, 0}, ch
+}
+
 func TestFromChannelPublishesWhatIsReadyAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRing[int](t, disruptor.Config{Capacity: 1024, Wait: disruptor.BlockWait{Spin: -1}})
-		ch := make(chan int, 500)
-		for i := range cap(ch) {
-			ch <- i
+	r, p, ch := newWatched(t, 500)
+	close(ch)
+	require.NoError(t, disruptor.FromChannel(t.Context(), ch, p))
+	require.EqualValues(t, 500, r.Published())
+	require.Equal(t, (500+63)/64, p.published)
+}
+
+func TestFromChannelAbortsWhatAnotherHasReceived(t *testing.T) {
+	r, p, ch := newWatched(t, 6)
+	c := r.Consumer("c")
+	var taken []int
+	p.before = func() {
+		for len(ch) > 2 { // after FromChannel has asked how many there are
+			taken = append(taken, <-ch)
 		}
+		p.before = func() {}
 		close(ch)
-		waiting := r.Consumer("c")
-		done := inBackground(func() error { _, err := waiting.WaitFor(context.Background(), 499); return err })
-		synctest.Wait()
-		require.NoError(t, disruptor.FromChannel(context.Background(), ch, r.MultiProducer()))
-		require.NoError(t, <-done)
-		ranges := 0
-		for at := int64(0); at < 500; ranges++ {
-			b, ok := waiting.TryNext()
-			require.True(t, ok)
-			at = b.To()
-			waiting.Done(b)
-		}
-		require.Equal(t, 1, ranges)
-	})
+	}
+	require.NoError(t, disruptor.FromChannel(t.Context(), ch, p))
+	require.Equal(t, []int{1, 2, 3}, taken)
+	b, ok := c.TryNext()
+	require.True(t, ok)
+	var got []int
+	collect(&got, b)
+	require.Equal(t, []int{0, 4, 5}, got)
+	c.Done(b)
+	require.EqualValues(t, 6, r.Published(), "three are aborted")
+	_, ok = c.TryNext()
+	require.False(t, ok)
 }
 
 func TestFromChannelHandsOverTheOneEventForWhichThereIsNoRoom(t *testing.T) {
