@@ -13,6 +13,7 @@ import (
 // whenever it is, TryNext finds it, or the channel has a value.
 
 func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
+	var open Batch[int64] // a claim
 	for _, c := range []struct {
 		name  string
 		late  func(s *readyScene) *Consumer[int64]
@@ -55,8 +56,8 @@ func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
 		},
 		{
 			"Close with a claim open", func(s *readyScene) *Consumer[int64] { return s.root },
-			func(t *testing.T, s *readyScene) { s.open = claim(t, s.p, 1); s.r.Close() },
-			func(_ *testing.T, s *readyScene) { s.p.Publish(s.open) },
+			func(t *testing.T, s *readyScene) { open = claim(t, s.p, 1); s.r.Close() },
+			func(_ *testing.T, s *readyScene) { s.p.Publish(open) },
 		},
 		{
 			"Close under a stage", func(s *readyScene) *Consumer[int64] { return s.stage },

@@ -37,8 +37,7 @@ type readyScene struct {
 	r                 *Ring[int64]
 	p                 Producer[int64]
 	root, stage, both *Consumer[int64]
-	quiet             int64        // raised without settled when nobody sleeps
-	open              Batch[int64] // a claim
+	quiet             int64 // raised without settled when nobody sleeps
 }
 
 func newReadyScene(t *testing.T, kind Producers, wait WaitStrategy) *readyScene {

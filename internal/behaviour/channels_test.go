@@ -314,11 +314,12 @@ func TestToChannelDeliversWhatAClosedRingHas(t *testing.T) {
 func TestAdaptersOfNilPanic(t *testing.T) {
 	r := newRing[int](t, disruptor.Config{Capacity: 1})
 	ctx, ch := t.Context(), make(chan int)
+	var none context.Context
 	const from, to = "disruptor: FromChannel with a nil channel or producer", "disruptor: ToChannel with a nil channel or consumer"
 	requirePanics(t, from, func() { _ = disruptor.FromChannel(ctx, nil, r.MultiProducer()) })
 	requirePanics(t, from, func() { _ = disruptor.FromChannel[int](ctx, ch, nil) })
 	requirePanics(t, to, func() { _ = disruptor.ToChannel(ctx, r.Consumer("c"), nil) })
 	requirePanics(t, to, func() { _ = disruptor.ToChannel(ctx, nil, ch) })
-	requirePanics(t, "disruptor: nil context", func() { _ = disruptor.ToChannel(nil, r.Consumer("c"), ch) })
-	requirePanics(t, "disruptor: nil context", func() { _ = disruptor.FromChannel(nil, ch, r.MultiProducer()) })
+	requirePanics(t, "disruptor: nil context", func() { _ = disruptor.ToChannel(none, r.Consumer("c"), ch) })
+	requirePanics(t, "disruptor: nil context", func() { _ = disruptor.FromChannel(none, ch, r.MultiProducer()) })
 }

@@ -113,6 +113,7 @@ func TestEventsEndsAsBatchesDoes(t *testing.T) {
 		for range other.Events(testContext(t)) {
 		}
 		require.Equal(t, disruptor.ErrClosed, other.Err())
-		requirePanics(t, "disruptor: nil context", func() { other.Events(nil) })
+		var none context.Context
+		requirePanics(t, "disruptor: nil context", func() { other.Events(none) })
 	})
 }
