@@ -302,6 +302,53 @@ func TestAHandlerAllocatesNothingPerBatch(t *testing.T) {
 	}
 }
 
+func TestAConsumerInASelectAllocatesNothing(t *testing.T) {
+	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
+		r, p := newAllocRing(t, kind, nil)
+		c := r.Consumer("c")
+		stage := r.Consumer("stage", c)
+		<-c.Ready()
+		<-stage.Ready()
+		requireNoAllocs(t, "TryNext in vain, a publish, Ready, TryNext, Done", func() {
+			for _, c := range []*disruptor.Consumer[event]{c, stage} {
+				if _, ok := c.TryNext(); ok {
+					panic("an event")
+				}
+			}
+			p.TrySend(event{id: 1})
+			for _, c := range []*disruptor.Consumer[event]{c, stage} {
+				<-c.Ready()
+				b, ok := c.TryNext()
+				if !ok {
+					panic("nothing")
+				}
+				c.Done(b)
+			}
+		})
+	}
+}
+
+func TestALoopOverEventsAllocatesNothingPerEvent(t *testing.T) {
+	r, p := newAllocRing(t, disruptor.Multi, nil)
+	c := r.Consumer("c")
+	turns := 0
+	loop := func() {
+		left := turns
+		p.TrySend(event{})
+		for _, e := range c.Events(context.Background()) {
+			e.id++
+			if left--; left == 0 {
+				break
+			}
+			p.TrySend(event{})
+		}
+	}
+	turns = 1
+	once := testing.AllocsPerRun(200, loop)
+	turns = 101
+	require.Equal(t, once, testing.AllocsPerRun(200, loop), "100 events more")
+}
+
 func TestALossyConsumerAllocatesNothingPerCopy(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		r, p := newAllocRing(t, kind, nil)

@@ -172,9 +172,7 @@ func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 		for ended.load() == 0 {
 			b, err := c.Next(ctx)
 			if err != nil {
-				if err != ErrClosed || c.closed() { // a drained ring is no failure
-					c.err = err
-				}
+				c.err = c.failure(err)
 				return
 			}
 			more := yield(b)
@@ -185,6 +183,14 @@ func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 		}
 		c.err = context.Cause(ctx)
 	}
+}
+
+// failure returns err, with which Next has ended a loop, or nil if the closed ring is drained.
+func (c *Consumer[T]) failure(err error) error {
+	if err == ErrClosed && !c.closed() {
+		return nil
+	}
+	return err
 }
 
 // endOf returns a word that becomes 1 when ctx ends, to be looked at where asking ctx itself would be
@@ -206,7 +212,7 @@ func (c *Consumer[T]) doneRest(b Batch[T]) {
 	}
 }
 
-// Err returns why the last loop over Batches ended: nil if it was left or the closed ring was drained.
+// Err returns why the last loop over Batches or Events ended: nil if it was left or the closed ring was drained.
 func (c *Consumer[T]) Err() error { return c.err }
 
 // WaitFor waits until the sequence seq is available to this consumer, published or aborted, and returns

@@ -28,6 +28,8 @@ const (
 	pointPush                      // push has found where to, and has not moved the member
 	pointPeeked                    // a lossy consumer has seen that there is something, and is not pinned
 	pointPinned                    // it is pinned, and has not looked what there is
+	pointEmpty                     // a consumer in a select has found nothing, and its signal is not registered
+	pointSignal                    // it is registered, and the consumer has not looked again
 )
 
 // handled knows which goroutines serve consumers: those that must not wait for their own ring. It is

@@ -54,6 +54,9 @@ func (r *reader) leave() {
 	}
 	r.quit(r.boundary(), r.pos)
 	r.handed = r.pos
+	if r.signal != nil {
+		r.signal.raise()
+	}
 }
 
 // quit takes the finder out of the ring, where boundary is what avail has to say and pos where it stands.

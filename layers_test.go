@@ -54,7 +54,7 @@ var layers = map[string]layer{
 
 	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"overflow.go": handsLayer, "failure.go": handsLayer,
-	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer,
+	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer, "ready.go": handsLayer, "events.go": handsLayer, "channels.go": handsLayer,
 	"seats.go": handsLayer, "seats_left.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,
 	"lossyreader.go": handsLayer, "lossy.go": handsLayer,
 

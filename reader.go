@@ -18,8 +18,9 @@ type reader struct {
 	finder
 	watch    *word // core.watch
 	maxBatch int64
-	pos      int64 // what member.position says
-	handed   int64 // end of what has been handed out
+	pos      int64   // what member.position says
+	handed   int64   // end of what has been handed out
+	signal   *signal // not nil: Ready has been called
 	backoff  waiting.Backoff
 
 	busy   word // disruptor_debug: not 0 while a call is active
@@ -35,6 +36,8 @@ type reader struct {
 func (r *reader) look() (from, to int64) {
 	limit := r.pos + r.maxBatch
 	switch { // extend, without the call
+	case r.signal != nil:
+		return r.lookReady()
 	case r.core.failed.load() != 0: // close edge
 		r.refuse()
 		return r.pos, r.pos

@@ -26,6 +26,9 @@ func (r *Ring[T]) SingleProducer() *SingleProducer[T] {
 	return p
 }
 
+// target returns the ring, for FromChannel.
+func (p *SingleProducer[T]) target() *Ring[T] { return p.ring }
+
 // TryClaim claims n slots without waiting. It returns false if there is no room, which may be so for a
 // moment while a consumer joins, and if the ring has ended; use [Ring.Err] to tell. It panics if n is
 // not in 1 to Cap, and if a claim is still open.

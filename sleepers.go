@@ -45,6 +45,14 @@ func (s *sleeper) rouse() {
 	}
 }
 
+// forget takes back a wake-up that nobody has slept for.
+func (s *sleeper) forget() {
+	select {
+	case <-s.wake:
+	default:
+	}
+}
+
 // sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats. add and
 // remove take the same few steps however long the list is.
 type sleepers struct {
@@ -69,11 +77,14 @@ func (l *sleepers) add() *sleeper {
 		s = &sleeper{wake: make(chan struct{}, 1)}
 	} else {
 		l.free = s.next
-		select {
-		case <-s.wake: // roused after it had left
-		default:
-		}
+		s.forget() // roused after it had left
 	}
+	l.link(s)
+	return s
+}
+
+// link appends s. The caller holds mu.
+func (l *sleepers) link(s *sleeper) {
 	s.prev, s.next = l.last, nil
 	if s.prev == nil {
 		l.first = s
@@ -81,11 +92,16 @@ func (l *sleepers) add() *sleeper {
 		s.prev.next = s
 	}
 	l.last = s
-	return s
 }
 
-// remove takes s from the list. The caller holds mu.
+// remove takes s from the list and keeps it for the next. The caller holds mu.
 func (l *sleepers) remove(s *sleeper) {
+	l.unlink(s)
+	s.next, l.free = l.free, s
+}
+
+// unlink takes s from the list. The caller holds mu.
+func (l *sleepers) unlink(s *sleeper) {
 	if s.prev == nil {
 		l.first = s.next
 	} else {
@@ -96,7 +112,6 @@ func (l *sleepers) remove(s *sleeper) {
 	} else {
 		s.next.prev = s.prev
 	}
-	s.next, l.free = l.free, s
 }
 
 // rouse wakes s, because what it waits for has come. The caller holds mu.

@@ -27,7 +27,7 @@ type Stats struct {
 	Consumers []ConsumerStats
 
 	Parks  int64 // how often a goroutine has parked since New
-	Wakes  int64 // how often one was woken: what it waited for had come, or its turn to claim
+	Wakes  int64 // how often one was woken, or told by Ready: what it waited for had come, or its turn to claim
 	Wasted int64 // how often one had to park again, because it found less than it needed, or only aborted slots
 	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
 

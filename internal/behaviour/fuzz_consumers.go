@@ -134,6 +134,25 @@ func (s *Session) opTryNext() {
 	}
 }
 
+// opReady receives what Ready has, and then calls TryNext, or there must be nothing for it to find.
+func (s *Session) opReady() {
+	c := s.consumer()
+	if c == nil {
+		return
+	}
+	select {
+	case <-c.Ready():
+		if _, ok := s.tryNext(c); ok {
+			s.hit("Ready")
+		} else {
+			s.hit("Ready in vain")
+		}
+	default:
+		same(s, "Next would wait", true, !s.goesOn(c))
+		s.hit("Ready has nothing")
+	}
+}
+
 func (s *Session) opNext() {
 	c := s.consumer()
 	if c == nil {

@@ -44,6 +44,7 @@ var operations = []operation{
 	{"Lossy.TryNext", (*Session).opLossyTryNext},
 	{"Lossy.Close", (*Session).opLossyLeave},
 	{"Sender", (*Session).opSender},
+	{"Ready", (*Session).opReady},
 	// Often, so that a ring moves on.
 	{"TrySend", (*Session).opTrySend},
 	{"TryNext", (*Session).opTryNext},

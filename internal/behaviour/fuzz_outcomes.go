@@ -16,6 +16,7 @@ var Outcomes = []string{
 	"Done", "Done of a prefix",
 	"Next", "Next ended by its context", "Next on its end",
 	"Publish", "Publish after the end", "Publish of nothing", "Publish out of order",
+	"Ready", "Ready has nothing", "Ready in vain",
 	"Run cancelled",
 	"SendAll granted", "SendAll of a part", "SendAll of nothing", "SendAll on an ended ring", "SendAll without room",
 	"Send granted", "Send on an ended ring", "Send without room",

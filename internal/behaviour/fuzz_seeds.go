@@ -54,6 +54,8 @@ func RingSeeds() [][]byte {
 		life(eight, late, "TryClaim", 0, 7, "Publish", 0, 0, "TryClaim", 0, 7, "Publish", 0, 0, "TryClaim", 0, 7,
 			"Publish", 0, 0, "TrySend", 0, "TryClaim", 0, 1),
 		life(one, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "TrySend", 0, "Done", 0, 0, "TrySend", 0),
+		// A consumer in a select is told of an abort, and of what comes behind it.
+		life(four, zero, "Consumer", 0, 0, "Ready", 0, "TryClaim", 0, 0, "Abort", 0, 0, "Ready", 0, "TrySend", 0, "Ready", 0),
 	}
 	seeds = append(seeds, groupSeeds()...)
 	seeds = append(seeds, lossySeeds()...)

@@ -1,5 +1,3 @@
-//go:build ready
-
 package guides
 
 import (

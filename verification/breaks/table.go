@@ -76,7 +76,7 @@ func (b breakage) tags() string {
 // Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
 // moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
 // finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, pins)
+var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, pins, selects)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{

@@ -26,6 +26,7 @@ var debug = []string{
 	asks, boundary, follows, lapped, found, heldSlots, latePush, openClaim, joins, second, unpins, hasLeft, goesOn,
 	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
 	seatsBack, leavesNow, lastKeyed, movesOver,
+	besideIt,
 }
 
 // orders are wrong: what comes first, or what may go first.

@@ -24,7 +24,9 @@
    consumers, INLIST mask of those in the list. Options: STAGE (consumer 1 after 0), LEAVE (consumer 0 may leave at any
    time), CLOSEANY (Close at any time), NOCLOSE (nobody closes: nothing wakes who was overlooked), CANCELMASK (producers
    whose context may end while they wait), WAKEUPS (consumers whose context may end: so many times, then they come back),
-   HOLD (producer 0 claims twice before it publishes), ALERT. Variants: GATE_OUTSIDE_LOCK, LOOKS_FIRST. BUG_*: README.md. */
+   HOLD (producer 0 claims twice before it publishes), ALERT, SELECT (a consumer stays registered until a look finds
+   something, and is registered anew by one that does not: Consumer.Ready; WAKEUPS are other cases of its select).
+   Variants: GATE_OUTSIDE_LOCK, LOOKS_FIRST. BUG_*: README.md. */
 #ifndef N
 #define N 1
 #endif
@@ -237,8 +239,16 @@ inline look() {
 #endif
 }
 
+inline leaveLot() {
+  d_step { !readersLock -> roused[me] = 0; key[me] = NEVER; announce();
+           if :: me == 1 -> stageKey = NEVER; wantedPosition = NEVER :: else fi }
+}
+
 proctype Consumer(byte me) {
   byte at, m, w, g = UNKNOWN, l, wakeups;
+#ifdef SELECT
+  byte in;                                   /* where it is registered: 1 with the readers, 2 with consumer 0; 0 nowhere */
+#endif
   bool over, stage, fences;
   do
   ::
@@ -249,6 +259,9 @@ proctype Consumer(byte me) {
      stage = (me == 1 && HAS(inlist, 0));     /* by the list as it is now */
 #endif
      look();
+#ifdef SELECT
+     if :: in && (m || over) -> leaveLot(); lower(); in = 0 :: else -> skip fi;
+#endif
      if
      :: m -> goto take
      :: over -> break
@@ -256,7 +269,23 @@ proctype Consumer(byte me) {
      fi;
 
      /* park */
+#ifdef SELECT
+     roused[me] = 0;                         /* what is in the channel is forgotten */
+     if :: in && in != 1+stage -> leaveLot(); lower(); in = 0 :: else -> skip fi;
+     if
+     :: !in -> raise(position[me] == own[me]); in = 1+stage
+#ifdef BUG_LOOKS_ONCE
+     :: else -> goto asleep
+#else
+     :: else -> skip
+#endif
+     fi;
+#else
      raise(position[me] == own[me]);
+#endif
+#ifdef BUG_REGISTERS_LATE
+     look();
+#endif
 #ifdef STAGE
      if
      :: stage -> d_step { stageKey = at+1; wantedPosition = stageKey }
@@ -268,8 +297,11 @@ proctype Consumer(byte me) {
 #else
      ;
 #endif
-#ifndef BUG_NO_SECOND_LOOK
+#if !defined(BUG_NO_SECOND_LOOK) && !defined(BUG_REGISTERS_LATE)
      look();
+#endif
+#ifdef BUG_FORGETS_LATE
+     roused[me] = 0;
 #endif
      if
      :: m || over -> skip
@@ -277,14 +309,19 @@ proctype Consumer(byte me) {
      :: !m && !over && stage && !HAS(inlist, 0) -> skip   /* chose the lot by an old list: choose again */
 #endif
      :: else ->
-        if
+asleep: if
         :: roused[me]
         :: wakeups < WAKEUPS -> wakeups++    /* the context ended; the caller comes back */
-        fi
+        fi;
+#ifdef SELECT
+        goto next                            /* it looks while it is registered, and forgets what roused it then */
+#endif
      fi;
-     d_step { !readersLock -> roused[me] = 0; key[me] = NEVER; announce();
-              if :: me == 1 -> stageKey = NEVER; wantedPosition = NEVER :: else fi };
+     leaveLot();
      lower();
+#ifdef SELECT
+     in = 0;
+#endif
      if
      :: m -> skip
      :: over -> break
@@ -344,11 +381,17 @@ leave: skip;
 #ifndef BUG_LEAVE_WAKES_NOBODY
      wakeClaims(g, l);
 #endif
+#ifdef SELECT
+     if :: in -> leaveLot(); lower(); in = 0 :: else -> skip fi;
+#endif
      break;
 #endif
 next: skip
   od;
   skip;
+#ifdef SELECT
+  assert(!in);
+#endif
   d_step { at = 0; m = 0; over = 0; stage = 0; wakeups = 0 }
 }
 

@@ -272,6 +272,10 @@ good quick park-no-consumers park -DNC=1 -DINLIST=0 -DP=2 -DK=1
 good quick park-stage park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE
 good quick park-own-claim park -DNC=1 -DP=1 -DN=2 -DK=4 -DHOLD
 good quick park-reader-cancel park -DNC=2 -DP=1 -DK=2 -DWAKEUPS=1
+good quick park-select park -DNC=2 -DP=1 -DK=2 -DWAKEUPS=1 -DSELECT -DALERT
+good quick park-select-stage park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE -DSELECT
+good full park-select-close park -DNC=1 -DP=2 -DK=2 -DK1=1 -DCLOSEANY -DWAKEUPS=1 -DSELECT -DALERT
+good full park-select-leave park -DNC=2 -DP=1 -DK=2 -DSTAGE -DLEAVE -DWAKEUPS=1 -DSELECT -DALERT
 good full park-2-2 park -DNC=2 -DP=2 -DK=2 -DK1=1
 good full park-close-2 park -DNC=1 -DP=2 -DK=2 -DCLOSEANY
 good full park-queue-2 park -DNC=1 -DP=2 -DK=2
@@ -306,6 +310,11 @@ bug LEAVE_WAKES_NOBODY park-leave
 bug PUBLISH_WAKES_NO_CLAIM park-no-consumers
 bug SLEEPS_ON_WHO_LEFT park-stage
 bug WANT_WHOLE_RING park-own-claim
+bug NO_SECOND_LOOK park-select
+bug REGISTERS_LATE park-select
+bug LOOKS_ONCE park-select
+bug FORGETS_LATE park-select
+bug SLEEPS_ON_WHO_LEFT park-select-stage
 
 # --- workers.pml ---
 back="-DLEAVEMASK=1 -DHANDBACK"
