@@ -108,7 +108,7 @@ func ExampleUnsentError() {
 		for i := range 3 {
 			orders <- i
 		}
-		for ring.Stats().Waiting == 0 { // until the third waits for room
+		for ring.Stats().Blocked == 0 { // until the third waits for room
 			time.Sleep(time.Millisecond)
 		}
 	}()

@@ -23,7 +23,7 @@ func Example_ownRing() {
 	}
 	run := make(chan error)
 	go func() { run <- ring.Run(context.Background()) }()
-	for ring.Stats().Waiting == 0 {
+	for ring.Stats().Blocked == 0 {
 		time.Sleep(time.Millisecond)
 	}
 
