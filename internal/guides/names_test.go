@@ -14,10 +14,7 @@ import (
 )
 
 // notYet are the names that guides may use before there is such a thing.
-var notYet = []string{
-	"Consumer.Ready", "Consumer.Events", "Ring.Explain", "Ring.RunWith", "RunConfig.Watchdog",
-	"ConsumerConfig.LockOSThread", "ConsumerConfig.CPUs",
-}
+var notYet = []string{"Consumer.Ready", "Consumer.Events"}
 
 var (
 	span   = regexp.MustCompile("`[^`\n]+`")
