@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// blocked are the claims that wait for room and do so for long: that park, sleep or have looked many times.
-// They read the clock once, when they have lost so much time already that this costs nothing.
+// blocked are the claims that have waited long for room: they park, sleep or have looked many times. Each
+// reads the clock once, when it has lost so much time that this no longer matters.
 type blocked struct {
 	mu     sync.Mutex
 	claims []blockedClaim
@@ -22,7 +22,7 @@ type blockedClaim struct {
 	state ConsumerState
 }
 
-// longClaim is the look from which on a claim is blocked that neither parks nor sleeps: after some 30 µs.
+// longClaim is after how many looks a claim that neither parks nor sleeps is blocked: some 30 µs.
 const longClaim = 1000
 
 // block registers a claim of n slots and returns its place. The caller unblocks it.
@@ -60,8 +60,8 @@ func (b *blocked) unblock(place int) {
 	b.free = append(b.free, place)
 }
 
-// survey returns how many claims are blocked, that which is so since before the others, and the first moments
-// at which one has found the slowest consumer where it stands now, at gate, in each state.
+// survey returns how many claims are blocked, and the first of them. For each state it returns when one of
+// them first found the slowest consumer in that state at gate, where it stands now.
 func (b *blocked) survey(gate int64) (count int, first blockedClaim, found foundAtGate) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -79,5 +79,5 @@ func (b *blocked) survey(gate int64) (count int, first blockedClaim, found found
 	return count, first, found
 }
 
-// foundAtGate are moments, zero if there was none.
+// foundAtGate has a time for each state; zero if no claim has found it.
 type foundAtGate [Retrying + 1]time.Time

@@ -68,13 +68,14 @@ func ExampleNew() {
 
 func ExampleConfig() {
 	ring, _ := disruptor.New[trade](disruptor.Config{
+		Name:      "trades", // for Explain, logs and profiles
 		Capacity:  1 << 16,
 		Producers: disruptor.Single,      // one goroutine publishes
 		Wait:      disruptor.YieldWait{}, // answer fast, at the price of a core
 		MaxBatch:  256,                   // give room back at least that often
 	})
-	fmt.Println(ring.Cap())
-	// Output: 65536
+	fmt.Println(ring.Name(), ring.Cap())
+	// Output: trades 65536
 }
 
 // Fill gives each slot a buffer that every event in it uses again.

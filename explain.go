@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Explain says in one paragraph who waits for whom, and who is the cause: what holds the ring if producers are
-// blocked, and otherwise who is behind. It is for people, logs and reports; its wording may change, and
-// [Ring.Stats] has the figures. Any goroutine may call it, and it blocks nobody.
+// Explain says in one paragraph who waits for whom, and who is the cause: what holds the ring if
+// producers are blocked, and otherwise which consumer is behind. It is for people, logs and reports.
+// Its wording may change; [Ring.Stats] has the figures. Any goroutine may call it; it blocks nobody.
 //
 //	3 producers blocked for 2.1 s: ring "orders" is full (4096 slots), held by consumer "notify" at 40960,
 //	in its handler for at least 2.1 s.
 //
-// A ring that runs is read word by word, so a consumer that moves meanwhile may be named that waits no more. How
-// long something has lasted is known from earlier looks, as for Stats.OpenFor.
+// The ring is read word by word while it runs, so a consumer that is named may have moved by then.
+// Durations are lower bounds, known from earlier looks: see Stats.OpenFor.
 func (r *Ring[T]) Explain() string {
 	s := r.core.snapshot()
 	s.running = r.graph.active.load() != 0
@@ -43,7 +43,7 @@ func (s *snapshot) explain() string {
 	return fmt.Sprintf("no producer is blocked: %s has %s; %s.", ring, s.freeText(), s.behind(s.Published))
 }
 
-// explainBlocked says what claims wait for.
+// explainBlocked names what claims wait for.
 func (s *snapshot) explainBlocked(ring string) string {
 	text := fmt.Sprintf("%s blocked for %s: ", count(s.Blocked, "producer", "producers"), spell(s.BlockedFor))
 	if s.Free > 0 && s.first.slots > s.Free {
@@ -91,7 +91,7 @@ func (s *snapshot) explainClosed(ring string) string {
 
 const delivered = "all that was published is handed back"
 
-// behind says who has not handed back all below end, and why.
+// behind names the consumers that have not handed back all below end, and why.
 func (s *snapshot) behind(end int64) string {
 	var late []int
 	for i, c := range s.Consumers {
@@ -117,7 +117,7 @@ func (s *snapshot) freeText() string {
 	return fmt.Sprintf("%d of %s free", s.Free, count(s.Capacity, "slot", "slots"))
 }
 
-// suspicious is how long a claim has to be blocked, by a handler that has not moved, before the two may be one.
+// suspicious is how long a handler must have blocked a claim before the claim may be its own.
 const suspicious = time.Second
 
 func (s *snapshot) mayWaitForItself(who int) bool {

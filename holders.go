@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// Places for what is no consumer.
+// Places that stand for something else than a consumer.
 const (
-	openClaim = -1 // the oldest
+	openClaim = -1 // the oldest open claim
 	runToCome = -2 // a Run that has not been called
 )
 
-// A holder is who does not wait for any other.
+// A holder is what consumers wait for, and what waits for no other consumer itself.
 type holder struct {
 	who     int   // a place
 	waiting []int // consumers that wait for it
 }
 
-// holders returns for whom the consumers at these places wait in the end.
+// holders returns what the consumers at these places wait for, directly or by way of others.
 func (s *snapshot) holders(places []int) (holders []holder) {
 	for _, i := range places {
 		who := s.holderOf(i)
@@ -33,7 +33,8 @@ func (s *snapshot) holders(places []int) (holders []holder) {
 	return holders
 }
 
-// holderOf goes from a consumer that has nothing to read to the slowest that it follows, and so on.
+// holderOf returns the holder that the consumer at place i waits for. A consumer that has nothing to
+// read waits for the slowest one that it follows, and so on up the graph.
 func (s *snapshot) holderOf(i int) int {
 	for range s.Consumers {
 		c := s.Consumers[i]
@@ -56,7 +57,7 @@ func (s *snapshot) holderOf(i int) int {
 	return i
 }
 
-// forRun reports whether Run is to serve the consumer, and has not been called.
+// forRun reports whether the consumer has a handler and Run has not been called.
 func (s *snapshot) forRun(i int) bool {
 	m := s.members[i]
 	return !s.running && s.Consumers[i].State == Unserved && (!m.group || m.handled.load() != 0)

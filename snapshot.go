@@ -2,13 +2,13 @@ package disruptor
 
 import "time"
 
-// A snapshot is Stats, and what Explain needs to know besides.
+// A snapshot is Stats and what else Explain needs.
 type snapshot struct {
 	Stats
 	members []*member    // of Stats.Consumers
 	follows [][]int      // whom each of them follows, as places in members
-	first   blockedClaim // since before all others that are blocked
-	gate    int64        // where the slowest consumer stands that claims wait for
+	first   blockedClaim // the one that has been blocked longest
+	gate    int64        // position of the slowest consumer that claims wait for
 	found   foundAtGate
 	err     error // of the ring
 	failure error
@@ -33,9 +33,9 @@ func (c *core) snapshot() *snapshot {
 		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
 	}
 	s.err, s.failure, s.end = c.err(), c.cause(), c.end.load() // close edge
-	// What is blocked first, then positions, and then what is never behind them: so no lag comes out
-	// negative, and a claim is not blocked by what has moved before.
-	s.gate = leastHeld(list) // who is lossy makes room
+	// Blocked claims come first, then positions, and then what is never behind them: so no lag is
+	// negative, and no claim seems to be blocked by a consumer that moved before it was.
+	s.gate = leastHeld(list) // a lossy consumer makes room
 	s.Blocked, s.first, s.found = c.blocked.survey(s.gate)
 	gate := min(leastHeld(list), c.publishedEnd())
 	for i, m := range list {
@@ -87,8 +87,7 @@ func (m *member) stats() ConsumerStats {
 	return s
 }
 
-// date says since when it is all as it is, as far as anybody has looked: an earlier snapshot, or a claim
-// when it was blocked.
+// date fills in the durations, from what earlier snapshots have seen, and claims when they were blocked.
 func (s *snapshot) date(c *core) {
 	now := time.Now()
 	seen := &c.sightings

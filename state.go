@@ -11,9 +11,9 @@ type ConsumerState uint8
 
 const (
 	Busy     ConsumerState = iota // in its handler, or in code that uses it by hand
-	Waiting                       // in Next, WaitFor, Batches or Run, for something to read; of a group: all of its workers are
-	Unserved                      // made by Handle or HandleLossy, and no Run serves it; or a group without workers
-	Retrying                      // its handler has failed, and a FailurePolicy pauses before the next call; of a group: a worker's
+	Waiting                       // waits for something to read, in Next, WaitFor, Batches or Run; a group: all its workers do
+	Unserved                      // has a handler that no Run serves; a group: has no workers
+	Retrying                      // pauses before a failed call of its handler is repeated; a group: a worker does
 )
 
 // String returns "busy", "waiting", "unserved" or "retrying".
@@ -43,8 +43,8 @@ func (m *member) state() ConsumerState {
 	return Busy
 }
 
-// sightings are what earlier looks at a ring have seen. From them comes how long at least something has been
-// as it is: those who change it read no clock.
+// sightings are what earlier looks at a ring have seen. They tell how long something has been as it is, at
+// least: the code that changes it reads no clock.
 type sightings struct {
 	mu      sync.Mutex
 	members map[*member]sighting
@@ -54,10 +54,10 @@ type sightings struct {
 type sighting struct {
 	position int64
 	state    ConsumerState
-	since    time.Time // the first look that has seen it
+	since    time.Time // of the first look that has seen it so
 }
 
-// again returns now, another look at what was seen as s.
+// again returns now, dated back to s if nothing has changed since.
 func (s sighting) again(now sighting) sighting {
 	if !s.since.IsZero() && s.position == now.position && s.state == now.state {
 		now.since = s.since

@@ -7,29 +7,29 @@ import (
 )
 
 // Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was true at
-// some moment during the call, not all of them at the same one.
+// some moment during the call, but not all at the same moment.
 type Stats struct {
 	Name      string // Config.Name
 	Capacity  int
 	Claimed   int64 // end of the last claim
-	Published int64 // everything below is published or aborted; the oldest open claim begins here, if Claimed is greater
+	Published int64 // everything below is published or aborted; if Claimed is greater, the oldest open claim begins here
 	Free      int   // slots that a claim would find, 0 to Capacity
 
-	// Claims that wait for room, and how long the first of them has waited. Those count that park, sleep, or
-	// have looked for room many times; others have waited for less than some 30 µs.
+	// Blocked is how many claims wait for room, and BlockedFor how long the first of them has waited. A
+	// claim counts when it parks or sleeps, or has looked for room many times, for about 30 µs.
 	Blocked    int
 	BlockedFor time.Duration
-	// OpenFor is how long at least the oldest open claim has been known to be the oldest; 0 if there is none.
-	// Nobody reads the clock at a claim: this is known from earlier calls of Stats or Explain, from the
-	// watchdog of Run, and from the claims that have been blocked meanwhile.
+	// OpenFor is how long the oldest open claim has been the oldest, at least; 0 if no claim is open. A
+	// claim does not read the clock: this is known from earlier calls of Stats and Explain, from the
+	// watchdog of RunWith, and from claims that were blocked meanwhile.
 	OpenFor time.Duration
 
 	Consumers []ConsumerStats
 
 	Parks  int64 // how often a goroutine has parked since New
 	Wakes  int64 // how often one was woken, or told by Ready: what it waited for had come, or its turn to claim
-	Wasted int64 // how often one had to park again, because it found less than it needed, or only aborted slots
-	Fences int64 // how often one that parked had every running thread of the process interrupted (BlockWait.Fence)
+	Wasted int64 // how often a woken one parked again: it found less than it needed, or only aborted slots
+	Fences int64 // how often parking interrupted every running thread of the process: see BlockWait.Fence
 
 	// Events for which a Sender has found no room since New. Each is counted once.
 	Dropped  int64 // those for which Send returned ErrDropped
@@ -37,32 +37,32 @@ type Stats struct {
 	TimedOut int64 // those for which Send returned ErrNoRoom
 }
 
-// ConsumerStats is a consumer in [Stats]. A consumer with a Lag but nothing Available waits for one that
-// it is after; one that has something Available and is Busy is slow itself.
+// ConsumerStats is a consumer in [Stats]. If it has a Lag but nothing Available, it waits for a consumer
+// that it comes after. If it has something Available and is Busy, it is slow itself.
 type ConsumerStats struct {
 	Name      string
 	After     []string // the names of the consumers that it follows now; empty: it follows the producers
-	Position  int64    // slots below are handed back
-	Lag       int64    // published slots that are not
-	Available int64    // of these, the ones that it could read now
-	MaxLag    int64    // the greatest Lag that was seen: by Stats, by a blocked claim, or by itself when it handed slots back
+	Position  int64    // the first sequence that it has not handed back
+	Lag       int64    // how many published slots it has not handed back
+	Available int64    // how many of these it could read now
+	MaxLag    int64    // the greatest Lag seen since it joined: by Stats, by blocked claims, and by itself at each Done
 	State     ConsumerState
-	// For is how long at least it has been in this State at this Position. As with Stats.OpenFor, this is
-	// known from earlier looks, and from the first claim that is blocked.
+	// For is how long it has been in this State at this Position, at least. This is known from earlier
+	// looks, as Stats.OpenFor is, and from the first claim that it blocked.
 	For     time.Duration
 	Batches BatchSizes
-	Workers int   // of a group
+	Workers int   // how many a group has
 	Lossy   bool  // made by LossyConsumer or HandleLossy: no claim waits for it
-	Missed  int64 // Lossy: the sequences that it has missed since it joined
+	Missed  int64 // how many sequences it has missed since it joined, if it is Lossy
 
 	// What became of events whose handler failed: see FailurePolicy.
-	Retried      int64 // calls of the handler that repeated one that had failed
-	Skipped      int64 // events
+	Retried      int64 // how often the handler was called again after a failure
+	Skipped      int64 // events that were skipped
 	DeadLettered int64 // events that DeadLetter has taken
 }
 
-// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It costs what Published costs,
-// a step for each pair of consumers of which one follows the other, and some allocations for each consumer.
+// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It takes as long as Published,
+// and a step for each pair of consumers of which one follows the other. It allocates for each consumer.
 func (r *Ring[T]) Stats() Stats { return r.core.snapshot().Stats }
 
 // String returns a line for the ring and one or two for each consumer, for people to read.

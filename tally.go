@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// A tally counts what one goroutine hands back. That goroutine alone writes it; for Stats only, on no edge.
-// It is part of a reader or a taker: behind a pointer, its stores would look to the tests of the object code
-// like those of the protocol.
+// A tally counts what one goroutine hands back. Only that goroutine writes it; it is for Stats, on no edge.
+// It is part of a reader or a taker. Behind a pointer, the tests of the object code would take its stores for
+// those of the protocol.
 type tally struct {
 	slots  word
 	most   word // the greatest lag that was seen
@@ -62,14 +62,14 @@ type tallies struct {
 	most int64      // of these
 }
 
-// add adds that of a goroutine that comes.
+// add adds the tally of a goroutine that comes.
 func (a *tallies) add(t *tally) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.open = append(a.open, t)
 }
 
-// remove keeps what a goroutine that goes has counted.
+// remove removes the tally of a goroutine that leaves, and keeps what it has counted.
 func (a *tallies) remove(t *tally) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -91,11 +91,11 @@ func (a *tallies) sum() (sizes BatchSizes, maxLag int64) {
 	return sizes, maxLag
 }
 
-// BatchSizes says how large the batches were that a consumer has handed back: by each call of Done, by the
-// end of a handler or of a turn of Batches, or, of a lossy consumer, by each copy. It is a histogram, in
-// whose buckets sizes differ by less than a quarter. The zero value has no batch in it.
+// BatchSizes is a histogram of the sizes of the batches that a consumer has handed back since it joined. A
+// batch is what a call of Done, a call of a handler or a turn of Batches hands back; for a lossy consumer it
+// is a copy. Sizes in one bucket differ by less than a quarter. The zero value has no batches.
 type BatchSizes struct {
-	Slots  int64 // how many slots were in all of them
+	Slots  int64 // the sum of the sizes
 	counts []int64
 }
 
@@ -109,7 +109,7 @@ func (s *BatchSizes) add(t *tally) {
 	}
 }
 
-// Count returns how many batches there were.
+// Count returns the number of batches.
 func (s BatchSizes) Count() (n int64) {
 	for _, c := range s.counts {
 		n += c
@@ -117,7 +117,7 @@ func (s BatchSizes) Count() (n int64) {
 	return n
 }
 
-// Mean returns the mean size; 0 if there was no batch.
+// Mean returns the mean size, or 0 if there are no batches.
 func (s BatchSizes) Mean() float64 {
 	if n := s.Count(); n > 0 {
 		return float64(s.Slots) / float64(n)
@@ -125,9 +125,9 @@ func (s BatchSizes) Mean() float64 {
 	return 0
 }
 
-// Quantile returns a size that at least the fraction q of all batches did not exceed, and less than a
-// quarter above the smallest such size. q is from 0 to 1; Quantile(1) bounds the largest batch. It is 0 if
-// there was no batch, and panics on another q.
+// Quantile returns an upper bound of the q-quantile: at least the fraction q of the batches are no larger.
+// It is the largest size of a bucket, so less than a quarter above the quantile itself. Quantile(1) bounds
+// the largest batch. It returns 0 if there are no batches, and panics if q is not from 0 to 1.
 func (s BatchSizes) Quantile(q float64) int64 {
 	if !(q >= 0 && q <= 1) {
 		panicf("Quantile of %v: not from 0 to 1", q)
@@ -141,8 +141,8 @@ func (s BatchSizes) Quantile(q float64) int64 {
 	return 0
 }
 
-// All walks over the buckets that are not empty, from small to large: the largest size that belongs to each,
-// and how many batches were in it.
+// All iterates over the buckets that are not empty, from small to large. It yields the largest size that
+// a bucket may hold, and the number of batches in it.
 func (s BatchSizes) All() iter.Seq2[int64, int64] {
 	return func(yield func(size, batches int64) bool) {
 		for i, n := range s.counts {

@@ -2,15 +2,16 @@ package disruptor
 
 import "encoding/json"
 
-// A Var has the Stats of a ring as its String, in JSON. It is an expvar.Var: publish it under a name of your
-// choice. Each call of String calls Stats; any goroutine may call it.
+// A Var shows the Stats of a ring as JSON. It is an expvar.Var: publish it with expvar.Publish or
+// in an expvar.Map, under a name of your choice. It is made by [Ring.Var].
 type Var struct{ stats func() Stats }
 
-// Var returns a Var of the ring.
+// Var returns a Var of the ring. Any goroutine may call it.
 func (r *Ring[T]) Var() Var { return Var{r.Stats} }
 
-// String returns a JSON object. Its keys are those of Stats and ConsumerStats, in lower case with underscores;
-// durations are in seconds; of Batches it has the count, the mean and some quantiles.
+// String calls [Ring.Stats] and returns a JSON object. The keys are the fields of Stats and
+// ConsumerStats, in lower case with underscores. Durations are in seconds, a State is its String, and
+// batches has count, mean, p50, p99 and max. Any goroutine may call it.
 func (v Var) String() string {
 	s := v.stats()
 	consumers := make([]map[string]any, len(s.Consumers))

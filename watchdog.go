@@ -7,19 +7,21 @@ import (
 	"time"
 )
 
-// RunConfig describes a Run. All of it may be zero.
+// RunConfig describes a Run. The zero value is what [Ring.Run] does.
 type RunConfig struct {
-	// Watchdog is for how long nothing may move while somebody is blocked, before what Explain says is
-	// logged, once, until something has moved. Blocked are claims that wait for room, consumers that wait
-	// for a claim behind which others have published, and the Run of a ring that has ended. It looks four
-	// times in that time. 0 means never.
+	// Watchdog is how long nothing may move while something is blocked; then a warning is logged with
+	// the text of Explain, and the next one only after something has moved. Blocked means: a claim waits
+	// for room; a consumer waits for an open claim behind which others have published; or the ring has
+	// ended, and Run waits for its handlers. The ring is looked at four times in that time, so a warning
+	// may be late by a quarter of it. A position moves only when a batch is handed back: choose more than
+	// the longest batch takes. 0 means no watchdog.
 	Watchdog time.Duration
-	// Logger gets a warning with the attributes ring and explain; nil means slog.Default(). It may take its
-	// time, and publish to the ring: nothing waits for it, not even the end of Run.
+	// Logger gets the warnings, with the attributes "ring" and "explain"; nil means slog.Default(). It may
+	// be slow, and may publish to the ring: nothing waits for it, not even the end of Run.
 	Logger *slog.Logger
 }
 
-// RunWith is [Ring.Run] with a watchdog. It panics if Watchdog is negative.
+// RunWith is [Ring.Run] with a configuration. It panics if Watchdog is negative.
 func (r *Ring[T]) RunWith(ctx context.Context, cfg RunConfig) error {
 	if cfg.Watchdog < 0 {
 		panicf("Watchdog of %v", cfg.Watchdog)
@@ -33,7 +35,7 @@ func (r *Ring[T]) RunWith(ctx context.Context, cfg RunConfig) error {
 	return r.Run(ctx)
 }
 
-// A watchdog looks whether a ring is stuck.
+// A watchdog looks at a ring again and again, and warns when it is stuck.
 type watchdog struct {
 	core    *core
 	limit   time.Duration
@@ -41,8 +43,8 @@ type watchdog struct {
 	explain func() string
 
 	last  progress
-	since time.Time // when last was seen first; zero: nobody was blocked
-	told  bool      // of last
+	since time.Time // when last was first seen; zero: nobody was blocked
+	told  bool      // a warning has been logged since then
 }
 
 // progress is what changes when anything moves.
@@ -72,7 +74,8 @@ func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
 	}
 }
 
-// stuck reports whether nothing has moved for limit, while somebody was blocked, and it has not been told.
+// stuck reports whether it is time to warn: nothing has moved for limit while somebody was blocked, and
+// no warning has been logged since.
 func (w *watchdog) stuck(now time.Time) bool {
 	if !w.core.somebodyIsBlocked() {
 		w.since = time.Time{}
@@ -104,12 +107,12 @@ func (w *watchdog) tell(ctx context.Context) {
 }
 
 // somebodyIsBlocked reports whether a claim waits for room, a consumer waits for an open claim behind which
-// something is published, or the ring has ended: a Run that has not returned waits for its handlers then.
+// something is published, or the ring has ended. A Run that has not returned then waits for its handlers.
 func (c *core) somebodyIsBlocked() bool {
 	if c.blocked.count.load() > 0 || c.err() != nil {
 		return true
 	}
-	if c.single { // whose claims are published in order
+	if c.single { // claims are published in order, so nothing lies behind an open one
 		return false
 	}
 	claimed := c.claimed()

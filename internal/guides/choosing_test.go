@@ -1,6 +1,7 @@
 package guides
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -29,6 +30,9 @@ func symptoms(before, after disruptor.Stats) (found []string) {
 		if after.Free == 0 && c.Available > 0 && c.State == disruptor.Busy {
 			found = append(found, c.Name+" is slow itself")
 		}
+		if c.MaxLag > int64(after.Capacity)*9/10 {
+			found = append(found, fmt.Sprint(c.Name, " was ", c.MaxLag, " behind: that needs more capacity, or a faster handler"))
+		}
 	}
 	return found
 }
@@ -36,7 +40,7 @@ func symptoms(before, after disruptor.Stats) (found []string) {
 func Example_symptoms() {
 	before := disruptor.Stats{Capacity: 1024, Published: 5000, Parks: 10}
 	after := disruptor.Stats{Capacity: 1024, Published: 9000, Parks: 12, Dropped: 40, Consumers: []disruptor.ConsumerStats{
-		{Name: "store", Lag: 1024, Available: 1024, State: disruptor.Busy},
+		{Name: "store", Lag: 1024, MaxLag: 1024, Available: 1024, State: disruptor.Busy},
 		{Name: "notify", Lag: 1024, After: []string{"store"}, State: disruptor.Waiting},
 	}}
 
@@ -47,6 +51,7 @@ func Example_symptoms() {
 	// full twice: a consumer is slower than the producers, or the capacity is below a burst
 	// 40 events found no room in time
 	// store is slow itself
+	// store was 1024 behind: that needs more capacity, or a faster handler
 }
 
 func Example_settings() {
@@ -61,4 +66,23 @@ func Example_settings() {
 	}
 	fmt.Println(disruptor.ThisMachine().Procs > 0)
 	// Output: true
+}
+
+func Example_thread() {
+	var cpus []int // from a flag, say
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 64, Wait: disruptor.SpinWait{}})
+	show := disruptor.Each(func(_ int64, quote *int) error {
+		fmt.Println(*quote)
+		return nil
+	})
+	ring.HandleWith(disruptor.ConsumerConfig[int]{
+		Name: "quotes", LockOSThread: true, CPUs: cpus, // none: any CPU
+	}, show)
+	ring.MultiProducer().TrySend(42)
+	ring.Close()
+
+	fmt.Println(ring.Run(context.Background())) // fails if it may not run on these CPUs
+	// Output:
+	// 42
+	// <nil>
 }

@@ -210,6 +210,10 @@ func TestIndexOfGuides(t *testing.T) {
 	require.Equal(t, "README.md", index.name)
 	for _, g := range all[1:] {
 		assert.Contains(t, index.links, g.name)
-		assert.LessOrEqual(t, strings.Count(read(t, folder+g.name), "\n"), 120, "lines of %s", g.name)
+		most := 120
+		if g.name == "stuck.md" { // which is searched, not read
+			most = 145
+		}
+		assert.LessOrEqual(t, strings.Count(read(t, folder+g.name), "\n"), most, "lines of %s", g.name)
 	}
 }
