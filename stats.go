@@ -68,8 +68,11 @@ func (r *Ring[T]) Stats() Stats { return r.core.snapshot().Stats }
 // String returns a line for the ring and one or two for each consumer, for people to read.
 func (s Stats) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ring of %d slots: %d claimed, %d published, %d free",
-		s.Capacity, s.Claimed, s.Published, s.Free)
+	b.WriteString("ring ")
+	if s.Name != "" {
+		fmt.Fprintf(&b, "%q ", s.Name)
+	}
+	fmt.Fprintf(&b, "of %d slots: %d claimed, %d published, %d free", s.Capacity, s.Claimed, s.Published, s.Free)
 	if s.Blocked > 0 {
 		fmt.Fprintf(&b, "; %s for %s", count(s.Blocked, "claim waits", "claims wait"), spell(s.BlockedFor))
 	}

@@ -3,7 +3,7 @@ package disruptor
 import "encoding/json"
 
 // A Var shows the Stats of a ring as JSON. It is an expvar.Var: publish it with expvar.Publish or
-// in an expvar.Map, under a name of your choice. It is made by [Ring.Var].
+// in an expvar.Map, under a name of your choice. It is made by [Ring.Var]; the zero Var shows null.
 type Var struct{ stats func() Stats }
 
 // Var returns a Var of the ring. Any goroutine may call it.
@@ -13,6 +13,9 @@ func (r *Ring[T]) Var() Var { return Var{r.Stats} }
 // ConsumerStats, in lower case with underscores. Durations are in seconds, a State is its String, and
 // batches has count, mean, p50, p99 and max. Any goroutine may call it.
 func (v Var) String() string {
+	if v.stats == nil {
+		return "null"
+	}
 	s := v.stats()
 	consumers := make([]map[string]any, len(s.Consumers))
 	for i, c := range s.Consumers {
