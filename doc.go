@@ -175,4 +175,5 @@ package disruptor
 //	                                                                store->load
 //	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
 //	          position                                              sides (alert: whose) finder, reader, single,
-//	                                                                                     multi, crew, idle, pin
+//	                                                                                     multi, crew, idle, pin,
+//	                                                                                     queue, ready

@@ -48,7 +48,7 @@ var layers = map[string]layer{
 	"sequence.go": positionLayer, "tally.go": positionLayer, "marks.go": positionLayer, "aborts.go": positionLayer,
 
 	"wait.go": waitingLayer, "wait_spin.go": waitingLayer, "wait_block.go": waitingLayer,
-	"sleepers.go": waitingLayer, "alert.go": waitingLayer, "timeout.go": waitingLayer,
+	"sleepers.go": waitingLayer, "queue.go": waitingLayer, "alert.go": waitingLayer, "timeout.go": waitingLayer,
 
 	"memory.go": ringLayer, "members.go": ringLayer, "state.go": ringLayer, "blocked.go": ringLayer, "pin.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 

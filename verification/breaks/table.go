@@ -179,13 +179,13 @@ var looks = []breakage{
 		endLook, "Close wakes those that are registered, once",
 	},
 	{
-		"a turn looks, then registers its need", "sleepers.go",
+		"a turn looks, then registers its need", "queue.go",
 		"\tq.wanted.store(need) // park edge\n\tif q.hasRoom(need) {\n",
 		"\troom := q.hasRoom(need)\n\tq.wanted.store(need)\n\tif room {\n",
 		turns, "room that comes in between wakes nobody",
 	},
 	{
-		"a turn registers nothing", "sleepers.go",
+		"a turn registers nothing", "queue.go",
 		"\tq.wanted.store(need) // park edge\n\tif q.hasRoom(need) {\n", "\tif q.hasRoom(need) {\n",
 		turns, "nobody knows what the next claim needs",
 	},

@@ -32,12 +32,12 @@ var debug = []string{
 // orders are wrong: what comes first, or what may go first.
 var orders = []breakage{
 	{
-		"any claim in the queue looks for room", "sleepers.go",
+		"any claim in the queue looks for room", "queue.go",
 		"\tif q.first != s {\n\t\treturn false\n\t}\n", "",
 		overtakes, "a small claim takes the room for which a large one waits",
 	},
 	{
-		"any claim in the queue registers its need", "sleepers.go",
+		"any claim in the queue registers its need", "queue.go",
 		"\tif q.first != s {\n\t\treturn false\n\t}\n", "",
 		queues, "the need of the first one is forgotten",
 	},

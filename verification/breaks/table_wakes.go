@@ -65,12 +65,12 @@ var wakes = []breakage{
 		leaving, "it sleeps, and never sees that it is to leave",
 	},
 	{
-		"a claim keeps its turn", "sleepers.go",
+		"a claim keeps its turn", "queue.go",
 		"\tif wasFirst {\n", "\tif wasFirst && s == nil {\n",
 		turn, "the next claim was never looked after, as it was not the first",
 	},
 	{
-		"the last claim in the queue is looked after", "sleepers.go",
+		"the last claim in the queue is looked after", "queue.go",
 		"\ts := q.first\n", "\ts := q.last\n",
 		turn, "it finds that it is not its turn, and sleeps on",
 	},
