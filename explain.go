@@ -125,5 +125,6 @@ func (s *snapshot) mayWaitForItself(who int) bool {
 		return false
 	}
 	busy := s.Consumers[who].State == Busy && s.members[who].service.load() == byRun
-	return busy && !s.found[Busy].IsZero() && s.Consumers[who].For >= suspicious
+	_, found := s.found[standing{s.members[who], Busy}]
+	return busy && found && s.Consumers[who].For >= suspicious
 }

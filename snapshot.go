@@ -5,12 +5,12 @@ import "time"
 // A snapshot is Stats, and what Explain needs to know besides.
 type snapshot struct {
 	Stats
-	members []*member    // of Stats.Consumers
-	follows [][]int      // whom each of them follows, as places in members
-	first   blockedClaim // since before all others that are blocked
-	gate    int64        // where the slowest consumer stands that claims wait for
-	found   foundAtGate
-	err     error // of the ring
+	members []*member              // of Stats.Consumers
+	follows [][]int                // whom each of them follows, as places in members
+	first   blockedClaim           // since before all others that are blocked
+	gate    int64                  // where the slowest consumer stands that claims wait for
+	found   map[standing]time.Time // since when claims have seen consumers at gate
+	err     error                  // of the ring
 	failure error
 	end     int64 // of a closed ring, or never
 	running bool
@@ -98,8 +98,8 @@ func (s *snapshot) date(c *core) {
 	seen.members = make(map[*member]sighting, len(s.members))
 	for i, m := range s.members {
 		at := &s.Consumers[i]
-		look := before[m].again(sighting{at.Position, at.State, now})
-		if found := s.found[at.State]; at.Position == s.gate && !found.IsZero() && found.Before(look.since) {
+		look := before[m.memberWords].again(sighting{at.Position, at.State, now})
+		if found, ok := s.found[standing{m, at.State}]; ok && at.Position == s.gate && found.Before(look.since) {
 			look.since = found
 		}
 		seen.members[m] = look
