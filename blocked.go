@@ -70,8 +70,10 @@ func (b *blocked) unblock(place int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.count.add(-1)
-	b.claims[place].since = time.Time{}
-	b.free = append(b.free, place)
+	b.claims[place] = blockedClaim{} // keeps no consumer
+	if b.free = append(b.free, place); len(b.free) == len(b.claims) {
+		b.claims, b.free = b.claims[:0], b.free[:0] // no survey walks over what a burst has left
+	}
 }
 
 // survey returns how many claims are blocked, that which is so since before the others, and the first moments
