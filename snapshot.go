@@ -90,10 +90,10 @@ func (m *member) stats() ConsumerStats {
 // date says since when it is all as it is, as far as anybody has looked: an earlier snapshot, or a claim
 // when it was blocked.
 func (s *snapshot) date(c *core) {
-	now := time.Now()
 	seen := &c.sightings
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
+	now := time.Now() // behind the lock: not before what another look has stored
 	before := seen.members
 	seen.members = make(map[*member]sighting, len(s.members))
 	for i, m := range s.members {
