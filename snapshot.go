@@ -18,7 +18,8 @@ type snapshot struct {
 
 // snapshot looks at everything, once.
 func (c *core) snapshot() *snapshot {
-	list := *c.members.list.load()
+	now := c.members.list.load() // leave edge
+	list := *now
 	s := &snapshot{members: list, follows: make([][]int, len(list))}
 	s.Stats = Stats{
 		Name:      c.name,
@@ -56,8 +57,11 @@ func (c *core) snapshot() *snapshot {
 		at := &s.Consumers[i]
 		at.Lag = max(0, s.Published-at.Position)
 		at.Available = max(0, min(ready[i], s.Published)-at.Position)
-		m.tallies.seen.raise(at.Lag)
-		at.MaxLag = max(at.MaxLag, at.Lag)
+		// Position was read before Published, so Lag may be more than there ever was; and so may this, once m has left.
+		if lag := s.Published - m.place(); c.members.list.load() == now { // leave edge
+			m.tallies.seen.raise(lag)
+			at.MaxLag = max(at.MaxLag, lag)
+		}
 	}
 	s.Free = int(max(0, gate+c.capacity-s.Claimed))
 	s.date(c)
