@@ -99,14 +99,14 @@ func (s *snapshot) date(c *core) {
 	defer seen.mu.Unlock()
 	now := time.Now() // behind the lock: not before what another look has stored
 	before := seen.members
-	seen.members = make(map[*member]sighting, len(s.members))
+	seen.members = make(map[*memberWords]sighting, len(s.members))
 	for i, m := range s.members {
 		at := &s.Consumers[i]
 		look := before[m.memberWords].again(sighting{at.Position, at.State, now})
 		if found, ok := s.found[standing{m, at.State}]; ok && at.Position == s.gate && found.Before(look.since) {
 			look.since = found
 		}
-		seen.members[m] = look
+		seen.members[m.memberWords] = look
 		at.For = now.Sub(look.since)
 	}
 	if s.Blocked > 0 {
