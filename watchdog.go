@@ -42,23 +42,30 @@ type watchdog struct {
 
 	last  progress
 	since time.Time // when last was seen first; zero: nobody was blocked
+	looks int       // that have seen last since
 	told  bool      // of last
 }
+
+// watchdogLooks is how often it looks in its limit. As many looks have to find the same: time alone also goes by
+// while the process does not run.
+const watchdogLooks = 4
 
 // progress is what changes when anything moves.
 type progress struct {
 	claimed, published int64
 	members            []*member
 	positions          []int64
+	handedBack         []int64 // slots: workers of a group may move while its position does not
 }
 
 func (p progress) equal(o progress) bool {
 	return p.claimed == o.claimed && p.published == o.published &&
-		slices.Equal(p.members, o.members) && slices.Equal(p.positions, o.positions)
+		slices.Equal(p.members, o.members) &&
+		slices.Equal(p.positions, o.positions) && slices.Equal(p.handedBack, o.handedBack)
 }
 
 func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
-	tick := time.NewTicker(max(w.limit/4, time.Millisecond))
+	tick := time.NewTicker(max(w.limit/watchdogLooks, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -75,19 +82,20 @@ func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
 // stuck reports whether nothing has moved for limit, while somebody was blocked, and it has not been told.
 func (w *watchdog) stuck(now time.Time) bool {
 	if !w.core.somebodyIsBlocked() {
-		w.since = time.Time{}
+		w.since, w.last = time.Time{}, progress{} // keeps no consumer
 		return false
 	}
 	s := w.core.snapshot()
 	seen := progress{claimed: s.Claimed, published: s.Published, members: s.members}
 	for _, c := range s.Consumers {
 		seen.positions = append(seen.positions, c.Position)
+		seen.handedBack = append(seen.handedBack, c.Batches.Slots)
 	}
 	if w.since.IsZero() || !seen.equal(w.last) {
-		w.last, w.since, w.told = seen, now, false
+		w.last, w.since, w.looks, w.told = seen, now, 0, false
 		return false
 	}
-	if w.told || now.Sub(w.since) < w.limit {
+	if w.looks++; w.told || w.looks < watchdogLooks || now.Sub(w.since) < w.limit {
 		return false
 	}
 	w.told = true
