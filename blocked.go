@@ -16,10 +16,19 @@ type blocked struct {
 
 // A blockedClaim says since when a claim waits, and what it found in its way.
 type blockedClaim struct {
-	since time.Time // zero: the place is free
-	slots int       // of the claim
-	gate  int64     // where the slowest consumer stood, never if there was none
-	state ConsumerState
+	since   time.Time           // zero: the place is free
+	slots   int                 // of the claim
+	gate    int64               // where the slowest consumer stood, never if there was none
+	slowest [mostFound]standing // who stood there: the first in the list
+}
+
+// mostFound is how many consumers at the gate a claim remembers.
+const mostFound = 4
+
+// A standing is what a consumer does where it stands.
+type standing struct {
+	member *member
+	state  ConsumerState
 }
 
 // longClaim is after how many looks a claim that neither parks nor sleeps is blocked: some 30 µs.
@@ -29,13 +38,18 @@ const longClaim = 1000
 func (c *core) block(n int) (place int) {
 	claim := blockedClaim{since: time.Now(), slots: n, gate: never}
 	published := c.boundary() // that somebody has found
+	found := 0
 	for _, m := range *c.members.list.load() {
 		p := m.position.load() // reuse edge
 		if p < 0 {
 			continue // lossy: nothing waits for it
 		}
 		if p < claim.gate {
-			claim.gate, claim.state = p, m.state()
+			claim.gate, claim.slowest, found = p, [mostFound]standing{}, 0
+		}
+		if p == claim.gate && found < mostFound {
+			claim.slowest[found] = standing{m, m.state()}
+			found++
 		}
 		m.tallies.seen.raise(published - p)
 	}
@@ -56,13 +70,19 @@ func (b *blocked) unblock(place int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.count.add(-1)
-	b.claims[place].since = time.Time{}
-	b.free = append(b.free, place)
+	b.claims[place] = blockedClaim{} // keeps no consumer
+	if b.free = append(b.free, place); len(b.free) == len(b.claims) {
+		b.claims, b.free = b.claims[:0], b.free[:0] // no survey walks over what a burst has left
+	}
 }
 
-// survey returns how many claims are blocked, and the first of them. For each state it returns when one of
-// them first found the slowest consumer in that state at gate, where it stands now.
-func (b *blocked) survey(gate int64) (count int, first blockedClaim, found foundAtGate) {
+// survey returns how many claims are blocked, the first of them, and since when they have seen consumers in
+// a state at gate, where the slowest stands now.
+func (b *blocked) survey(gate int64) (count int, first blockedClaim, found map[standing]time.Time) {
+	if b.count.load() == 0 {
+		return 0, first, nil
+	}
+	found = map[standing]time.Time{}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range b.claims {
@@ -72,12 +92,14 @@ func (b *blocked) survey(gate int64) (count int, first blockedClaim, found found
 		if count++; count == 1 || c.since.Before(first.since) {
 			first = c
 		}
-		if at := &found[c.state]; c.gate == gate && (at.IsZero() || c.since.Before(*at)) {
-			*at = c.since
+		if c.gate != gate {
+			continue
+		}
+		for _, at := range c.slowest {
+			if since, ok := found[at]; at.member != nil && (!ok || c.since.Before(since)) {
+				found[at] = c.since
+			}
 		}
 	}
 	return count, first, found
 }
-
-// foundAtGate has a time for each state; zero if no claim has found it.
-type foundAtGate [Retrying + 1]time.Time

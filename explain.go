@@ -2,7 +2,6 @@ package disruptor
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -28,11 +27,7 @@ func (s *snapshot) explain() string {
 	}
 	switch {
 	case s.failure != nil:
-		text := fmt.Sprintf("%s has failed: %s.", ring, escapeNewlines.Replace(s.failure.Error()))
-		if busy := s.still(); len(busy) > 0 {
-			text += " Run waits for " + list(busy, "and") + "."
-		}
-		return text
+		return fmt.Sprintf("%s has failed: %s.", ring, errorText(s.failure)) + s.runWaits()
 	case s.Blocked > 0:
 		return s.explainBlocked(ring)
 	case s.err != nil:
@@ -40,7 +35,7 @@ func (s *snapshot) explain() string {
 	case len(s.members) == 0:
 		return fmt.Sprintf("%s has no consumers: what is published is gone; %s.", ring, s.freeText())
 	}
-	return fmt.Sprintf("no producer is blocked: %s has %s; %s.", ring, s.freeText(), s.behind(s.Published))
+	return fmt.Sprintf("no producer is blocked: %s has %s; %s.", ring, s.freeText(), s.behind())
 }
 
 // explainBlocked names what claims wait for.
@@ -76,30 +71,41 @@ func (s *snapshot) explainBlocked(ring string) string {
 }
 
 func (s *snapshot) explainClosed(ring string) string {
-	var behind []string
-	if left := s.behind(s.end); left != delivered {
-		behind = append(behind, left)
+	end := min(s.end, s.Claimed) // which is not fixed yet in the first moment
+	holders := s.late(end)
+	if len(holders) == 0 && s.Published < end {
+		holders = []holder{{who: openClaim}}
 	}
-	if s.Published < s.end && len(s.members) == 0 {
-		behind = append(behind, s.openText())
+	if len(holders) == 0 {
+		return fmt.Sprintf("%s is closed, and all is handed back.", ring) + s.runWaits()
 	}
-	if len(behind) == 0 {
-		return fmt.Sprintf("%s is closed, and all is handed back.", ring)
-	}
-	return fmt.Sprintf("%s is closed and drains: %s.", ring, strings.Join(behind, "; "))
+	return fmt.Sprintf("%s is closed and drains: %s.", ring, s.texts(holders, "and"))
 }
 
-const delivered = "all that was published is handed back"
-
-// behind names the consumers that have not handed back all below end, and why.
-func (s *snapshot) behind(end int64) string {
+// late returns who keeps consumers from having handed back all below end.
+func (s *snapshot) late(end int64) []holder {
 	var late []int
 	for i, c := range s.Consumers {
 		if c.Position < end {
 			late = append(late, i)
 		}
 	}
-	if holders := s.holders(late); len(holders) > 0 {
+	return s.holders(late)
+}
+
+// runWaits names the consumers whose handlers have not returned to a Run that has nothing else to wait for.
+func (s *snapshot) runWaits() string {
+	if busy := s.still(); len(busy) > 0 {
+		return " Run waits for " + list(busy, "and") + "."
+	}
+	return ""
+}
+
+const delivered = "all that was published is handed back"
+
+// behind says who has not handed back all that is published, and why.
+func (s *snapshot) behind() string {
+	if holders := s.late(s.Published); len(holders) > 0 {
 		return s.texts(holders, "and")
 	}
 	if s.Published < s.Claimed {
@@ -125,5 +131,6 @@ func (s *snapshot) mayWaitForItself(who int) bool {
 		return false
 	}
 	busy := s.Consumers[who].State == Busy && s.members[who].service.load() == byRun
-	return busy && !s.found[Busy].IsZero() && s.Consumers[who].For >= suspicious
+	_, found := s.found[standing{s.members[who], Busy}]
+	return busy && found && s.Consumers[who].For >= suspicious
 }

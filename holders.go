@@ -117,17 +117,25 @@ func (s *snapshot) doing(c ConsumerStats, m *member) string {
 	case c.State == Unserved:
 		return "whose handler has stopped"
 	case c.State == Retrying:
-		text := fmt.Sprintf("which waits before a call of its handler is repeated (%s so far)", count(c.Retried, "retry", "retries"))
+		text := "which waits"
+		if m.group {
+			text = "where a worker waits"
+		}
+		text += fmt.Sprintf(" before a call of its handler is repeated (%s so far)", count(c.Retried, "retry", "retries"))
 		if last := m.failures.last.load(); last != nil {
-			text += ": " + escapeNewlines.Replace((*last).Error())
+			text += ": " + errorText(*last)
 		}
 		return text
-	case c.State == Waiting:
+	case c.State == Waiting && m.group:
 		return "which is about to go on"
+	case c.State == Waiting:
+		return "which is about to go on, or waits in WaitFor for more than it has"
 	case m.group && byHand:
-		return "where a worker has not handed back what it holds" + since
+		return "where a worker used by hand has not taken or not handed back what is next" + since
 	case m.group:
 		return "where a worker is in its handler" + since
+	case byHand && c.Lossy:
+		return "used by hand, which has taken no copy" + since
 	case byHand && c.Batches.Count() == 0:
 		return "used by hand, which has never handed anything back" + since + ": it may be forgotten"
 	case byHand:

@@ -117,6 +117,9 @@ func least(list []*member) int64 {
 // following replaces each member of follows that is not in list any more by those that it followed
 // when it left. It visits each member once.
 func following(follows, list []*member) []*member {
+	if len(follows) == 0 {
+		return nil
+	}
 	in := make(map[*member]bool, len(list))
 	for _, m := range list {
 		in[m] = true

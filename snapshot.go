@@ -5,12 +5,12 @@ import "time"
 // A snapshot is Stats and what else Explain needs.
 type snapshot struct {
 	Stats
-	members []*member    // of Stats.Consumers
-	follows [][]int      // whom each of them follows, as places in members
-	first   blockedClaim // the one that has been blocked longest
-	gate    int64        // position of the slowest consumer that claims wait for
-	found   foundAtGate
-	err     error // of the ring
+	members []*member              // of Stats.Consumers
+	follows [][]int                // whom each of them follows, as places in members
+	first   blockedClaim           // the one that has been blocked longest
+	gate    int64                  // position of the slowest consumer that claims wait for
+	found   map[standing]time.Time // since when claims have seen consumers at gate
+	err     error                  // of the ring
 	failure error
 	end     int64 // of a closed ring, or never
 	running bool
@@ -18,7 +18,8 @@ type snapshot struct {
 
 // snapshot looks at everything, once.
 func (c *core) snapshot() *snapshot {
-	list := *c.members.list.load()
+	now := c.members.list.load() // leave edge
+	list := *now
 	s := &snapshot{members: list, follows: make([][]int, len(list))}
 	s.Stats = Stats{
 		Name:      c.name,
@@ -56,8 +57,11 @@ func (c *core) snapshot() *snapshot {
 		at := &s.Consumers[i]
 		at.Lag = max(0, s.Published-at.Position)
 		at.Available = max(0, min(ready[i], s.Published)-at.Position)
-		m.tallies.seen.raise(at.Lag)
-		at.MaxLag = max(at.MaxLag, at.Lag)
+		// Position was read before Published, so Lag may be more than there ever was; and so may this, once m has left.
+		if lag := s.Published - m.place(); c.members.list.load() == now { // leave edge
+			m.tallies.seen.raise(lag)
+			at.MaxLag = max(at.MaxLag, lag)
+		}
 	}
 	s.Free = int(max(0, gate+c.capacity-s.Claimed))
 	s.date(c)
@@ -89,19 +93,19 @@ func (m *member) stats() ConsumerStats {
 
 // date fills in the durations, from what earlier snapshots have seen, and claims when they were blocked.
 func (s *snapshot) date(c *core) {
-	now := time.Now()
 	seen := &c.sightings
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
+	now := time.Now() // behind the lock: not before what another look has stored
 	before := seen.members
-	seen.members = make(map[*member]sighting, len(s.members))
+	seen.members = make(map[*memberWords]sighting, len(s.members))
 	for i, m := range s.members {
 		at := &s.Consumers[i]
-		look := before[m].again(sighting{at.Position, at.State, now})
-		if found := s.found[at.State]; at.Position == s.gate && !found.IsZero() && found.Before(look.since) {
+		look := before[m.memberWords].again(sighting{at.Position, at.State, now})
+		if found, ok := s.found[standing{m, at.State}]; ok && at.Position == s.gate && found.Before(look.since) {
 			look.since = found
 		}
-		seen.members[m] = look
+		seen.members[m.memberWords] = look
 		at.For = now.Sub(look.since)
 	}
 	if s.Blocked > 0 {

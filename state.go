@@ -47,8 +47,8 @@ func (m *member) state() ConsumerState {
 // least: the code that changes it reads no clock.
 type sightings struct {
 	mu      sync.Mutex
-	members map[*member]sighting
-	open    sighting // of the oldest open claim
+	members map[*memberWords]sighting // by their words: it keeps no consumer that has left
+	open    sighting                  // of the oldest open claim
 }
 
 type sighting struct {

@@ -16,7 +16,8 @@ type Stats struct {
 	Free      int   // slots that a claim would find, 0 to Capacity
 
 	// Blocked is how many claims wait for room, and BlockedFor how long the first of them has waited. A
-	// claim counts when it parks or sleeps, or has looked for room many times, for about 30 µs.
+	// claim counts when it parks or sleeps, or has looked for room a thousand times, which takes some
+	// 30 µs unless it yields.
 	Blocked    int
 	BlockedFor time.Duration
 	// OpenFor is how long the oldest open claim has been the oldest, at least; 0 if no claim is open. A

@@ -2,7 +2,6 @@ package disruptor
 
 import (
 	"iter"
-	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -132,9 +131,10 @@ func (s BatchSizes) Quantile(q float64) int64 {
 	if !(q >= 0 && q <= 1) {
 		panicf("Quantile of %v: not from 0 to 1", q)
 	}
-	rank := max(1, int64(math.Ceil(q*float64(s.Count()))))
+	all, batches := float64(s.Count()), int64(0)
 	for size, n := range s.All() {
-		if rank -= n; rank <= 0 {
+		// The quotient is rounded as q is, and q*all twice: 7 of 100 are the fraction 0.07.
+		if batches += n; float64(batches)/all >= q {
 			return size
 		}
 	}

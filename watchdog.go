@@ -13,8 +13,8 @@ type RunConfig struct {
 	// the text of Explain, and the next one only after something has moved. Blocked means: a claim waits
 	// for room; a consumer waits for an open claim behind which others have published; or the ring has
 	// ended, and Run waits for its handlers. The ring is looked at four times in that time, so a warning
-	// may be late by a quarter of it. A position moves only when a batch is handed back: choose more than
-	// the longest batch takes. 0 means no watchdog.
+	// may be late by a quarter of it. A consumer that joins or leaves is a move, too. A position moves only
+	// when a batch is handed back: choose more than the longest batch takes. 0 means no watchdog.
 	Watchdog time.Duration
 	// Logger gets the warnings, with the attributes "ring" and "explain"; nil means slog.Default(). It may
 	// be slow, and may publish to the ring: nothing waits for it, not even the end of Run.
@@ -43,24 +43,31 @@ type watchdog struct {
 	explain func() string
 
 	last  progress
-	since time.Time // when last was first seen; zero: nobody was blocked
+	since time.Time // when last was seen first; zero: nobody was blocked
+	looks int       // that have seen last since
 	told  bool      // a warning has been logged since then
 }
+
+// watchdogLooks is how often it looks in its limit. As many looks have to find the same: time alone also goes by
+// while the process does not run.
+const watchdogLooks = 4
 
 // progress is what changes when anything moves.
 type progress struct {
 	claimed, published int64
 	members            []*member
 	positions          []int64
+	handedBack         []int64 // slots: workers of a group may move while its position does not
 }
 
 func (p progress) equal(o progress) bool {
 	return p.claimed == o.claimed && p.published == o.published &&
-		slices.Equal(p.members, o.members) && slices.Equal(p.positions, o.positions)
+		slices.Equal(p.members, o.members) &&
+		slices.Equal(p.positions, o.positions) && slices.Equal(p.handedBack, o.handedBack)
 }
 
 func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
-	tick := time.NewTicker(max(w.limit/4, time.Millisecond))
+	tick := time.NewTicker(max(w.limit/watchdogLooks, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -78,19 +85,20 @@ func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
 // no warning has been logged since.
 func (w *watchdog) stuck(now time.Time) bool {
 	if !w.core.somebodyIsBlocked() {
-		w.since = time.Time{}
+		w.since, w.last = time.Time{}, progress{} // keeps no consumer
 		return false
 	}
 	s := w.core.snapshot()
 	seen := progress{claimed: s.Claimed, published: s.Published, members: s.members}
 	for _, c := range s.Consumers {
 		seen.positions = append(seen.positions, c.Position)
+		seen.handedBack = append(seen.handedBack, c.Batches.Slots)
 	}
 	if w.since.IsZero() || !seen.equal(w.last) {
-		w.last, w.since, w.told = seen, now, false
+		w.last, w.since, w.looks, w.told = seen, now, 0, false
 		return false
 	}
-	if w.told || now.Sub(w.since) < w.limit {
+	if w.looks++; w.told || w.looks < watchdogLooks || now.Sub(w.since) < w.limit {
 		return false
 	}
 	w.told = true
@@ -112,7 +120,7 @@ func (c *core) somebodyIsBlocked() bool {
 	if c.blocked.count.load() > 0 || c.err() != nil {
 		return true
 	}
-	if c.single { // claims are published in order, so nothing lies behind an open one
+	if c.single || len(*c.members.list.load()) == 0 { // nothing lies behind an open claim, or nobody waits for it
 		return false
 	}
 	claimed := c.claimed()

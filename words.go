@@ -35,6 +35,10 @@ func spell(d time.Duration) string {
 	return fmt.Sprintf("%d ns", d.Nanoseconds())
 }
 
+// errorText writes an error of the program on one line. fmt calls its method: one that panics, as those of
+// nil pointers do, must not take the program down.
+func errorText(err error) string { return escapeNewlines.Replace(fmt.Sprint(err)) }
+
 // list joins parts as a sentence does.
 func list(parts []string, last string) string {
 	if n := len(parts); n > 1 {

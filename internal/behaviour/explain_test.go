@@ -59,6 +59,11 @@ func oneByOne(name string, after ...*disruptor.Consumer[int64]) disruptor.Consum
 	return disruptor.ConsumerConfig[int64]{Name: name, After: after, MaxBatch: 1}
 }
 
+// A typedNil is what a handler returns by mistake: an error that is not nil, and panics when it is asked.
+type typedNil struct{ text string }
+
+func (e *typedNil) Error() string { return e.text }
+
 func nothing(disruptor.Batch[int64]) error { return nil }
 
 func (s *stuckRing) start(f func() error) { s.done = append(s.done, inBackground(f)) }
@@ -198,7 +203,7 @@ var situations = []situation{
 		w.TryNext()
 		s.fill(1)
 	}, text: `1 producer blocked for 2.1 s: ring "orders" is full (4 slots), held by group "jobs" at 0, ` +
-		`where a worker has not handed back what it holds for at least 2.1 s.`},
+		`where a worker used by hand has not taken or not handed back what is next for at least 2.1 s.`},
 	{name: "retries without end", make: func(s *stuckRing) {
 		cfg := oneByOne("notify")
 		cfg.OnFailure = disruptor.FailurePolicy{Retries: -1, Backoff: time.Hour}
@@ -243,6 +248,68 @@ var situations = []situation{
 		s.Close()
 		s.Explain()
 	}, text: `ring "orders" is closed and drains: sequence 0, which is claimed and has not been published for at least 2.1 s ("c" waits for it).`},
+	{name: "closed after a life", make: func(s *stuckRing) {
+		s.Handle("c", nothing)
+		s.p.TrySend(0)
+		s.Close()
+		s.run()
+	}, text: `ring "orders" is closed, and all is handed back.`},
+	{name: "closed with an open claim and no consumers", make: func(s *stuckRing) {
+		s.p.TryClaim(2)
+		s.Close()
+	}, text: `ring "orders" is closed and drains: sequence 0, which is claimed and has not been published.`},
+	{name: "closed before Run", make: func(s *stuckRing) {
+		s.Handle("c", nothing)
+		s.p.TrySend(0)
+		s.Close()
+	}, text: `ring "orders" is closed and drains: Run, which has not been called ("c" waits for it).`},
+	{name: "a handler that has handed back all and does not return", make: func(s *stuckRing) {
+		var c *disruptor.Consumer[int64]
+		c = s.Handle("c", func(b disruptor.Batch[int64]) error { c.Done(b); <-s.hold; return nil })
+		s.p.TrySend(0)
+		s.run()
+		synctest.Wait()
+		s.Close()
+		s.Explain()
+	}, text: `ring "orders" is closed, and all is handed back. Run waits for consumer "c" at 1, in its handler for at least 2.1 s.`},
+	{name: "WaitFor of more than fits", make: func(s *stuckRing) {
+		c := s.Consumer("c")
+		s.start(func() error { _, err := c.WaitFor(context.Background(), 10); return err })
+		s.fill(1)
+	}, text: `1 producer blocked for 2.1 s: ring "orders" is full (4 slots), held by consumer "c" at 0, ` +
+		`which is about to go on, or waits in WaitFor for more than it has.`},
+	{name: "retries of an error that can't be printed", make: func(s *stuckRing) {
+		cfg := oneByOne("notify")
+		cfg.OnFailure = disruptor.FailurePolicy{Retries: -1, Backoff: time.Hour}
+		s.HandleWith(cfg, func(disruptor.Batch[int64]) error { return (*typedNil)(nil) })
+		s.run()
+		s.fill(1)
+	}, text: `1 producer blocked for 2.1 s: ring "orders" is full (4 slots), held by consumer "notify" at 0, ` +
+		`which waits before a call of its handler is repeated (0 retries so far): <nil>.`},
+	{name: "failed by an error that can't be printed", make: func(s *stuckRing) {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		s.start(func() error { return s.Run(ctx) })
+		cancel((*typedNil)(nil))
+	}, text: `ring "orders" has failed: <nil>.`},
+	{name: "a worker retries beside one that is slow", make: func(s *stuckRing) {
+		s.HandleGroup(disruptor.GroupConfig[int64]{
+			Name: "jobs", Workers: 2, MaxBatch: 1, OnFailure: disruptor.FailurePolicy{Retries: -1, Backoff: time.Hour},
+		}, disruptor.Each(func(seq int64, _ *int64) error {
+			if seq == 1 {
+				return errHandler
+			}
+			<-s.hold
+			return nil
+		}))
+		s.run()
+		s.fill(1)
+	}, text: `1 producer blocked for 2.1 s: ring "orders" is full (4 slots), held by group "jobs" at 0, ` +
+		`where a worker waits before a call of its handler is repeated (0 retries so far): sequence 1: no space left.`},
+	{name: "a worker forgotten", make: func(s *stuckRing) {
+		s.Group(disruptor.GroupConfig[int64]{Name: "jobs"}).Worker()
+		s.fill(1)
+	}, text: `1 producer blocked for 2.1 s: ring "orders" is full (4 slots), held by group "jobs" at 0, ` +
+		`where a worker used by hand has not taken or not handed back what is next for at least 2.1 s.`},
 	{name: "failed", make: func(s *stuckRing) {
 		entered := make(chan struct{})
 		s.Handle("slow", func(disruptor.Batch[int64]) error { close(entered); <-s.hold; return nil })
@@ -265,8 +332,9 @@ func TestExplainTellsSituationsApart(t *testing.T) {
 				c.make(s)
 				synctest.Wait()
 				time.Sleep(2100 * time.Millisecond)
-				require.Equal(t, c.text, s.Explain())
+				text := s.Explain()
 				s.end()
+				require.Equal(t, c.text, text)
 			})
 		})
 	}

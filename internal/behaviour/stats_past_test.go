@@ -33,7 +33,7 @@ func TestABlockedClaimIsCountedFromItsFirstParkToItsEnd(t *testing.T) {
 			time.Sleep(time.Second)
 			require.Equal(t, [2]any{1, time.Second}, blocked(), name)
 			end(cancel)
-			_ = <-done
+			<-done
 			require.Equal(t, [2]any{0, time.Duration(0)}, blocked(), name)
 			cancel()
 		}

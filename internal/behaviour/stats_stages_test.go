@@ -124,7 +124,8 @@ func TestStatsHasALineForEachConsumer(t *testing.T) {
 }
 
 func TestConsumerStateHasAText(t *testing.T) {
-	require.Equal(t, "busy waiting unserved ConsumerState(3)", strings.Join([]string{
-		disruptor.Busy.String(), disruptor.Waiting.String(), disruptor.Unserved.String(), disruptor.ConsumerState(3).String(),
+	require.Equal(t, "busy waiting unserved retrying ConsumerState(4)", strings.Join([]string{
+		disruptor.Busy.String(), disruptor.Waiting.String(), disruptor.Unserved.String(), disruptor.Retrying.String(),
+		disruptor.ConsumerState(4).String(),
 	}, " "))
 }

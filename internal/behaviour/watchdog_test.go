@@ -140,6 +140,26 @@ func TestTheWatchdogSeesARingThatDoesNotEnd(t *testing.T) {
 	}
 }
 
+// The tail of a group stands still while its other workers go on.
+func TestTheWatchdogSeesWorkersThatFinishEventsBehindASlowOne(t *testing.T) {
+	watched(t, func(s *stuckRing, l *log) {
+		s.HandleGroup(disruptor.GroupConfig[int64]{Name: "jobs", Workers: 2, MaxBatch: 1},
+			disruptor.Each(func(seq int64, _ *int64) error {
+				if seq == 0 {
+					<-s.hold
+				}
+				time.Sleep(900 * time.Millisecond)
+				return nil
+			}))
+		s.fill(0)
+		s.Close()
+		time.Sleep(3500 * time.Millisecond)
+		require.Empty(t, l.take(t), "they move")
+		time.Sleep(time.Hour)
+		require.Len(t, l.take(t), 1, "only one is left")
+	})
+}
+
 // A logger that never returns, and one that publishes to the ring that is stuck.
 func TestTheEndOfRunDoesNotWaitForTheLogger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -58,7 +58,7 @@ func Example_forgottenRun() {
 	fmt.Println(ring.Stats())
 	fmt.Println(explainBlocked(ring))
 	// Output:
-	// ring of 4 slots: 4 claimed, 4 published, 0 free
+	// ring "orders" of 4 slots: 4 claimed, 4 published, 0 free
 	//   "apply" is unserved at 0: 4 behind, 4 available
 	//   parked 0 times, woken 0 times, 0 of them in vain; 0 fences of the process
 	// 1 producer blocked: ring "orders" is full (4 slots), held by Run, which has not been
@@ -78,7 +78,7 @@ func Example_forgottenConsumer() {
 	fmt.Println(ring.Stats())
 	fmt.Println(explainBlocked(ring))
 	// Output:
-	// ring of 4 slots: 4 claimed, 4 published, 0 free
+	// ring "orders" of 4 slots: 4 claimed, 4 published, 0 free
 	//   "apply" is busy at 4: 0 behind, 0 available; 1 batch, median 4, at most 4 behind
 	//   "debug" is busy at 0: 4 behind, 4 available
 	//   parked 0 times, woken 0 times, 0 of them in vain; 0 fences of the process
@@ -107,7 +107,7 @@ func Example_slowStage() {
 	fmt.Println(ring.Stats())
 	fmt.Println(explainBlocked(ring))
 	// Output:
-	// ring of 4 slots: 5 claimed, 5 published, 0 free
+	// ring "orders" of 4 slots: 5 claimed, 5 published, 0 free
 	//   "parse" is busy at 5: 0 behind, 0 available; 2 batches, median 1, at most 4 behind
 	//   "apply" after "parse" is busy at 1: 4 behind, 4 available; 1 batch, median 1, at most 4 behind
 	//   "notify" after "apply" is busy at 1: 4 behind, 0 available; 1 batch, median 1, at most 4 behind
@@ -130,7 +130,7 @@ func Example_openClaim() {
 	defer cancel()
 	fmt.Println(p.Send(limit, 0))
 	// Output:
-	// ring of 4 slots: 4 claimed, 0 published, 0 free
+	// ring "orders" of 4 slots: 4 claimed, 0 published, 0 free
 	//   "apply" is busy at 0: 0 behind, 0 available
 	//   parked 0 times, woken 0 times, 0 of them in vain; 0 fences of the process
 	// 1 producer blocked: ring "orders" is full (4 slots), held by sequence 0, which is claimed
@@ -183,7 +183,7 @@ func Example_nothingArrives() {
 	fmt.Println(ring.Stats())
 	// Output:
 	// false 10
-	// ring of 4 slots: 10 claimed, 10 published, 4 free
+	// ring "orders" of 4 slots: 10 claimed, 10 published, 4 free
 	//   "late" is busy at 10: 0 behind, 0 available
 	//   parked 0 times, woken 0 times, 0 of them in vain; 0 fences of the process
 }
