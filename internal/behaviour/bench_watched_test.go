@@ -80,3 +80,21 @@ func lookedAt(tb testing.TB, cfg disruptor.RunConfig, look func(*disruptor.Ring[
 	}
 	return took
 }
+
+// BenchmarkLook tells what one look takes, at a ring with a diamond of consumers at rest.
+func BenchmarkLook(b *testing.B) {
+	r := newRing[int64](b, disruptor.Config{Capacity: BenchCapacity})
+	first := r.Consumer("first")
+	r.Consumer("last", r.Consumer("left", first), r.Consumer("right", first))
+	publish(b, r.MultiProducer(), 100)
+	b.Run("Stats", func(b *testing.B) {
+		for b.Loop() {
+			r.Stats()
+		}
+	})
+	b.Run("Explain", func(b *testing.B) {
+		for b.Loop() {
+			_ = r.Explain()
+		}
+	})
+}
