@@ -1,6 +1,6 @@
-//go:build !race
+//go:build !race && !disruptor_debug
 
-// Without the race detector, which allocates on its own account.
+// Without the race detector and the checks of disruptor_debug, which allocate on their own account.
 
 package disruptor_test
 
