@@ -99,8 +99,8 @@ func (a *await) park() (slept bool) {
 		return t.park(a.Context(), a.parked)
 	}
 	if a.place == nil { // the look that follows comes after the registration
-		a.block()
 		a.place = a.core.claims.enter(a.slots)
+		a.block()
 		a.ParkOnly()
 		return false
 	}

@@ -23,7 +23,11 @@ func TestLooksAtARingOnWhichEverythingComesAndGoes(t *testing.T) {
 		"yield": {Capacity: 16, Wait: disruptor.YieldWait{}},
 		"sleep": {Capacity: 16, Wait: disruptor.SleepWait{}, Clear: true},
 	} {
-		t.Run(name, func(t *testing.T) { lookAtEverything(t, cfg, 300*race.Scale) })
+		rounds := 300 * race.Scale
+		if testing.Short() {
+			rounds = 30
+		}
+		t.Run(name, func(t *testing.T) { lookAtEverything(t, cfg, rounds) })
 	}
 }
 

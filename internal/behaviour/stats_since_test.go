@@ -18,8 +18,9 @@ func TestForIsOfTheConsumerThatAClaimHasFound(t *testing.T) {
 		s := newStuckRing(t)
 		a := s.Consumer("a")
 		b := s.Consumer("b", a)
-		s.fill(1)
 		taken := inBackground(func() error { _, err := b.Next(context.Background()); return err })
+		synctest.Wait() // or the claim may find it busy
+		s.fill(1)
 		synctest.Wait()
 		time.Sleep(2100 * time.Millisecond)
 		require.Equal(t, 2100*time.Millisecond, s.Stats().Consumers[0].For)
