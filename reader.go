@@ -84,7 +84,9 @@ func (r *reader) done(mine bool, from, to int64) {
 		r.doneSlow(mine, from, to)
 		return
 	}
-	r.tally.add(to - r.pos)
+	if n := to - r.pos; !r.tally.addSmall(n) {
+		r.tally.addLarge(n)
+	}
 	r.tally.saw(r.ready - r.pos)
 	r.pos = to
 	r.member.storeRelease(r.boundary(), to) // boundary edge, stage edge, reuse edge, park edge

@@ -11,9 +11,9 @@ import (
 // It is part of a reader or a taker. Behind a pointer, the tests of the object code would take its stores for
 // those of the protocol.
 type tally struct {
-	slots  word
-	most   word // the greatest lag that was seen
-	counts [buckets]word
+	most   word          // the greatest lag that was seen
+	counts [buckets]word // of batches; those of few slots on the line of most
+	slots  word          // how many were in batches of 8 and more
 }
 
 // A bucket holds the sizes with the same three leading bits: those below 8 have one each, and four share
@@ -39,6 +39,24 @@ func lastIn(bucket int) int64 {
 
 // add counts a batch of that size, which is handed back.
 func (t *tally) add(size int64) {
+	if !t.addSmall(size) {
+		t.addLarge(size)
+	}
+}
+
+// addSmall is add, in one store and inlined, for a small batch, of which there may be one for each event.
+// It reports false for others, which addLarge counts.
+func (t *tally) addSmall(size int64) bool {
+	if size >= 8 {
+		return false
+	}
+	n := &t.counts[size&7]
+	n.storeRelaxed(n.load() + 1)
+	return true
+}
+
+//go:noinline
+func (t *tally) addLarge(size int64) {
 	n := &t.counts[bucketOf(size)&(buckets-1)]
 	n.storeRelaxed(n.load() + 1)
 	t.slots.storeRelaxed(t.slots.load() + size)
@@ -104,6 +122,9 @@ func (s *BatchSizes) add(t *tally) {
 		if n := t.counts[i].load(); n != 0 {
 			s.counts = slices.Grow(s.counts, buckets)[:max(len(s.counts), i+1)]
 			s.counts[i] += n
+			if i < 8 {
+				s.Slots += n * int64(i)
+			}
 		}
 	}
 }
