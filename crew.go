@@ -38,8 +38,7 @@ type crew struct {
 	watcher *sleeper // where it sleeps; nil: it does not
 	left    []run    // runs that were taken and that nobody has
 	workers int
-	waits   int  // workers whose wait is a long one
-	handled bool // Run serves the workers
+	waits   int // workers whose wait is a long one
 	closed  bool
 }
 
@@ -160,14 +159,6 @@ func (w *crew) takeLeft() (r run, ok bool) {
 	return r, true
 }
 
-// serve says that Run serves the workers.
-func (w *crew) serve() {
-	w.idle.mu.Lock()
-	defer w.idle.mu.Unlock()
-	w.handled = true
-	w.member.handled.store(1)
-}
-
 // enlist counts a worker that comes.
 func (w *crew) enlist() {
 	w.idle.mu.Lock()
@@ -217,7 +208,7 @@ func (w *crew) count(workers, waits int) {
 	w.waits += waits
 	w.size.store(int64(w.workers))
 	service, waiting := byHand, int64(0)
-	if w.handled {
+	if w.member.handled.load() != 0 {
 		service = byRun
 	}
 	switch w.workers {

@@ -48,7 +48,7 @@ func (r *Ring[T]) HandleGroup(cfg GroupConfig[T], h Handler[T]) *Group[T] {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
 	s := &servedGroup[T]{r.joinGroup(cfg), cfg, h}
-	s.crew.serve()
+	s.crew.member.handled.store(1)
 	g := &r.graph
 	if cfg.OnFailure != (FailurePolicy{}) || cfg.DeadLetter != nil {
 		g.remedies.store(1)
@@ -93,7 +93,7 @@ func (g *Group[T]) SetWorkers(n int) {
 	if n < 0 {
 		panicf("%d workers for group %q", n, g.stage.Name())
 	}
-	if !g.crew.handled {
+	if g.crew.member.handled.load() == 0 {
 		panicf("SetWorkers of group %q, whose workers are used by hand", g.stage.Name())
 	}
 	r := &g.ring.graph

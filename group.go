@@ -82,7 +82,7 @@ func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
 // Worker returns a new worker of the group, for this goroutine or another to use. It panics if the group
 // was made by HandleGroup.
 func (g *Group[T]) Worker() *Worker[T] {
-	if g.crew.handled {
+	if g.crew.member.handled.load() != 0 {
 		panicf("Worker of group %q, which Run serves", g.stage.Name())
 	}
 	return g.newWorker()

@@ -1,6 +1,7 @@
 package disruptor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -51,7 +52,7 @@ func (s *snapshot) holderOf(i int) int {
 			return i
 		}
 		i = slices.MinFunc(s.follows[i], func(a, b int) int {
-			return int(s.Consumers[a].Position - s.Consumers[b].Position)
+			return cmp.Compare(s.Consumers[a].Position, s.Consumers[b].Position)
 		})
 	}
 	return i

@@ -20,7 +20,11 @@ func count[N int | int64](n N, one, more string) string {
 // spell writes a duration as people do: to a tenth of its unit if it is below ten of them.
 func spell(d time.Duration) string {
 	if d >= time.Minute {
-		return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
+		text := d.Round(time.Second).String()
+		if strings.HasSuffix(text, "m0s") { // and not 20s
+			text = strings.TrimSuffix(text, "0s")
+		}
+		return text
 	}
 	for _, unit := range []struct {
 		name string
