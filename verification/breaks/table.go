@@ -40,6 +40,8 @@ const (
 	alertCAS = `^TestTheAlertIsNotTakenDownUnderWhoRaisesIt$`
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
+	standsBy = `^TestWhoIsRousedStandsByUntilItRuns$`
+	givesWay = `^TestAWaitThatBeginsGivesWayToWhoStandsBy$`
 )
 
 // elsewhere has the tests that are not in the root, by folder.
@@ -52,7 +54,7 @@ var elsewhere = map[string][]string{
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
-	"internal/waiting": {billion},
+	"internal/waiting": {billion, givesWay},
 }
 
 // folder returns where the test of b is.
