@@ -29,23 +29,26 @@ func streamOurs[T harness.Cell](s setting, c harness.Case, n int64) (harness.Sam
 		})
 	}
 	for i := range c.Producers {
-		if s.producers == disruptor.Single {
-			p := ring.SingleProducer()
-			if s.send {
-				t.Producers.Go(func() { sendSingle(p, harness.First(i), n) })
-			} else {
-				t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
-			}
-		} else {
-			p := ring.MultiProducer()
-			if s.send {
-				t.Producers.Go(func() { sendMulti(p, harness.First(i), n) })
-			} else {
-				t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
-			}
-		}
+		produce := producing(s, ring, c.Batch)
+		t.Producers.Go(func() { produce(harness.First(i), n) })
 	}
 	return t.End(ring.Close), wiring.Check(c, n, found)
+}
+
+// producing gives s a producer, and returns what publishes n events with it, numbered from v on.
+func producing[T harness.Cell](s setting, ring *disruptor.Ring[T], batch int) func(v, n int64) {
+	if s.producers == disruptor.Single {
+		p := ring.SingleProducer()
+		if s.send {
+			return func(v, n int64) { sendSingle(p, v, n) }
+		}
+		return func(v, n int64) { produceSingle(p, v, n, batch) }
+	}
+	p := ring.MultiProducer()
+	if s.send {
+		return func(v, n int64) { sendMulti(p, v, n) }
+	}
+	return func(v, n int64) { produceMulti(p, v, n, batch) }
 }
 
 // produceSingle and produceMulti are the same but for the type: a call through the Producer interface would be
