@@ -60,6 +60,21 @@ func TestRowsOfASession(t *testing.T) {
 	}
 }
 
+func TestAgesAreTheMediansOfTheRuns(t *testing.T) {
+	s := session(3)
+	p99 := 0.0
+	aging := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		p99 += 10
+		return Sample{Took: time.Duration(n) * 10, Age: Age{5, p99}}, nil
+	}}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{aging}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["x"]; r.AgeP50 != 5 || r.AgeP99 != 40 { // after two for practice
+		t.Errorf("ages %v and %v, not 5 and 40", r.AgeP50, r.AgeP99)
+	}
+}
+
 func TestASubjectThatFailsOnceIsNotTimed(t *testing.T) {
 	s := session(5)
 	runs := 0

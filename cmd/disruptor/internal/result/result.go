@@ -61,6 +61,11 @@ type Row struct {
 	// Percentiles of latency workloads: "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean".
 	Percentiles map[string]float64 `json:"percentiles,omitempty"`
 
+	// How old events of a stream are when the last stage, or each of those that no other follows, comes to them; from just
+	// before the call that claims their slots or sends them. 0 in files of older versions and between processes.
+	AgeP50 float64 `json:"age_p50,omitempty"`
+	AgeP99 float64 `json:"age_p99,omitempty"`
+
 	CPU float64 `json:"cpu,omitempty"` // idle workloads: fraction of one core
 
 	// The channel's time per event over this subject's in the same round; 0: the row has no channel.

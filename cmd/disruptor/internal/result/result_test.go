@@ -17,7 +17,7 @@ func report() Report {
 			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180},
 		Workloads: []Workload{{"W1", "title", "ns/event"}},
 		Rows: []Row{{Workload: "W1", Subject: "s", Group: "g", Setting: "x", Batch: 1, Capacity: 8, Producers: 1, Consumers: 3,
-			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, CPU: 0.25, RatioToChan: 4,
+			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, AgeP50: 20, AgeP99: 30, CPU: 0.25, RatioToChan: 4,
 			RatioToChanQ1: 3, RatioToChanQ3: 5, Kept: 8, Total: 9, Runs: []float64{1, 2, 3}, Verified: true, Error: "e"}},
 	}
 }
@@ -51,7 +51,7 @@ func TestNamesInTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range strings.Fields("workload subject group setting batch capacity producers consumers load ns_median ns_q1 " +
-		"ns_q3 percentiles cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error") {
+		"ns_q3 percentiles age_p50 age_p99 cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error") {
 		if _, ok := raw.Rows[0][name]; !ok {
 			t.Errorf("a row has no %q", name)
 		}

@@ -65,6 +65,8 @@ func TestEachSubjectPassesEachWorkload(t *testing.T) {
 					t.Errorf("%s: CPU %v", name, sample.CPU)
 				case (c.Kind == harness.Echo || c.Kind == harness.Wake || c.Kind == harness.Attach || c.Kind == harness.Orphan) && sample.Latency.TotalCount() < n:
 					t.Errorf("%s: %d latencies of %d events", name, sample.Latency.TotalCount(), n)
+				case c.Kind == harness.Stream && (sample.Age.P99 > 0) == c.Between:
+					t.Errorf("%s: ages %+v", name, sample.Age)
 				case (c.Kind == harness.Stream || c.Kind == harness.Share || c.Kind == harness.Keyed || c.Kind == harness.Bare || c.Kind == harness.Gather) && sample.Took <= 0:
 					t.Errorf("%s: it took %v", name, sample.Took)
 				}

@@ -100,6 +100,9 @@ func columnsFor(rows []result.Row) []column {
 			column{"ns", false, func(r result.Row, _ bool) string { return Nanoseconds(r.NsMedian) }},
 			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.NsQ1, r.NsQ3, "") }})
 	}
+	if has(func(r result.Row) bool { return r.AgeP99 > 0 }) {
+		columns = append(columns, column{"p99 age", false, func(r result.Row, _ bool) string { return Nanoseconds(r.AgeP99) }})
+	}
 	if has(func(r result.Row) bool { return r.CPU > 0 }) {
 		columns = append(columns, column{"CPU", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%.2f %%", 100*r.CPU) }})
 	}
