@@ -217,8 +217,9 @@ func TestEachKindOfWorkloadHasItsPlot(t *testing.T) {
 		}
 	}
 	const bars, latency = "million events per second", "latency by percentile"
+	const frontier = "age of the 99th percentile when seen by time per event"
 	require.Equal(t, map[string][]string{
-		"W1": {bars}, "W2": {bars, bars}, "W8": {latency}, "W9": {"CPU used, percent of one core"},
+		"W1": {bars, frontier}, "W2": {bars, bars}, "W8": {latency}, "W9": {"CPU used, percent of one core"},
 		"load":      {latency, latency},
 		"batch":     {"time per event (bars: quartiles) by events in a batch"},
 		"capacity":  {"time per event (bars: quartiles) by slots in the ring"},

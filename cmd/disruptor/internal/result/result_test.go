@@ -88,3 +88,34 @@ func TestBestIsPerGroupAndCase(t *testing.T) {
 		}
 	}
 }
+
+func TestFrontier(t *testing.T) {
+	aged := func(name string, ns, p99 float64) Row {
+		return Row{Subject: name, NsMedian: ns, AgeP99: p99, Verified: true}
+	}
+	bare, failed, liar := aged("bare", 1, 1), aged("failed", 1, 1), aged("liar", 1, 1)
+	bare.Group, failed.Error, liar.Verified = Limit, "hung", false
+	for _, tt := range []struct {
+		why  string
+		rows []Row
+		want []string
+	}{
+		{"none", nil, nil},
+		{"one", []Row{aged("a", 5, 50)}, []string{"a"}},
+		{"the fastest first", []Row{aged("fresh", 9, 10), aged("fast", 5, 50)}, []string{"fast", "fresh"}},
+		{"worse in both", []Row{aged("a", 5, 50), aged("b", 6, 60)}, []string{"a"}},
+		{"as fast and older", []Row{aged("b", 5, 60), aged("a", 5, 50)}, []string{"a"}},
+		{"as fresh and slower", []Row{aged("b", 6, 50), aged("a", 5, 50)}, []string{"a"}},
+		{"the same", []Row{aged("a", 5, 50), aged("b", 5, 50), aged("c", 7, 40)}, []string{"a", "b", "c"}},
+		{"no age, or no time", []Row{aged("b", 1, 0), aged("c", 0, 1), aged("a", 5, 50)}, []string{"a"}},
+		{"what does not count", []Row{bare, failed, liar, aged("a", 5, 50)}, []string{"a"}},
+	} {
+		var got []string
+		for _, r := range Frontier(tt.rows) {
+			got = append(got, r.Subject)
+		}
+		if !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: %v, not %v", tt.why, got, tt.want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -19,10 +20,33 @@ func Write(w io.Writer, r result.Report, all bool) error {
 		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, e.PingPongMedian, e.PingPongLimit)
 	for _, wl := range r.Workloads {
 		if rows := r.Of(wl.Name); len(rows) > 0 && err == nil {
-			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n", wl.Name, wl.Title, wl.Unit, render(rows, all))
+			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n%s", wl.Name, wl.Title, wl.Unit, render(rows, all), frontiers(rows))
 		}
 	}
 	return err
+}
+
+// frontiers has a line for each case of a workload in which ages were taken: which settings are undominated, the
+// fastest first.
+func frontiers(rows []result.Row) string {
+	var lines strings.Builder
+	for len(rows) > 0 {
+		size := rows[0].Size()
+		n := slices.IndexFunc(rows, func(r result.Row) bool { return r.Size() != size })
+		if n < 0 {
+			n = len(rows)
+		}
+		var names []string
+		for _, r := range result.Frontier(rows[:n]) {
+			names = append(names, fmt.Sprintf("%s, %s (%s, %s)", r.Subject, r.Setting, Nanoseconds(r.NsMedian), Nanoseconds(r.AgeP99)))
+		}
+		rows = rows[n:]
+		if len(names) > 0 {
+			fmt.Fprintf(&lines, "undominated in ns and p99 age, batch %d of %d, %d P: %s\n",
+				size.Batch, size.Capacity, size.Producers, strings.Join(names, "; "))
+		}
+	}
+	return lines.String()
 }
 
 func render(rows []result.Row, all bool) string {
