@@ -161,6 +161,36 @@ func TestARunThatDoesNotEndEndsTheSession(t *testing.T) {
 	}
 }
 
+func TestWhatDisturbsARunIsNotBesideAPingPong(t *testing.T) {
+	s := session(3)
+	var log []string
+	s.ping = func() float64 { log = append(log, "ping"); return 100 }
+	s.Beside = func() (func(), error) {
+		log = append(log, "start")
+		return func() { log = append(log, "stop") }, nil
+	}
+	x := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		log = append(log, "run")
+		return Sample{Took: time.Duration(n)}, nil
+	}}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{x}); err != nil {
+		t.Fatal(err)
+	}
+	order := strings.TrimLeft(strings.Join(log, " "), "ping ")
+	if want := strings.Repeat("start run stop ping ping ", 3+pilots(streamCase())); order+" ping " != want {
+		t.Errorf("%q", order)
+	}
+}
+
+func TestARunWithoutWhatIsToDisturbItIsNone(t *testing.T) {
+	s := session(3)
+	none := errors.New("no process")
+	s.Beside = func() (func(), error) { return nil, none }
+	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); !errors.Is(err, none) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestMeasureStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := session(3)

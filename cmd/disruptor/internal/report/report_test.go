@@ -101,8 +101,10 @@ func TestALineHasItsFigures(t *testing.T) {
 }
 
 func TestTheEnvironmentIsStated(t *testing.T) {
-	head := text(elements(parse(t, sample()), "dl")[0])
-	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "93.2", "140", "23 November 2026"} {
+	r := sample()
+	r.Environment.Neighbours = 3
+	head := text(elements(parse(t, r), "dl")[0])
+	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "93.2", "140", "23 November 2026", "3 that kept a processor busy"} {
 		require.Contains(t, head, fact)
 	}
 }

@@ -28,6 +28,9 @@ type Environment struct {
 	GOMAXPROCS int       `json:"gomaxprocs"`
 	When       time.Time `json:"when"`
 
+	// Neighbours is how many processes kept a processor busy beside each run, but not beside the ping-pongs.
+	Neighbours int `json:"neighbours,omitempty"`
+
 	// The round trip of a cache line between two processors, in nanoseconds: its median over the session, and the
 	// limit above which the machine was not itself and a run beside it was dropped.
 	PingPongMedian float64 `json:"ping_pong_median"`

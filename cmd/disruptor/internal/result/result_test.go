@@ -14,7 +14,7 @@ import (
 func report() Report {
 	return Report{
 		Environment: Environment{CPU: "cpu", GoVersion: "go1.26", OS: "linux", Arch: "amd64", Commit: "abc", Command: "bench",
-			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180},
+			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180, Neighbours: 1},
 		Workloads: []Workload{{"W1", "title", "ns/event"}},
 		Rows: []Row{{Workload: "W1", Subject: "s", Group: "g", Setting: "x", Batch: 1, Capacity: 8, Producers: 1, Consumers: 3,
 			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, AgeP50: 20, AgeP99: 30, CPU: 0.25, RatioToChan: 4,
@@ -56,7 +56,7 @@ func TestNamesInTheFile(t *testing.T) {
 			t.Errorf("a row has no %q", name)
 		}
 	}
-	for _, name := range strings.Fields("cpu go_version os arch commit command cpus gomaxprocs when ping_pong_median ping_pong_limit") {
+	for _, name := range strings.Fields("cpu go_version os arch commit command cpus gomaxprocs when ping_pong_median ping_pong_limit neighbours") {
 		if _, ok := raw.Environment[name]; !ok {
 			t.Errorf("the environment has no %q", name)
 		}

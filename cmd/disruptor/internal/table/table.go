@@ -16,14 +16,25 @@ import (
 // Write writes a table for each workload: with all settings, or with the best of each group.
 func Write(w io.Writer, r result.Report, all bool) error {
 	e := r.Environment
-	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
-		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, e.PingPongMedian, e.PingPongLimit)
+	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
+		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, beside(e), e.PingPongMedian, e.PingPongLimit)
 	for _, wl := range r.Workloads {
 		if rows := r.Of(wl.Name); len(rows) > 0 && err == nil {
 			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n%s", wl.Name, wl.Title, wl.Unit, render(rows, all), frontiers(rows))
 		}
 	}
 	return err
+}
+
+// beside says what disturbed the runs.
+func beside(e result.Environment) string {
+	switch e.Neighbours {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 busy neighbour"
+	}
+	return fmt.Sprintf(", %d busy neighbours", e.Neighbours)
 }
 
 // frontiers has a line for each case of a workload in which ages were taken: which settings are undominated, the

@@ -109,3 +109,15 @@ func TestTheUndominatedAreNamedInOrder(t *testing.T) {
 		t.Errorf("no column of ages in\n%s", out.String())
 	}
 }
+
+func TestNeighboursAreStated(t *testing.T) {
+	for n, want := range map[int]string{0: "/; ping-pong", 1: ", 1 busy neighbour; ping-pong", 3: ", 3 busy neighbours; ping-pong"} {
+		var out bytes.Buffer
+		if err := Write(&out, result.Report{Environment: result.Environment{Neighbours: n}}, false); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%d: %q", n, out.String())
+		}
+	}
+}
