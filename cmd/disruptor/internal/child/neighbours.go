@@ -20,7 +20,9 @@ func init() {
 		if err := p.Ready(); err != nil {
 			return err
 		}
-		for {
+		for x := uint64(1); ; {
+			x ^= x << 13
+			x ^= x >> 7
 		}
 	})
 }
