@@ -22,8 +22,9 @@ func TestEachEventArrives(t *testing.T) {
 			t.Errorf("%s: %d subjects, not 1", c.Name(), len(subjects))
 		}
 		for _, s := range subjects {
-			if _, err := s.Run(8000); err != nil {
-				t.Errorf("%s of %s: %v", s.Name, c.Name(), err)
+			sample, err := s.Run(8000)
+			if err != nil || sample.Age.P50 <= 0 || sample.Age.P99 < sample.Age.P50 {
+				t.Errorf("%s of %s: ages %+v, error %v", s.Name, c.Name(), sample.Age, err)
 			}
 		}
 	}

@@ -51,16 +51,17 @@ func produceMPSC[T harness.Cell](outs []*mpsc[T], v, cells int64) {
 	}
 }
 
-func tallyMPSC[T harness.Cell](in *mpsc[T]) wiring.Seen {
-	tally := harness.NewTally()
+func tallyMPSC[T harness.Cell](in *mpsc[T], tally *harness.Tally) {
 	for {
 		cell, err := in.Dequeue()
 		if err != nil {
 			var ok bool
 			if cell, ok = wiring.Retry(in.take, &in.closed); !ok {
-				return wiring.Seen{Tally: tally}
+				return
 			}
 		}
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
 }

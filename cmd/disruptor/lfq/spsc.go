@@ -60,7 +60,7 @@ func produceSPSC[T harness.Cell](outs []*spsc[T], v, cells int64) {
 	}
 }
 
-func relaySPSC[T harness.Cell](ins, outs []*spsc[T]) wiring.Seen {
+func relaySPSC[T harness.Cell](ins, outs []*spsc[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for {
@@ -79,6 +79,7 @@ func relaySPSC[T harness.Cell](ins, outs []*spsc[T]) wiring.Seen {
 			}
 			bad |= harness.Differs(&cell, want)
 		}
+		seen.Pass(want)
 		want += words
 		for _, out := range outs {
 			for n := 0; out.Enqueue(&cell) != nil; n = wiring.Again(n) {

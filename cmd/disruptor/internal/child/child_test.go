@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -149,6 +150,71 @@ func TestAChildDiesWithItsParent(t *testing.T) {
 	for !gone(pid) { // or the test runs out of time
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// ticks returns how much of a processor a process has used, in a unit of the system's.
+func ticks(t *testing.T, pid int) int {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, after, ok := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(after)
+	if err != nil || !ok || len(fields) < 12 {
+		t.Fatalf("process %d: %q, error %v", pid, stat, err)
+	}
+	used, err := strconv.Atoi(fields[11])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return used
+}
+
+func TestNeighboursAreBusyUntilTheyAreStopped(t *testing.T) {
+	g, err := neighbours(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.End()
+	var pids []int
+	for _, p := range g.all {
+		pids = append(pids, p.cmd.Process.Pid)
+	}
+	if len(pids) != 2 {
+		t.Fatalf("%d neighbours, not 2", len(pids))
+	}
+	for _, pid := range pids {
+		for begin := ticks(t, pid); ticks(t, pid) < begin+2; { // or the test runs out of time
+			time.Sleep(time.Millisecond)
+		}
+	}
+	g.End()
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
+			t.Errorf("process %d is there, error %v", pid, err)
+		}
+	}
+}
+
+// Where no signal tells a child that its parent has died, the end of its input does.
+func TestANeighbourEndsWithItsInput(t *testing.T) {
+	g, err := neighbours(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.End()
+	if err := g.all[0].in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.all[0].Wait(); err != nil { // it has not been killed
+		t.Error(err)
+	}
+}
+
+func TestNoNeighbours(t *testing.T) {
+	stop, err := Neighbours(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
 }
 
 // gone reports whether a process has ended, be it that nobody has waited for it.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/report"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -21,6 +22,7 @@ type options struct {
 	workload        string
 	json, html, raw string
 	rounds          int
+	neighbours      int
 }
 
 func parse(args []string, stderr io.Writer) (o options, err error) {
@@ -33,6 +35,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.StringVar(&o.html, "html", "", "write a page with charts to this `file`")
 	f.StringVar(&o.raw, "raw", "", "write the tables with all settings, not only the best of each family, to this `file`")
 	f.IntVar(&o.rounds, "rounds", 0, "how often each subject runs (9, with -quick 3)")
+	f.IntVar(&o.neighbours, "neighbour", 0, "how many processes keep a processor busy beside each run")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -41,6 +44,9 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	}
 	if o.rounds < 0 {
 		return o, fmt.Errorf("-rounds of %d", o.rounds)
+	}
+	if o.neighbours < 0 {
+		return o, fmt.Errorf("-neighbour of %d", o.neighbours)
 	}
 	if o.rounds == 0 {
 		o.rounds = 9
@@ -87,6 +93,9 @@ func measure(ctx context.Context, o options, selected []workloads.Workload, fami
 		target = 50 * time.Millisecond
 	}
 	s := &harness.Session{Rounds: o.rounds, Target: target}
+	if o.neighbours > 0 {
+		s.Beside = func() (func(), error) { return child.Neighbours(o.neighbours) }
+	}
 	progress := newProgress(stderr, len(selected))
 	defer progress.end()
 	s.Step = progress.step
@@ -101,6 +110,7 @@ func measure(ctx context.Context, o options, selected []workloads.Workload, fami
 	}
 	r.Rows = s.Rows()
 	r.Environment = s.Environment(environment())
+	r.Environment.Neighbours = o.neighbours
 	return r, err
 }
 

@@ -10,9 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
+
+// Neighbours are this program, started again.
+func TestMain(m *testing.M) {
+	child.Main()
+	os.Exit(m.Run())
+}
 
 // fixed is two families: one that takes so long for everything, and one that fails.
 var fixed = []harness.Family{
@@ -84,6 +91,22 @@ func TestBenchKeepsWhatItHasWhenItIsStopped(t *testing.T) {
 	}
 }
 
+func TestNeighboursRunBesideEachRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), []string{"bench", "-quick", "-rounds", "3", "-workload", "W6", "-neighbour", "1", "-json", path},
+		&stdout, &stderr, fixed[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := result.Read(path); err != nil || r.Environment.Neighbours != 1 || len(r.Rows) != 1 || r.Rows[0].Total < 3 {
+		t.Errorf("%+v, error %v", r, err)
+	}
+	if !strings.Contains(stdout.String(), "1 busy neighbour") {
+		t.Errorf("no neighbour in\n%s", stdout.String())
+	}
+}
+
 func TestList(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if err := run(context.Background(), []string{"bench", "-list"}, &stdout, &stderr, nil); err != nil {
@@ -95,7 +118,7 @@ func TestList(t *testing.T) {
 }
 
 func TestBadArguments(t *testing.T) {
-	for _, args := range []string{"", "benhc", "table", "table no-such-file", "bench W1", "bench -workload W0", "bench -rounds -1", "bench -wrokload W1"} {
+	for _, args := range []string{"", "benhc", "table", "table no-such-file", "bench W1", "bench -workload W0", "bench -rounds -1", "bench -neighbour -1", "bench -wrokload W1"} {
 		var stdout, stderr bytes.Buffer
 		if err := run(context.Background(), strings.Fields(args), &stdout, &stderr, nil); err == nil {
 			t.Errorf("%q: no error", args)

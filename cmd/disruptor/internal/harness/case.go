@@ -12,7 +12,7 @@ import (
 type Kind int
 
 const (
-	Stream Kind = iota // pass events as fast as they go: Took
+	Stream Kind = iota // pass events as fast as they go: Took, and Age
 	Echo               // send an event, get it back: Latency of the round trip
 	Wake               // send an event to a goroutine that waits: Latency until it runs
 	Paced              // send events on a timetable: Latency from the time in the table

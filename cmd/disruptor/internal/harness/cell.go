@@ -39,6 +39,18 @@ func DiffersRun[T Cell](cells []T, want int64) int64 {
 	return bad
 }
 
+// DiffersTimed is DiffersRun for a run of which an event is due to be timed: it is done in parts, with the time between.
+func DiffersTimed[T Cell](seen *Times, cells []T, want int64) (bad int64) {
+	words := Words[T]()
+	for seen.due < want+words*int64(len(cells)) {
+		n := (seen.due - want) / words
+		bad |= DiffersRun(cells[:n], want)
+		cells, want = cells[n:], seen.due
+		seen.Note()
+	}
+	return bad | DiffersRun(cells, want)
+}
+
 // StampRun is Stamp for cells that lie side by side.
 func StampRun[T Cell](cells []T, v int64) {
 	words := Words[T]()
@@ -62,30 +74,42 @@ func First(p int) int64 { return int64(p) << 48 }
 
 // A Tally checks the cells of several producers: each producer's in its own order.
 type Tally struct {
-	next [MaxProducers]int64
-	bad  int64
+	of  [MaxProducers]progress
+	bad int64
 }
 
-// NewTally returns a Tally that has seen nothing.
+// progress is how far a producer's cells have come.
+type progress struct {
+	next int64
+	seen Times
+}
+
+// NewTally returns a Tally that has seen nothing, and times nothing.
 func NewTally() *Tally {
 	t := new(Tally)
-	for p := range t.next {
-		t.next[p] = First(p)
+	for p := range t.of {
+		t.of[p] = progress{First(p), Times{due: never}}
 	}
 	return t
 }
 
-// See checks the next cell.
-func See[T Cell](t *Tally, cell *T) {
-	next := &t.next[uint64((*cell)[0])>>48%MaxProducers]
-	t.bad |= Differs(cell, *next)
-	*next += int64(len(*cell))
+// See checks the next cell, and reports whether its time is to be noted.
+func See[T Cell](t *Tally, cell *T) bool {
+	p := &t.of[uint64((*cell)[0])>>48%MaxProducers]
+	t.bad |= Differs(cell, p.next)
+	p.next += int64(len(*cell))
+	return p.next > p.seen.due
+}
+
+// Note notes the time of a cell for which See has reported true. Were it in See, that would be too large to be inlined.
+func Note[T Cell](t *Tally, cell *T) {
+	t.of[uint64((*cell)[0])>>48%MaxProducers].seen.Note()
 }
 
 // Check says what is wrong if not each of so many producers has delivered so many words, in order.
 func (t *Tally) Check(producers int, words int64) error {
 	for p := range producers {
-		if err := Check(t.bad, t.next[p]-First(p), words); err != nil {
+		if err := Check(t.bad, t.of[p].next-First(p), words); err != nil {
 			return fmt.Errorf("producer %d: %w", p, err)
 		}
 	}

@@ -65,6 +65,8 @@ func (t *test) row(most float64, channel []run) result.Row {
 	r.NsMedian, r.NsQ1, r.NsQ3 = round3(ns.median), round3(ns.q1), round3(ns.q3)
 	ratio := spreadOf(ratios(channel, runs))
 	r.RatioToChan, r.RatioToChanQ1, r.RatioToChanQ3 = round3(ratio.median), round3(ratio.q1), round3(ratio.q3)
+	r.AgeP50 = medianOf(runs, func(s Sample) float64 { return s.Age.P50 })
+	r.AgeP99 = medianOf(runs, func(s Sample) float64 { return s.Age.P99 })
 	if runs[0].sample.Latency != nil {
 		r.Percentiles = percentiles(runs)
 	}
@@ -83,11 +85,15 @@ func percentiles(runs []run) map[string]float64 {
 	}
 	out := map[string]float64{}
 	for name, f := range of {
-		var v []float64
-		for _, r := range runs {
-			v = append(v, f(r.sample))
-		}
-		out[name] = round3(Quantile(v, 0.5))
+		out[name] = medianOf(runs, f)
 	}
 	return out
+}
+
+func medianOf(runs []run, f func(Sample) float64) float64 {
+	v := make([]float64, len(runs))
+	for i, r := range runs {
+		v[i] = f(r.sample)
+	}
+	return round3(Quantile(v, 0.5))
 }

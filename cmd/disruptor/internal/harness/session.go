@@ -17,6 +17,9 @@ type Session struct {
 	Target time.Duration     // of a run
 	Limit  time.Duration     // after which a run will not end; 0: a minute
 	Step   func(what string) // called before each run, if it is not nil
+	// Beside starts what is to disturb each run, if it is not nil, and returns what stops it. Neither is in the time of
+	// the run, nor beside a ping-pong, by which a machine that is itself is known.
+	Beside func() (stop func(), err error)
 
 	ping  func() float64 // nil: PingPong
 	pings []float64
@@ -125,7 +128,15 @@ func (s *Session) run(ctx context.Context, t *test, round int) error {
 	n := max(t.n/int64(t.c.Batch), 1) * int64(t.c.Batch)
 	runtime.GC()
 	before := s.quiet()
+	stop := func() {}
+	if s.Beside != nil {
+		var err error
+		if stop, err = s.Beside(); err != nil {
+			return err
+		}
+	}
 	sample, took, err := s.watch(t, n)
+	stop()
 	if err == errStuck {
 		return fmt.Errorf("%s, %s %s: %w", t.c.Name(), t.subject.Name, t.subject.Setting, err)
 	}

@@ -60,6 +60,21 @@ func TestRowsOfASession(t *testing.T) {
 	}
 }
 
+func TestAgesAreTheMediansOfTheRuns(t *testing.T) {
+	s := session(3)
+	p99 := 0.0
+	aging := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		p99 += 10
+		return Sample{Took: time.Duration(n) * 10, Age: Age{5, p99}}, nil
+	}}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{aging}); err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["x"]; r.AgeP50 != 5 || r.AgeP99 != 40 { // after two for practice
+		t.Errorf("ages %v and %v, not 5 and 40", r.AgeP50, r.AgeP99)
+	}
+}
+
 func TestASubjectThatFailsOnceIsNotTimed(t *testing.T) {
 	s := session(5)
 	runs := 0
@@ -142,6 +157,36 @@ func TestARunThatDoesNotEndEndsTheSession(t *testing.T) {
 	stuck := Subject{Name: "stuck", Run: func(int64) (Sample, error) { <-release; return Sample{}, nil }}
 	err := s.Measure(context.Background(), streamCase(), []Subject{stuck})
 	if !errors.Is(err, errStuck) || !strings.Contains(err.Error(), "stuck") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWhatDisturbsARunIsNotBesideAPingPong(t *testing.T) {
+	s := session(3)
+	var log []string
+	s.ping = func() float64 { log = append(log, "ping"); return 100 }
+	s.Beside = func() (func(), error) {
+		log = append(log, "start")
+		return func() { log = append(log, "stop") }, nil
+	}
+	x := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+		log = append(log, "run")
+		return Sample{Took: time.Duration(n)}, nil
+	}}
+	if err := s.Measure(context.Background(), streamCase(), []Subject{x}); err != nil {
+		t.Fatal(err)
+	}
+	order := strings.TrimLeft(strings.Join(log, " "), "ping ")
+	if want := strings.Repeat("start run stop ping ping ", 3+pilots(streamCase())); order+" ping " != want {
+		t.Errorf("%q", order)
+	}
+}
+
+func TestARunWithoutWhatIsToDisturbItIsNone(t *testing.T) {
+	s := session(3)
+	none := errors.New("no process")
+	s.Beside = func() (func(), error) { return nil, none }
+	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); !errors.Is(err, none) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -27,6 +27,7 @@ type Sample struct {
 	Took    time.Duration // Between: without the start of processes
 	Latency *hdrhistogram.Histogram
 	CPU     float64
+	Age     Age // Stream, within one process
 }
 
 // Subjects gathers what all families offer for c.

@@ -11,11 +11,17 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 )
 
-// named is the group whose best setting is named in each row.
+// named is the group whose best setting is named in each row, and the subject whose defaults have a column.
 const named = "disruptor"
 
+// byDefault reports whether a row is this library as it is without any setting.
+func byDefault(r result.Row) bool {
+	return r.Subject == named && (r.Setting == "default" || r.Setting == "default, Send")
+}
+
 // Write writes a table for each unit of the workloads: a row per case, a column per group, each group with its best
-// setting in that case, and the multiple of the channel's speed. The last column names the setting of this library.
+// setting in that case, and the multiple of the channel's speed. Before this library's column is that of its defaults,
+// the better of Send and Claim with Publish, and the last column names its best setting.
 func Write(w io.Writer, r result.Report) error {
 	var units []string
 	for _, wl := range r.Workloads {
@@ -45,11 +51,19 @@ func comparison(r result.Report, unit string) string {
 			}
 		}
 	}
-	var out strings.Builder
-	header, rule := append([]string{unit}, groups...), append([]string{"---"}, slices.Repeat([]string{"---:"}, len(groups))...)
+	header, rule := []string{unit}, []string{"---"}
+	var columns []func(result.Row) bool
+	for _, g := range groups {
+		if g == named {
+			header, rule, columns = append(header, named+", default"), append(rule, "---:"), append(columns, byDefault)
+		}
+		header, rule = append(header, g), append(rule, "---:")
+		columns = append(columns, func(r result.Row) bool { return r.Group == g })
+	}
 	if slices.Contains(groups, named) {
 		header, rule = append(header, named+"'s setting"), append(rule, "---")
 	}
+	var out strings.Builder
 	line(&out, header)
 	line(&out, rule)
 	for _, wl := range r.Workloads {
@@ -59,8 +73,8 @@ func comparison(r result.Report, unit string) string {
 		rows := r.Of(wl.Name)
 		for _, size := range sizes(rows) {
 			cells := []string{title(wl, size, rows)}
-			for _, g := range groups {
-				cells = append(cells, cell(rows, size, g))
+			for _, belongs := range columns {
+				cells = append(cells, cell(rows, size, belongs))
 			}
 			if slices.Contains(groups, named) {
 				cells = append(cells, setting(rows, size))
@@ -71,26 +85,32 @@ func comparison(r result.Report, unit string) string {
 	return out.String()
 }
 
-// cell is the figure of a group's best setting: "16.3 · 3.4×", "failed", "–" for a group that the case has not, and
-// "?" if too few runs were kept.
-func cell(rows []result.Row, size result.Size, group string) string {
+// cell is the best figure of the rows that belong to a column: "16.3 · 3.4×", "failed", "–" if the case has none of
+// them, and "?" if too few runs were kept.
+func cell(rows []result.Row, size result.Size, belongs func(result.Row) bool) string {
+	var best result.Row
 	text := "–"
 	for _, row := range rows {
-		if row.Size() != size || row.Group != group {
+		if row.Size() != size || !belongs(row) {
 			continue
 		}
-		switch {
-		case result.Best(rows, row) && row.CPU > 0:
-			return fmt.Sprintf("%.2f %%", 100*row.CPU)
-		case result.Best(rows, row) && row.RatioToChan > 0 && group != "channel":
-			return table.Digits(row.NsMedian) + " · " + table.Digits(row.RatioToChan) + "×"
-		case result.Best(rows, row):
-			return table.Digits(row.NsMedian)
+		switch f := row.Figure(); {
+		case f > 0 && (best.Figure() == 0 || f < best.Figure()):
+			best = row
+		case f > 0:
 		case !row.Verified:
 			text = "failed"
 		case text == "–":
 			text = "?"
 		}
+	}
+	switch {
+	case best.CPU > 0:
+		return fmt.Sprintf("%.2f %%", 100*best.CPU)
+	case best.RatioToChan > 0 && best.Group != "channel":
+		return table.Digits(best.NsMedian) + " · " + table.Digits(best.RatioToChan) + "×"
+	case best.NsMedian > 0:
+		return table.Digits(best.NsMedian)
 	}
 	return text
 }

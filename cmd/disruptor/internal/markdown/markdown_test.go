@@ -13,8 +13,19 @@ func TestWrite(t *testing.T) {
 		return result.Row{Workload: workload, Group: group, Subject: group, Capacity: capacity, Batch: 1, Producers: 1,
 			Setting: fmt.Sprintf("%s %g", group, ns), NsMedian: ns, RatioToChan: ratio, Verified: true}
 	}
+	var defaults []result.Row
 	failed := row("W6", "other", 64, 0, 0)
 	failed.Verified = false
+	for _, d := range []result.Row{row("W1", "disruptor", 64, 30, 1.67), row("W1", "disruptor", 64, 25, 2), row("W6", "disruptor", 64, 0, 0)} {
+		d.Setting = "default"
+		if d.NsMedian == 25 {
+			d.Setting = "default, Send"
+		}
+		defaults = append(defaults, d)
+	}
+	slower := row("W1", "disruptor", 64, 11, 4)
+	slower.Setting = "default, but not quite"
+	defaults = append(defaults, slower)
 	busy := result.Row{Workload: "W9", Group: "other", CPU: 0.85, Verified: true}
 	r := result.Report{
 		Workloads: []result.Workload{{Name: "W1", Title: "one", Unit: "ns/event"}, {Name: "W6", Title: "three", Unit: "ns/event"},
@@ -26,11 +37,12 @@ func TestWrite(t *testing.T) {
 			busy,
 		},
 	}
-	const want = `| ns/event | disruptor | channel | other | disruptor's setting |
-| --- | ---: | ---: | ---: | --- |
-| one, 64 slots | 10.0 · 5.00× | 50.0 | – | disruptor 10 |
-| one, 1024 slots | 12.3 · 4.20× | 52.0 | – | disruptor 12.34 |
-| three | ? | 60.0 | failed | – |
+	r.Rows = append(r.Rows, defaults...)
+	const want = `| ns/event | disruptor, default | disruptor | channel | other | disruptor's setting |
+| --- | ---: | ---: | ---: | ---: | --- |
+| one, 64 slots | 25.0 · 2.00× | 10.0 · 5.00× | 50.0 | – | disruptor 10 |
+| one, 1024 slots | – | 12.3 · 4.20× | 52.0 | – | disruptor 12.34 |
+| three | ? | ? | 60.0 | failed | – |
 
 | of one core | other |
 | --- | ---: |

@@ -118,7 +118,7 @@ func bySpeed(a, b result.Row) int {
 
 // limit is the group of loops over bare memory. They are shown for how far there is to go, and don't compete: they
 // can't be full, closed, waited for or shared.
-const limit = "limit"
+const limit = result.Limit
 
 // leaders says which of the rows, fastest first, are the fastest: the first that competes, and each whose spread
 // reaches into the first's. Without that, a page would name a winner by the noise of the day.

@@ -28,7 +28,7 @@ func TestNoTimeBreaksAPlot(t *testing.T) {
 				row := result.Row{
 					Workload: workload, Subject: strconv.Itoa(random.IntN(5)), Verified: true, Batch: random.IntN(3) - 1,
 					Producers: random.IntN(5), NsMedian: pick(), NsQ1: pick(), NsQ3: pick(), RatioToChan: pick(),
-					RatioToChanQ1: pick(), RatioToChanQ3: pick(),
+					RatioToChanQ1: pick(), RatioToChanQ3: pick(), AgeP99: pick(),
 				}
 				switch workload {
 				case "W8", "load":
@@ -119,9 +119,10 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 		check(s.Sweep)
 		for _, b := range s.Blocks {
 			check(b.Plot)
+			check(b.Frontier)
 		}
 	}
-	require.Equal(t, 10, plots)
+	require.Equal(t, 11, plots)
 }
 
 func span(s shape) (left, right float64) {

@@ -46,9 +46,10 @@ type section struct {
 
 // A block is the rows of a workload that were measured in the same configuration, and so can be compared.
 type block struct {
-	Caption string
-	Lines   []line
-	Plot    *canvas
+	Caption  string
+	Lines    []line
+	Plot     *canvas
+	Frontier *canvas // of a stream whose ages were taken
 }
 
 func newView(r result.Report) view {
@@ -88,7 +89,7 @@ func newSection(w result.Workload, rows []result.Row, palette palette) section {
 	}
 	for _, c := range configurations(rows) {
 		slices.SortStableFunc(c.rows, bySpeed)
-		b := block{Caption: c.caption(), Lines: s.Columns.lines(c.rows)}
+		b := block{Caption: c.caption(), Lines: s.Columns.lines(c.rows), Frontier: drawFrontier(s.Title, c.rows, looks)}
 		switch {
 		case isSweep:
 		case s.Columns.Percentiles != nil:

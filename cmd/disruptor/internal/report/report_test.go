@@ -101,8 +101,10 @@ func TestALineHasItsFigures(t *testing.T) {
 }
 
 func TestTheEnvironmentIsStated(t *testing.T) {
-	head := text(elements(parse(t, sample()), "dl")[0])
-	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "93.2", "140", "23 November 2026"} {
+	r := sample()
+	r.Environment.Neighbours = 3
+	head := text(elements(parse(t, r), "dl")[0])
+	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "93.2", "140", "23 November 2026", "3 that kept a processor busy"} {
 		require.Contains(t, head, fact)
 	}
 }
@@ -217,8 +219,9 @@ func TestEachKindOfWorkloadHasItsPlot(t *testing.T) {
 		}
 	}
 	const bars, latency = "million events per second", "latency by percentile"
+	const frontier = "age of the 99th percentile when seen by time per event"
 	require.Equal(t, map[string][]string{
-		"W1": {bars}, "W2": {bars, bars}, "W8": {latency}, "W9": {"CPU used, percent of one core"},
+		"W1": {bars, frontier}, "W2": {bars, bars}, "W8": {latency}, "W9": {"CPU used, percent of one core"},
 		"load":      {latency, latency},
 		"batch":     {"time per event (bars: quartiles) by events in a batch"},
 		"capacity":  {"time per event (bars: quartiles) by slots in the ring"},

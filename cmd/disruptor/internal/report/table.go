@@ -13,8 +13,8 @@ import (
 
 // columns says which of the optional columns the table of a workload has.
 type columns struct {
-	Percentiles        []string // in ascending order, "max" and "mean" last
-	Median, CPU, Ratio bool
+	Percentiles             []string // in ascending order, "max" and "mean" last
+	Median, Age, CPU, Ratio bool
 }
 
 // Count is how many columns there are beside the subject's name.
@@ -22,6 +22,9 @@ func (c columns) Count() int {
 	n := 1 + len(c.Percentiles)
 	if c.Median {
 		n += 2
+	}
+	if c.Age {
+		n++
 	}
 	if c.CPU {
 		n++
@@ -37,7 +40,7 @@ type line struct {
 	Name, Family, Failure          string
 	Leader                         bool
 	Median, Quartiles, Ratio, Kept string
-	RatioQuartiles, CPU            string
+	RatioQuartiles, Age, CPU       string
 	Percentiles                    []string
 }
 
@@ -49,6 +52,7 @@ func columnsOf(rows []result.Row) columns {
 			names[name] = true
 		}
 		c.Median = c.Median || known(r.NsMedian)
+		c.Age = c.Age || known(r.AgeP99)
 		c.CPU = c.CPU || r.CPU > 0
 		c.Ratio = c.Ratio || known(r.RatioToChan)
 	}
@@ -84,7 +88,7 @@ func (c columns) lines(rows []result.Row) []line {
 		l := line{
 			Name: name(r), Family: family(r), Failure: failure(r), Leader: leads[i],
 			Median: figure(r.NsMedian), Quartiles: spread(r.NsQ1, r.NsQ3),
-			Kept: fmt.Sprintf("%d/%d", r.Kept, r.Total),
+			Age: figure(r.AgeP99), Kept: fmt.Sprintf("%d/%d", r.Kept, r.Total),
 		}
 		if known(r.RatioToChan) {
 			l.Ratio = figure(r.RatioToChan) + "×"

@@ -28,6 +28,9 @@ type Environment struct {
 	GOMAXPROCS int       `json:"gomaxprocs"`
 	When       time.Time `json:"when"`
 
+	// Neighbours is how many processes kept a processor busy beside each run, but not beside the ping-pongs.
+	Neighbours int `json:"neighbours,omitempty"`
+
 	// The round trip of a cache line between two processors, in nanoseconds: its median over the session, and the
 	// limit above which the machine was not itself and a run beside it was dropped.
 	PingPongMedian float64 `json:"ping_pong_median"`
@@ -60,6 +63,11 @@ type Row struct {
 
 	// Percentiles of latency workloads: "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean".
 	Percentiles map[string]float64 `json:"percentiles,omitempty"`
+
+	// How old events of a stream are when the last stage, or each of those that no other follows, comes to them; from just
+	// before the call that claims their slots or sends them. 0 in files of older versions and between processes.
+	AgeP50 float64 `json:"age_p50,omitempty"`
+	AgeP99 float64 `json:"age_p99,omitempty"`
 
 	CPU float64 `json:"cpu,omitempty"` // idle workloads: fraction of one core
 

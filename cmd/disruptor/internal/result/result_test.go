@@ -14,10 +14,10 @@ import (
 func report() Report {
 	return Report{
 		Environment: Environment{CPU: "cpu", GoVersion: "go1.26", OS: "linux", Arch: "amd64", Commit: "abc", Command: "bench",
-			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180},
+			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180, Neighbours: 1},
 		Workloads: []Workload{{"W1", "title", "ns/event"}},
 		Rows: []Row{{Workload: "W1", Subject: "s", Group: "g", Setting: "x", Batch: 1, Capacity: 8, Producers: 1, Consumers: 3,
-			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, CPU: 0.25, RatioToChan: 4,
+			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, AgeP50: 20, AgeP99: 30, CPU: 0.25, RatioToChan: 4,
 			RatioToChanQ1: 3, RatioToChanQ3: 5, Kept: 8, Total: 9, Runs: []float64{1, 2, 3}, Verified: true, Error: "e"}},
 	}
 }
@@ -51,12 +51,12 @@ func TestNamesInTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range strings.Fields("workload subject group setting batch capacity producers consumers load ns_median ns_q1 " +
-		"ns_q3 percentiles cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error") {
+		"ns_q3 percentiles age_p50 age_p99 cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error") {
 		if _, ok := raw.Rows[0][name]; !ok {
 			t.Errorf("a row has no %q", name)
 		}
 	}
-	for _, name := range strings.Fields("cpu go_version os arch commit command cpus gomaxprocs when ping_pong_median ping_pong_limit") {
+	for _, name := range strings.Fields("cpu go_version os arch commit command cpus gomaxprocs when ping_pong_median ping_pong_limit neighbours") {
 		if _, ok := raw.Environment[name]; !ok {
 			t.Errorf("the environment has no %q", name)
 		}
@@ -85,6 +85,37 @@ func TestBestIsPerGroupAndCase(t *testing.T) {
 		want := row.Setting == "fast" || row.Setting == "only" || row.Setting == "elsewhere"
 		if got := Best(rows, row); got != want {
 			t.Errorf("%s of %s is best: %v", row.Setting, row.Group, got)
+		}
+	}
+}
+
+func TestFrontier(t *testing.T) {
+	aged := func(name string, ns, p99 float64) Row {
+		return Row{Subject: name, NsMedian: ns, AgeP99: p99, Verified: true}
+	}
+	bare, failed, liar := aged("bare", 1, 1), aged("failed", 1, 1), aged("liar", 1, 1)
+	bare.Group, failed.Error, liar.Verified = Limit, "hung", false
+	for _, tt := range []struct {
+		why  string
+		rows []Row
+		want []string
+	}{
+		{"none", nil, nil},
+		{"one", []Row{aged("a", 5, 50)}, []string{"a"}},
+		{"the fastest first", []Row{aged("fresh", 9, 10), aged("fast", 5, 50)}, []string{"fast", "fresh"}},
+		{"worse in both", []Row{aged("a", 5, 50), aged("b", 6, 60)}, []string{"a"}},
+		{"as fast and older", []Row{aged("b", 5, 60), aged("a", 5, 50)}, []string{"a"}},
+		{"as fresh and slower", []Row{aged("b", 6, 50), aged("a", 5, 50)}, []string{"a"}},
+		{"the same", []Row{aged("a", 5, 50), aged("b", 5, 50), aged("c", 7, 40)}, []string{"a", "b", "c"}},
+		{"no age, or no time", []Row{aged("b", 1, 0), aged("c", 0, 1), aged("a", 5, 50)}, []string{"a"}},
+		{"what does not count", []Row{bare, failed, liar, aged("a", 5, 50)}, []string{"a"}},
+	} {
+		var got []string
+		for _, r := range Frontier(tt.rows) {
+			got = append(got, r.Subject)
+		}
+		if !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: %v, not %v", tt.why, got, tt.want)
 		}
 	}
 }

@@ -1,5 +1,10 @@
 package result
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Percentiles are the keys of Row.Percentiles, in the order in which they are shown.
 var Percentiles = []string{"p50", "p90", "p99", "p99.9", "p99.99", "max", "mean"}
 
@@ -46,4 +51,28 @@ func Best(rows []Row, row Row) bool {
 		}
 	}
 	return true
+}
+
+// Limit is the group of loops over bare memory, which show how far there is to go and don't compete.
+const Limit = "limit"
+
+// Frontier returns the rows of one case than which no other is both as fast and as fresh, and better in one of the two:
+// those that are undominated in time per event and the age of the 99th percentile. The fastest is first. Rows without
+// both, failures and limits are left out; of rows that are the same in both, none is.
+func Frontier(rows []Row) []Row {
+	var front []Row
+	for _, r := range rows {
+		if r.aged() && !slices.ContainsFunc(rows, func(o Row) bool {
+			return o.aged() && o.NsMedian <= r.NsMedian && o.AgeP99 <= r.AgeP99 && (o.NsMedian < r.NsMedian || o.AgeP99 < r.AgeP99)
+		}) {
+			front = append(front, r)
+		}
+	}
+	slices.SortStableFunc(front, func(a, b Row) int { return cmp.Compare(a.NsMedian, b.NsMedian) })
+	return front
+}
+
+// aged reports whether r is to be compared in time and age.
+func (r Row) aged() bool {
+	return r.NsMedian > 0 && r.AgeP99 > 0 && r.Verified && r.Error == "" && r.Group != Limit
 }

@@ -72,7 +72,7 @@ func produceChannel[T harness.Cell](outs []chan T, v, cells int64) {
 	}
 }
 
-func relayChannel[T harness.Cell](ins, outs []chan T) wiring.Seen {
+func relayChannel[T harness.Cell](ins, outs []chan T, seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for cell := range ins[0] {
@@ -81,6 +81,7 @@ func relayChannel[T harness.Cell](ins, outs []chan T) wiring.Seen {
 			cell := <-in
 			bad |= harness.Differs(&cell, want)
 		}
+		seen.Pass(want)
 		want += words
 		for _, out := range outs {
 			out <- cell
@@ -89,12 +90,12 @@ func relayChannel[T harness.Cell](ins, outs []chan T) wiring.Seen {
 	return wiring.Seen{Bad: bad, Words: want}
 }
 
-func tallyChannel[T harness.Cell](in chan T) wiring.Seen {
-	tally := harness.NewTally()
+func tallyChannel[T harness.Cell](in chan T, tally *harness.Tally) {
 	for cell := range in {
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
-	return wiring.Seen{Tally: tally}
 }
 
 func takeChannel[T harness.Cell](in chan T) wiring.Seen {

@@ -79,17 +79,20 @@ func streamStamped(c harness.Case, events int64) (harness.Sample, error) {
 	mask, half := int64(c.Capacity-1), int64(c.Capacity/2)
 	var read line
 	found := make([]wiring.Seen, 1)
-	t := wiring.Start()
-	t.Producers.Go(func() {
-		for v := range events {
+	ages := harness.NewAges(c, events)
+	produce := func(v, n int64) {
+		for end := v + n; v < end; v++ {
 			if v%half == 0 {
 				for n := 0; read.Load() < v-half; n = look(n) {
 				}
 			}
 			slots[v&mask].Store(v + 1)
 		}
-	})
+	}
+	t := wiring.Start()
+	t.Producers.Go(func() { ages.Produce(0, events, produce) })
 	t.Stages.Go(func() {
+		seen := ages.Stage(0)
 		var bad int64
 		for want := range events {
 			slot := &slots[want&mask]
@@ -97,6 +100,7 @@ func streamStamped(c harness.Case, events int64) (harness.Sample, error) {
 			for n := 0; v < want; n = look(n) {
 				v = slot.Load() - 1
 			}
+			seen.Pass(want)
 			bad |= v ^ want
 			if (want+1)%half == 0 {
 				read.Store(want + 1)
@@ -104,7 +108,9 @@ func streamStamped(c harness.Case, events int64) (harness.Sample, error) {
 		}
 		found[0] = wiring.Seen{Bad: bad, Words: events}
 	})
-	return t.End(func() {}), wiring.Check(c, events, found)
+	sample := t.End(func() {})
+	sample.Age = ages.Age()
+	return sample, wiring.Check(c, events, found)
 }
 
 // streamIndexed stores an index after each batch.
@@ -113,10 +119,11 @@ func streamIndexed(c harness.Case, events int64) (harness.Sample, error) {
 	mask, capacity, batch := int64(c.Capacity-1), int64(c.Capacity), int64(c.Batch)
 	var written, read line
 	found := make([]wiring.Seen, 1)
-	t := wiring.Start()
-	t.Producers.Go(func() {
-		free := capacity
-		for v := int64(0); v < events; v += batch {
+	ages := harness.NewAges(c, events)
+	room := capacity // slots before it were free at the last look
+	produce := func(v, n int64) {
+		free := room
+		for end := v + n; v < end; v += batch {
 			for n := 0; free < v+batch; n = look(n) {
 				free = read.Load() + capacity
 			}
@@ -125,20 +132,29 @@ func streamIndexed(c harness.Case, events int64) (harness.Sample, error) {
 			}
 			written.Store(v + batch)
 		}
-	})
+		room = free
+	}
+	t := wiring.Start()
+	t.Producers.Go(func() { ages.Produce(0, events, produce) })
 	t.Stages.Go(func() {
+		seen := ages.Stage(0)
 		var bad, want int64
 		for want < events {
 			ready := written.Load()
 			for n := 0; ready == want; n = look(n) {
 				ready = written.Load()
 			}
-			for ; want < ready; want++ {
-				bad |= slots[want&mask] ^ want
+			for want < ready {
+				seen.Pass(want)
+				for end := min(ready, seen.Due()); want < end; want++ {
+					bad |= slots[want&mask] ^ want
+				}
 			}
 			read.Store(want)
 		}
 		found[0] = wiring.Seen{Bad: bad, Words: want}
 	})
-	return t.End(func() {}), wiring.Check(c, events, found)
+	sample := t.End(func() {})
+	sample.Age = ages.Age()
+	return sample, wiring.Check(c, events, found)
 }

@@ -54,7 +54,7 @@ func produceMutex[T harness.Cell](outs []*mutexRing[T], v, cells int64) {
 	}
 }
 
-func relayMutex[T harness.Cell](ins, outs []*mutexRing[T]) wiring.Seen {
+func relayMutex[T harness.Cell](ins, outs []*mutexRing[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for {
@@ -67,6 +67,7 @@ func relayMutex[T harness.Cell](ins, outs []*mutexRing[T]) wiring.Seen {
 			cell, _ := in.take()
 			bad |= harness.Differs(&cell, want)
 		}
+		seen.Pass(want)
 		want += words
 		for _, out := range outs {
 			out.put(&cell)
@@ -74,12 +75,12 @@ func relayMutex[T harness.Cell](ins, outs []*mutexRing[T]) wiring.Seen {
 	}
 }
 
-func tallyMutex[T harness.Cell](in *mutexRing[T]) wiring.Seen {
-	tally := harness.NewTally()
+func tallyMutex[T harness.Cell](in *mutexRing[T], tally *harness.Tally) {
 	for cell, ok := in.take(); ok; cell, ok = in.take() {
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
-	return wiring.Seen{Tally: tally}
 }
 
 func takeMutex[T harness.Cell](in *mutexRing[T]) wiring.Seen {

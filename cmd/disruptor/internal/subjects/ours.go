@@ -43,10 +43,12 @@ func Ours(c harness.Case) []harness.Subject {
 	return subjects
 }
 
+// ourSettings returns what is measured for c: first the defaults, a Config with nothing but its Capacity.
 func ourSettings(c harness.Case) []setting {
+	byDefault := setting{name: "default"} // both sides wait by BlockWait{}, and there may be several producers
 	spin := setting{name: "spin", wait: disruptor.SpinWait{}}
 	yield := setting{name: "yield", wait: disruptor.YieldWait{}}
-	block := setting{name: "block", wait: disruptor.BlockWait{}}
+	block := setting{name: "block", wait: disruptor.BlockWait{}} // with a SingleProducer; else it is the default
 	parks := setting{name: "block, parks at once", wait: disruptor.BlockWait{Spin: -1}}
 	fences := setting{name: "block, parks at once, fences", wait: disruptor.BlockWait{Spin: -1, Fence: true}}
 	sleep := setting{name: "sleep", wait: disruptor.SleepWait{}}
@@ -57,44 +59,52 @@ func ourSettings(c harness.Case) []setting {
 	far := setting{name: fmt.Sprint("yield, backs off ", long), wait: yield.wait, backoff: long}
 	blockFar := setting{name: fmt.Sprint("block, backs off ", long), wait: block.wait, backoff: long}
 	close := setting{name: "yield, no back-off", wait: yield.wait, backoff: -1}
+	defaults := []setting{byDefault}
+	if c.Batch == 1 {
+		defaults = append(defaults, sends(byDefault)...)
+	}
 	switch c.Kind {
 	case harness.Echo:
 		if c.Every > 0 {
-			return single(block)
+			return append(defaults, single(block)...)
 		}
-		return single(spin, yield, block, parks, fences)
+		return append(defaults, single(spin, yield, block, parks, fences)...)
 	case harness.Wake:
-		return single(block, parks, fences)
+		return append(defaults, single(block, parks, fences)...)
 	case harness.Idle:
-		return []setting{block, parks, sleep}
+		return []setting{byDefault, parks, sleep}
 	case harness.Paced:
-		return single(close, yield, block)
-	case harness.Gather, harness.Bare:
-		return single(yield, block)
-	case harness.Keyed:
-		return single(yield, block)
+		return append(defaults, single(close, yield, block)...)
+	case harness.Gather, harness.Bare, harness.Keyed:
+		return append([]setting{byDefault}, single(yield, block)...)
 	case harness.Share:
-		return sharing(c, yield, block)
+		if c.Producers == 1 {
+			return sharing(append([]setting{byDefault, yield}, single(yield, block)...)...)
+		}
+		return sharing(byDefault, yield)
 	}
 	switch {
 	case c.Producers > 1 && c.Lean:
-		return []setting{yield, block}
+		return append(defaults, yield)
 	case c.Producers > 1:
-		settings := []setting{spin, yield, block}
+		settings := append(defaults, spin, yield)
 		if c.Batch == 1 {
-			settings = append(settings, sends(yield, block)...)
+			settings = append(settings, sends(yield)...)
 		}
 		return settings
 	case c.Lean:
-		return single(yield, block, far)
+		return append(defaults, single(yield, block, far)...)
 	case c.Poll:
-		return reads(single(yield), poll, "TryNext")
+		for i := range defaults {
+			defaults[i].read = poll
+		}
+		return append(defaults, reads(single(yield), poll, "TryNext")...)
 	}
-	settings := append(single(spin, yield, block, far, blockFar), yield, block)
+	settings := append(append(defaults, single(spin, yield, block, far, blockFar)...), yield)
 	if c.Batch > 1 {
 		return append(settings, reads(single(yield, block, far), all, "All")...)
 	}
-	return append(settings, append(sends(single(yield, block, far)...), sends(block)...)...)
+	return append(settings, sends(single(yield, block, far)...)...)
 }
 
 // single makes settings with a SingleProducer of settings with a MultiProducer.

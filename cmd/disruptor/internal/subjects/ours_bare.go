@@ -11,7 +11,7 @@ import (
 // bare moves sequences only: a slot of no size is neither written nor read.
 func (s setting) bare(c harness.Case, n int64) (harness.Sample, error) {
 	ring := open[struct{}](s, c)
-	consumer, p := ring.Consumer("reader"), ring.SingleProducer()
+	consumer := ring.Consumer("reader")
 	found := make([]wiring.Seen, 1)
 	t := wiring.Start()
 	t.Stages.Go(func() {
@@ -22,16 +22,34 @@ func (s setting) bare(c harness.Case, n int64) (harness.Sample, error) {
 		}
 		found[0] = wiring.Seen{Bad: bad, Words: want}
 	})
-	t.Producers.Go(func() {
-		for i := int64(0); i < n; i += int64(c.Batch) {
-			b, err := p.Claim(background, c.Batch)
-			if err != nil {
-				return
-			}
-			p.Publish(b)
-		}
-	})
+	if s.producers == disruptor.Single {
+		p := ring.SingleProducer()
+		t.Producers.Go(func() { bareSingle(p, n, c.Batch) })
+	} else {
+		p := ring.MultiProducer()
+		t.Producers.Go(func() { bareMulti(p, n, c.Batch) })
+	}
 	return t.End(ring.Close), wiring.Check(c, n, found)
+}
+
+func bareSingle(p *disruptor.SingleProducer[struct{}], n int64, batch int) {
+	for i := int64(0); i < n; i += int64(batch) {
+		b, err := p.Claim(background, batch)
+		if err != nil {
+			return
+		}
+		p.Publish(b)
+	}
+}
+
+func bareMulti(p *disruptor.MultiProducer[struct{}], n int64, batch int) {
+	for i := int64(0); i < n; i += int64(batch) {
+		b, err := p.Claim(background, batch)
+		if err != nil {
+			return
+		}
+		p.Publish(b)
+	}
 }
 
 // gather reads in turn what is ready in the ring of each producer.
@@ -45,9 +63,9 @@ func (s setting) gather(c harness.Case, n int64) (harness.Sample, error) {
 	found := make([]wiring.Seen, 1)
 	t := wiring.Start()
 	for i, ring := range rings {
-		p := ring.SingleProducer()
+		produce := producing(s, ring, c.Batch)
 		t.Producers.Go(func() {
-			produceSingle(p, harness.First(i), n, c.Batch)
+			produce(harness.First(i), n)
 			ring.Close()
 		})
 	}

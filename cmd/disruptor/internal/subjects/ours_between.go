@@ -9,25 +9,27 @@ import (
 
 // oursBetween offers what a ring between processes is compared with: the ring of this process that takes several
 // producers, and orders its stores and its looks for sleepers by a locked instruction, as one between processes has to.
-// Without fences it is a family of its own, for information.
+// Without fences, as by default, it is a family of its own, for information.
 func oursBetween(c harness.Case) []harness.Subject {
 	fences := setting{name: "block, fences", wait: disruptor.BlockWait{Fence: true}}
-	block := setting{name: "block", wait: disruptor.BlockWait{}}
-	settings := []setting{fences, {name: "yield", wait: disruptor.YieldWait{}}, block}
+	yield := setting{name: "yield", wait: disruptor.YieldWait{}}
+	byDefault := setting{name: "default"}
+	settings := []setting{byDefault, fences, yield}
 	switch {
-	case c.Kind == harness.Echo && c.Park:
+	case c.Kind == harness.Echo && c.Park: // as the default does not
 		fences.name, fences.wait = "block, parks at once, fences", disruptor.BlockWait{Spin: -1, Fence: true}
-		block.name, block.wait = "block, parks at once", disruptor.BlockWait{Spin: -1}
-		settings = []setting{fences, block}
+		settings = []setting{fences, {name: "block, parks at once", wait: disruptor.BlockWait{Spin: -1}}}
+	case c.Kind == harness.Echo: // all send
+		settings = append(sends(byDefault), fences, yield)
 	case c.Kind == harness.Stream && c.Batch == 1:
-		settings = append(settings, sends(fences)...)
-	case c.Kind != harness.Stream && c.Kind != harness.Echo:
+		settings = []setting{byDefault, sends(byDefault)[0], fences, yield, sends(fences)[0]}
+	case c.Kind != harness.Stream:
 		return nil
 	}
 	var subjects []harness.Subject
 	for _, s := range settings {
 		group := "disruptor"
-		if s.wait == block.wait {
+		if block, blocks := s.wait.(disruptor.BlockWait); s.wait == nil || blocks && !block.Fence {
 			group = "disruptor, no fences"
 		}
 		subjects = append(subjects, harness.Subject{Name: "disruptor", Group: group, Setting: s.name, Run: s.runBetween(c)})

@@ -23,7 +23,7 @@ func (s setting) keyed(c harness.Case, n int64) (harness.Sample, error) {
 	}))
 	t := wiring.Start()
 	t.Stages.Go(func() { _ = ring.Run(background) })
-	p := ring.SingleProducer()
-	t.Producers.Go(func() { produceSingle(p, 0, n, 1) })
+	produce := producing(s, ring, 1)
+	t.Producers.Go(func() { produce(0, n) })
 	return t.End(ring.Close), harness.CheckOrders(orders, n)
 }

@@ -10,11 +10,8 @@ import (
 )
 
 // sharing makes the settings in which events go to one of several workers: with a worker group, and as one had to do
-// without.
-func sharing(c harness.Case, settings ...setting) []setting {
-	if c.Producers == 1 {
-		settings = append(single(append([]setting{}, settings...)...), settings...)
-	}
+// without. What all defaults together make is called by their name alone.
+func sharing(settings ...setting) []setting {
 	var all []setting
 	for _, s := range settings {
 		for _, how := range []struct {
@@ -27,7 +24,9 @@ func sharing(c harness.Case, settings ...setting) []setting {
 			{", consumers by turns", turns},
 		} {
 			s := s
-			s.name += how.name
+			if s.name != "default" || how.name != ", group" {
+				s.name += how.name
+			}
 			s.sharing = how.takes
 			all = append(all, s)
 		}
@@ -45,13 +44,8 @@ func (s setting) share(c harness.Case, n int64) (harness.Sample, error) {
 		t.Stages.Go(func() { found[i] = take() })
 	}
 	for i := range c.Producers {
-		if s.producers == disruptor.Single {
-			p := ring.SingleProducer()
-			t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
-		} else {
-			p := ring.MultiProducer()
-			t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
-		}
+		produce := producing(s, ring, c.Batch)
+		t.Producers.Go(func() { produce(harness.First(i), n) })
 	}
 	return t.End(ring.Close), wiring.CheckShares(c, n, found)
 }

@@ -13,39 +13,46 @@ func streamOurs[T harness.Cell](s setting, c harness.Case, n int64) (harness.Sam
 	ring := open[T](s, c)
 	consumers := follow(ring, c.After)
 	found := make([]wiring.Seen, len(consumers))
+	ages := harness.NewAges(c, n)
 	t := wiring.Start()
 	for i, consumer := range consumers {
 		t.Stages.Go(func() {
 			switch {
 			case c.Producers > 1:
-				found[i] = tallyOurs(consumer)
+				found[i].Tally = ages.Tally(i)
+				tallyOurs(consumer, found[i].Tally)
 			case s.read == all:
-				found[i] = readAll(consumer)
+				found[i] = readAll(consumer, ages.Stage(i))
 			case s.read == poll:
-				found[i] = pollOurs(ring, consumer)
+				found[i] = pollOurs(ring, consumer, ages.Stage(i))
 			default:
-				found[i] = readSlices(consumer)
+				found[i] = readSlices(consumer, ages.Stage(i))
 			}
 		})
 	}
 	for i := range c.Producers {
-		if s.producers == disruptor.Single {
-			p := ring.SingleProducer()
-			if s.send {
-				t.Producers.Go(func() { sendSingle(p, harness.First(i), n) })
-			} else {
-				t.Producers.Go(func() { produceSingle(p, harness.First(i), n, c.Batch) })
-			}
-		} else {
-			p := ring.MultiProducer()
-			if s.send {
-				t.Producers.Go(func() { sendMulti(p, harness.First(i), n) })
-			} else {
-				t.Producers.Go(func() { produceMulti(p, harness.First(i), n, c.Batch) })
-			}
-		}
+		produce := producing(s, ring, c.Batch)
+		t.Producers.Go(func() { ages.Produce(i, n, produce) })
 	}
-	return t.End(ring.Close), wiring.Check(c, n, found)
+	sample := t.End(ring.Close)
+	sample.Age = ages.Age()
+	return sample, wiring.Check(c, n, found)
+}
+
+// producing gives s a producer, and returns what publishes n events with it, numbered from v on.
+func producing[T harness.Cell](s setting, ring *disruptor.Ring[T], batch int) func(v, n int64) {
+	if s.producers == disruptor.Single {
+		p := ring.SingleProducer()
+		if s.send {
+			return func(v, n int64) { sendSingle(p, v, n) }
+		}
+		return func(v, n int64) { produceSingle(p, v, n, batch) }
+	}
+	p := ring.MultiProducer()
+	if s.send {
+		return func(v, n int64) { sendMulti(p, v, n) }
+	}
+	return func(v, n int64) { produceMulti(p, v, n, batch) }
 }
 
 // produceSingle and produceMulti are the same but for the type: a call through the Producer interface would be
@@ -118,23 +125,38 @@ func stamp[T harness.Cell](b disruptor.Batch[T], v int64) int64 {
 	return v + words*int64(len(tail))
 }
 
-func readSlices[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
+func readSlices[T harness.Cell](consumer *disruptor.Consumer[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for b := range consumer.Batches(background) {
 		head, tail := b.Slices()
-		bad |= harness.DiffersRun(head, want)
-		want += words * int64(len(head))
-		bad |= harness.DiffersRun(tail, want)
+		if seen.Due() < want+words*int64(b.Len()) {
+			bad |= harness.DiffersTimed(seen, head, want)
+			want += words * int64(len(head))
+			bad |= harness.DiffersTimed(seen, tail, want)
+		} else {
+			bad |= harness.DiffersRun(head, want)
+			want += words * int64(len(head))
+			bad |= harness.DiffersRun(tail, want)
+		}
 		want += words * int64(len(tail))
 	}
 	return wiring.Seen{Bad: bad, Words: want}
 }
 
-func readAll[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
+func readAll[T harness.Cell](consumer *disruptor.Consumer[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for b := range consumer.Batches(background) {
+		for seen.Due() < want+words*int64(b.Len()) { // a part, until there is one without an event to be timed
+			var part disruptor.Batch[T]
+			part, b = b.Split(int((seen.Due() - want) / words))
+			for _, cell := range part.All() {
+				bad |= harness.Differs(cell, want)
+				want += words
+			}
+			seen.Note()
+		}
 		for _, cell := range b.All() {
 			bad |= harness.Differs(cell, want)
 			want += words
@@ -144,7 +166,7 @@ func readAll[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
 }
 
 // pollOurs never waits inside the library.
-func pollOurs[T harness.Cell](ring *disruptor.Ring[T], consumer *disruptor.Consumer[T]) wiring.Seen {
+func pollOurs[T harness.Cell](ring *disruptor.Ring[T], consumer *disruptor.Consumer[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for {
@@ -157,9 +179,15 @@ func pollOurs[T harness.Cell](ring *disruptor.Ring[T], consumer *disruptor.Consu
 			continue
 		}
 		head, tail := b.Slices()
-		bad |= harness.DiffersRun(head, want)
-		want += words * int64(len(head))
-		bad |= harness.DiffersRun(tail, want)
+		if seen.Due() < want+words*int64(b.Len()) {
+			bad |= harness.DiffersTimed(seen, head, want)
+			want += words * int64(len(head))
+			bad |= harness.DiffersTimed(seen, tail, want)
+		} else {
+			bad |= harness.DiffersRun(head, want)
+			want += words * int64(len(head))
+			bad |= harness.DiffersRun(tail, want)
+		}
 		want += words * int64(len(tail))
 		consumer.Done(b)
 	}
@@ -170,16 +198,18 @@ func drained[T any](ring *disruptor.Ring[T], consumer *disruptor.Consumer[T]) bo
 	return ring.Err() != nil && consumer.Position() == ring.Published()
 }
 
-func tallyOurs[T harness.Cell](consumer *disruptor.Consumer[T]) wiring.Seen {
-	tally := harness.NewTally()
+func tallyOurs[T harness.Cell](consumer *disruptor.Consumer[T], tally *harness.Tally) {
 	for b := range consumer.Batches(background) {
 		head, tail := b.Slices()
 		for i := range head {
-			harness.See(tally, &head[i])
+			if harness.See(tally, &head[i]) {
+				harness.Note(tally, &head[i])
+			}
 		}
 		for i := range tail {
-			harness.See(tally, &tail[i])
+			if harness.See(tally, &tail[i]) {
+				harness.Note(tally, &tail[i])
+			}
 		}
 	}
-	return wiring.Seen{Tally: tally}
 }

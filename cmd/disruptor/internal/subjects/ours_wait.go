@@ -13,25 +13,41 @@ func (s setting) echo(c harness.Case, n int64) (harness.Sample, error) {
 	questions, answers := there.Consumer("questions"), back.Consumer("answers")
 	var other sync.WaitGroup
 	other.Go(func() {
-		p := back.SingleProducer()
+		post := s.posting(back)
 		for b := range questions.Batches(background) {
 			for _, v := range b.All() {
-				if p.Send(background, *v) != nil {
-					return
-				}
+				post(*v)
 			}
 		}
 	})
-	p := there.SingleProducer()
+	post := s.posting(there)
 	sample, err := harness.MeasureEcho(c, n, func(v int64) int64 {
-		if err := p.Send(background, v); err != nil {
-			return -1
-		}
+		post(v)
 		return take(answers)
 	})
 	there.Close()
 	other.Wait()
 	return sample, err
+}
+
+// posting returns what publishes an event, as s does. It fails only after the ring's Close, which is the last that happens.
+func (s setting) posting(ring *disruptor.Ring[int64]) func(v int64) {
+	if s.producers == disruptor.Single {
+		p := ring.SingleProducer()
+		return func(v int64) { _ = p.Send(background, v) }
+	}
+	p := ring.MultiProducer()
+	if s.send {
+		return func(v int64) { _ = p.Send(background, v) }
+	}
+	return func(v int64) {
+		b, err := p.Claim(background, 1)
+		if err != nil {
+			return
+		}
+		*b.At(0) = v
+		p.Publish(b)
+	}
 }
 
 // take waits for one event; -1 is none.
@@ -50,10 +66,8 @@ func take(consumer *disruptor.Consumer[int64]) int64 {
 
 func (s setting) wake(c harness.Case, n int64) (harness.Sample, error) {
 	ring := open[int64](s, c)
-	consumer, p := ring.Consumer("waiter"), ring.SingleProducer()
-	return harness.MeasureWake(c, n,
-		func(v int64) { _ = p.Send(background, v) }, // if it fails, so does the wait for the event
-		func() int64 { return take(consumer) })
+	consumer := ring.Consumer("waiter")
+	return harness.MeasureWake(c, n, s.posting(ring), func() int64 { return take(consumer) })
 }
 
 // idle lets a chain of consumers and the producers of c wait. If c is stuck, the first consumer is in its handler, the
@@ -92,7 +106,7 @@ func (s setting) idle(c harness.Case) (harness.Sample, error) {
 // paced sends one event after the other when each is due.
 func (s setting) paced(c harness.Case, n int64) (harness.Sample, error) {
 	ring := open[int64](s, c)
-	consumer, p := ring.Consumer("receiver"), ring.SingleProducer()
+	consumer := ring.Consumer("receiver")
 	table := harness.NewTimetable(c)
 	var bad, want int64
 	var receiver sync.WaitGroup
@@ -109,7 +123,7 @@ func (s setting) paced(c harness.Case, n int64) (harness.Sample, error) {
 			}
 		}
 	})
-	table.Send(n, func(v int64) { _ = p.Send(background, v) })
+	table.Send(n, s.posting(ring))
 	ring.Close()
 	receiver.Wait()
 	return table.End(bad, want, n)

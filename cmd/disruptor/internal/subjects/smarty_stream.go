@@ -10,8 +10,9 @@ import (
 type cellHandler[T harness.Cell] struct {
 	slots     []T
 	bad, want int64
-	tally     *harness.Tally
-	last      int64 // sequence
+	tally     *harness.Tally // of several producers
+	seen      *harness.Times // of one
+	last      int64          // sequence
 	done      chan struct{}
 	_         [128]byte // handlers of one group lie side by side
 }
@@ -19,9 +20,17 @@ type cellHandler[T harness.Cell] struct {
 func (h *cellHandler[T]) Handle(lower, upper int64) {
 	if h.tally != nil {
 		for s := lower; s <= upper; s++ {
-			harness.See(h.tally, &h.slots[s&int64(len(h.slots)-1)])
+			if cell := &h.slots[s&int64(len(h.slots)-1)]; harness.See(h.tally, cell) {
+				harness.Note(h.tally, cell)
+			}
 		}
 	} else {
+		for words := harness.Words[T](); h.seen.Due() < h.want+words*(upper+1-lower); {
+			due := lower + (h.seen.Due()-h.want)/words
+			h.check(lower, due-1)
+			h.seen.Note()
+			lower = due
+		}
 		h.check(lower, upper)
 	}
 	if upper == h.last {
@@ -47,12 +56,11 @@ func streamSmarty[T harness.Cell](w smartyWait, c harness.Case, n int64) (harnes
 		harness.Stamp(&slots[i], 0)
 	}
 	handlers := make([]cellHandler[T], len(c.After))
+	ages := harness.NewAges(c, n)
 	steps := make([][]smarty.Handler, 1)
 	for i := range handlers {
 		handlers[i].slots, handlers[i].last, handlers[i].done = slots, n*int64(c.Producers)-1, make(chan struct{})
-		if c.Producers > 1 {
-			handlers[i].tally = harness.NewTally()
-		}
+		handlers[i].tally, handlers[i].seen = ages.Tally(i), ages.Stage(i)
 		d := depth(c.After, i)
 		for len(steps) <= d {
 			steps = append(steps, nil)
@@ -63,7 +71,9 @@ func streamSmarty[T harness.Cell](w smartyWait, c harness.Case, n int64) (harnes
 	t := wiring.Start()
 	t.Stages.Go(d.Listen)
 	for i := range c.Producers {
-		t.Producers.Go(func() { produceSmarty(d, slots, harness.First(i), n, c.Batch) })
+		t.Producers.Go(func() {
+			ages.Produce(i, n, func(v, n int64) { produceSmarty(d, slots, v, n, c.Batch) })
+		})
 	}
 	sample := t.End(func() {
 		for i := range handlers {
@@ -71,6 +81,7 @@ func streamSmarty[T harness.Cell](w smartyWait, c harness.Case, n int64) (harnes
 		}
 		_ = d.Close() // always nil
 	})
+	sample.Age = ages.Age()
 	found := make([]wiring.Seen, len(handlers))
 	for i := range handlers {
 		found[i] = wiring.Seen{Bad: handlers[i].bad, Words: handlers[i].want, Tally: handlers[i].tally}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/be395dad/disruptor"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/workloads"
@@ -63,6 +65,8 @@ func TestEachSubjectPassesEachWorkload(t *testing.T) {
 					t.Errorf("%s: CPU %v", name, sample.CPU)
 				case (c.Kind == harness.Echo || c.Kind == harness.Wake || c.Kind == harness.Attach || c.Kind == harness.Orphan) && sample.Latency.TotalCount() < n:
 					t.Errorf("%s: %d latencies of %d events", name, sample.Latency.TotalCount(), n)
+				case c.Kind == harness.Stream && (sample.Age.P99 > 0) == c.Between:
+					t.Errorf("%s: ages %+v", name, sample.Age)
 				case (c.Kind == harness.Stream || c.Kind == harness.Share || c.Kind == harness.Keyed || c.Kind == harness.Bare || c.Kind == harness.Gather) && sample.Took <= 0:
 					t.Errorf("%s: it took %v", name, sample.Took)
 				}
@@ -97,19 +101,64 @@ func TestWorkloadsHaveTheirSubjects(t *testing.T) {
 		}
 	}
 	for workload, want := range map[string][]string{
-		"W1": {"disruptor, block, single", "disruptor, block", "channel, buffered", smartyName + ", default waits",
+		"W1": {"disruptor, default", "disruptor, default, Send", "disruptor, block, single", "channel, buffered", smartyName + ", default waits",
 			smartyName + ", Gosched", "stamped slots, bare memory"},
-		"W2":  {"disruptor, yield, single, All", "channel, arrays of 16", "channel, one at a time", "index stored per 16, bare memory"},
-		"W7":  {"disruptor, block", "channel, arrays of 16", "xsync UMPSC, unbounded"},
+		"W2":  {"disruptor, default", "disruptor, yield, single, All", "channel, arrays of 16", "channel, one at a time", "index stored per 16, bare memory"},
+		"W7":  {"disruptor, default", "channel, arrays of 16", "xsync UMPSC, unbounded"},
 		"W8":  {"disruptor, block, parks at once, fences, single", "mutex and cond, sync.Cond", "cache line ping-pong, bare memory"},
 		"W8b": {"disruptor, block, single", "channel, buffered", "mutex and cond, sync.Cond"},
-		"W9":  {"disruptor, block", "channel, buffered", smartyName + ", default waits"},
+		"W9":  {"disruptor, default", "channel, buffered", smartyName + ", default waits"},
 		"S1":  {"disruptor, block, fences", "disruptor, block, fences, Send"},
 		"L6":  {"disruptor, yield, single, TryNext"},
 	} {
 		for _, name := range want {
 			if !offered[workload][name] {
 				t.Errorf("%s has no %q, only %v", workload, name, offered[workload])
+			}
+		}
+	}
+}
+
+// A reader looks for the defaults first, and each configuration has one name.
+func TestTheDefaultsComeFirst(t *testing.T) {
+	for _, w := range workloads.All() {
+		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{brief(Ours)}})
+		if err != nil {
+			t.Fatalf("%s: %v", w.Name, err)
+		}
+		for _, c := range cases {
+			names := map[string]bool{}
+			settings := Ours(c)
+			for _, s := range settings {
+				if names[s.Setting] {
+					t.Errorf("%s: two settings are called %q", c.Name(), s.Setting)
+				}
+				names[s.Setting] = true
+			}
+			if len(settings) == 0 || c.Park { // shm's own, and where both sides must park at once
+				continue
+			}
+			if first := settings[0].Setting; first != "default" && (c.Kind != harness.Echo || first != "default, Send") {
+				t.Errorf("%s: the first setting is %q", c.Name(), first)
+			}
+			if c.Kind == harness.Stream && c.Batch == 1 && settings[1].Setting != "default, Send" {
+				t.Errorf("%s: the second setting is %q", c.Name(), settings[1].Setting)
+			}
+			if names["block"] {
+				t.Errorf("%s: the default is also called block", c.Name())
+			}
+		}
+	}
+	for _, c := range []harness.Case{
+		{Kind: harness.Stream, Producers: 1, Batch: 1, Words: 1}, {Kind: harness.Stream, Producers: 3, Batch: 16, Words: 1},
+		{Kind: harness.Stream, Producers: 1, Batch: 1, Words: 1, Lean: true}, {Kind: harness.Echo, Batch: 1}, {Kind: harness.Wake, Batch: 1},
+		{Kind: harness.Paced, Batch: 1}, {Kind: harness.Keyed, Batch: 1}, {Kind: harness.Idle, Batch: 1}, {Kind: harness.Bare, Batch: 10},
+	} {
+		for _, s := range ourSettings(c) {
+			isDefault := s.wait == nil && s.backoff == 0 && s.producers == disruptor.Multi
+			if _, blocks := s.wait.(disruptor.BlockWait); isDefault != strings.HasPrefix(s.name, "default") ||
+				blocks && s.wait == (disruptor.BlockWait{}) && s.backoff == 0 && s.producers == disruptor.Multi {
+				t.Errorf("kind %d: setting %+v", c.Kind, s)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func produceWorkiva(outs []*queue.RingBuffer, v, events int64) {
 	}
 }
 
-func relayWorkiva(ins, outs []*queue.RingBuffer) wiring.Seen {
+func relayWorkiva(ins, outs []*queue.RingBuffer, seen *harness.Times) wiring.Seen {
 	var bad, want int64
 	for {
 		item, err := ins[0].Get()
@@ -51,6 +51,7 @@ func relayWorkiva(ins, outs []*queue.RingBuffer) wiring.Seen {
 			}
 			bad |= item.(int64) ^ want
 		}
+		seen.Pass(want)
 		want++
 		for _, out := range outs {
 			if out.Put(item) != nil {
@@ -60,15 +61,16 @@ func relayWorkiva(ins, outs []*queue.RingBuffer) wiring.Seen {
 	}
 }
 
-func tallyWorkiva(in *queue.RingBuffer) wiring.Seen {
-	tally := harness.NewTally()
+func tallyWorkiva(in *queue.RingBuffer, tally *harness.Tally) {
 	for {
 		item, err := in.Get()
 		if err != nil || item.(int64) == last {
-			return wiring.Seen{Tally: tally}
+			return
 		}
 		cell := [1]int64{item.(int64)}
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func produceMPMC[T harness.Cell](outs []*mpmc[T], v, cells int64) {
 	}
 }
 
-func relayMPMC[T harness.Cell](ins, outs []*mpmc[T]) wiring.Seen {
+func relayMPMC[T harness.Cell](ins, outs []*mpmc[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for {
@@ -73,6 +73,7 @@ func relayMPMC[T harness.Cell](ins, outs []*mpmc[T]) wiring.Seen {
 			}
 			bad |= harness.Differs(&cell, want)
 		}
+		seen.Pass(want)
 		want += words
 		for _, out := range outs {
 			for n := 0; !out.TryEnqueue(cell); n = wiring.Again(n) {
@@ -81,16 +82,17 @@ func relayMPMC[T harness.Cell](ins, outs []*mpmc[T]) wiring.Seen {
 	}
 }
 
-func tallyMPMC[T harness.Cell](in *mpmc[T]) wiring.Seen {
-	tally := harness.NewTally()
+func tallyMPMC[T harness.Cell](in *mpmc[T], tally *harness.Tally) {
 	for {
 		cell, ok := in.TryDequeue()
 		if !ok {
 			if cell, ok = wiring.Retry(in.TryDequeue, &in.closed); !ok {
-				return wiring.Seen{Tally: tally}
+				return
 			}
 		}
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ func produceUMPSC[T harness.Cell](outs []*xsync.UMPSCQueue[T], v, cells int64) {
 	}
 }
 
-func relayUMPSC[T harness.Cell](ins, outs []*xsync.UMPSCQueue[T]) wiring.Seen {
+func relayUMPSC[T harness.Cell](ins, outs []*xsync.UMPSCQueue[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for {
@@ -62,6 +62,7 @@ func relayUMPSC[T harness.Cell](ins, outs []*xsync.UMPSCQueue[T]) wiring.Seen {
 			cell := in.Dequeue()
 			bad |= harness.Differs(&cell, want)
 		}
+		seen.Pass(want)
 		want += words
 		for _, out := range outs {
 			out.Enqueue(cell)
@@ -69,10 +70,10 @@ func relayUMPSC[T harness.Cell](ins, outs []*xsync.UMPSCQueue[T]) wiring.Seen {
 	}
 }
 
-func tallyUMPSC[T harness.Cell](in *xsync.UMPSCQueue[T]) wiring.Seen {
-	tally := harness.NewTally()
+func tallyUMPSC[T harness.Cell](in *xsync.UMPSCQueue[T], tally *harness.Tally) {
 	for cell := in.Dequeue(); cell[0] != last; cell = in.Dequeue() {
-		harness.See(tally, &cell)
+		if harness.See(tally, &cell) {
+			harness.Note(tally, &cell)
+		}
 	}
-	return wiring.Seen{Tally: tally}
 }

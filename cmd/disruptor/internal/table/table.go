@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -15,14 +16,48 @@ import (
 // Write writes a table for each workload: with all settings, or with the best of each group.
 func Write(w io.Writer, r result.Report, all bool) error {
 	e := r.Environment
-	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
-		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, e.PingPongMedian, e.PingPongLimit)
+	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
+		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, beside(e), e.PingPongMedian, e.PingPongLimit)
 	for _, wl := range r.Workloads {
 		if rows := r.Of(wl.Name); len(rows) > 0 && err == nil {
-			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n", wl.Name, wl.Title, wl.Unit, render(rows, all))
+			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n%s", wl.Name, wl.Title, wl.Unit, render(rows, all), frontiers(rows))
 		}
 	}
 	return err
+}
+
+// beside says what disturbed the runs.
+func beside(e result.Environment) string {
+	switch e.Neighbours {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 busy neighbour"
+	}
+	return fmt.Sprintf(", %d busy neighbours", e.Neighbours)
+}
+
+// frontiers has a line for each case of a workload in which ages were taken: which settings are undominated, the
+// fastest first.
+func frontiers(rows []result.Row) string {
+	var lines strings.Builder
+	for len(rows) > 0 {
+		size := rows[0].Size()
+		n := slices.IndexFunc(rows, func(r result.Row) bool { return r.Size() != size })
+		if n < 0 {
+			n = len(rows)
+		}
+		var names []string
+		for _, r := range result.Frontier(rows[:n]) {
+			names = append(names, fmt.Sprintf("%s, %s (%s, %s)", r.Subject, r.Setting, Nanoseconds(r.NsMedian), Nanoseconds(r.AgeP99)))
+		}
+		rows = rows[n:]
+		if len(names) > 0 {
+			fmt.Fprintf(&lines, "undominated in ns and p99 age, batch %d of %d, %d P: %s\n",
+				size.Batch, size.Capacity, size.Producers, strings.Join(names, "; "))
+		}
+	}
+	return lines.String()
 }
 
 func render(rows []result.Row, all bool) string {
@@ -99,6 +134,9 @@ func columnsFor(rows []result.Row) []column {
 		columns = append(columns,
 			column{"ns", false, func(r result.Row, _ bool) string { return Nanoseconds(r.NsMedian) }},
 			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.NsQ1, r.NsQ3, "") }})
+	}
+	if has(func(r result.Row) bool { return r.AgeP99 > 0 }) {
+		columns = append(columns, column{"p99 age", false, func(r result.Row, _ bool) string { return Nanoseconds(r.AgeP99) }})
 	}
 	if has(func(r result.Row) bool { return r.CPU > 0 }) {
 		columns = append(columns, column{"CPU", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%.2f %%", 100*r.CPU) }})

@@ -79,3 +79,45 @@ func TestDigits(t *testing.T) {
 		}
 	}
 }
+
+func TestTheUndominatedAreNamedInOrder(t *testing.T) {
+	row := func(setting string, capacity int, ns, p99 float64) result.Row {
+		return result.Row{Workload: "W1", Subject: "ring", Setting: setting, Batch: 1, Capacity: capacity, Producers: 1,
+			NsMedian: ns, AgeP99: p99, Verified: true}
+	}
+	r := result.Report{
+		Workloads: []result.Workload{{Name: "W1"}},
+		Rows: []result.Row{row("fresh", 64, 20, 300), row("fast", 64, 10, 400), row("neither", 64, 30, 500),
+			row("alone", 128, 10, 1234), row("without an age", 256, 10, 0)},
+	}
+	var out bytes.Buffer
+	if err := Write(&out, r, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"undominated in ns and p99 age, batch 1 of 64, 1 P: ring, fast (10.0, 400); ring, fresh (20.0, 300)\n",
+		"undominated in ns and p99 age, batch 1 of 128, 1 P: ring, alone (10.0, 1234)\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	if n := strings.Count(out.String(), "undominated"); n != 2 {
+		t.Errorf("%d lines of undominated settings, not 2", n)
+	}
+	if line(out.String(), "p99 age") == "" || line(out.String(), "neither", "500") == "" {
+		t.Errorf("no column of ages in\n%s", out.String())
+	}
+}
+
+func TestNeighboursAreStated(t *testing.T) {
+	for n, want := range map[int]string{0: "/; ping-pong", 1: ", 1 busy neighbour; ping-pong", 3: ", 3 busy neighbours; ping-pong"} {
+		var out bytes.Buffer
+		if err := Write(&out, result.Report{Environment: result.Environment{Neighbours: n}}, false); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%d: %q", n, out.String())
+		}
+	}
+}

@@ -11,10 +11,10 @@ import (
 type Wiring[Q any] struct {
 	Open    func(capacity int) Q
 	Produce func(outs []Q, v, cells int64)
-	Relay   func(ins, outs []Q) Seen // one producer: checks, and passes on
-	Tally   func(in Q) Seen          // several producers
-	Take    func(in Q) Seen          // one of several that share the events of a queue
-	Closed  func(q Q)                // nobody writes to q any more
+	Relay   func(ins, outs []Q, seen *harness.Times) Seen // one producer: checks, and passes on
+	Tally   func(in Q, tally *harness.Tally)              // several producers
+	Take    func(in Q) Seen                               // one of several that share the events of a queue
+	Closed  func(q Q)                                     // nobody writes to q any more
 }
 
 // Stream passes n events per producer through the graph of c.
@@ -34,21 +34,27 @@ func (w Wiring[Q]) Stream(c harness.Case, n int64) (harness.Sample, error) {
 		}
 	}
 	found := make([]Seen, len(c.After))
+	ages := harness.NewAges(c, n)
 	t := Start()
 	for i := range c.After {
 		t.Stages.Go(func() {
 			if c.Producers > 1 {
-				found[i] = w.Tally(inputs[i][0])
+				found[i].Tally = ages.Tally(i)
+				w.Tally(inputs[i][0], found[i].Tally)
 			} else {
-				found[i] = w.Relay(inputs[i], outputs[i])
+				found[i] = w.Relay(inputs[i], outputs[i], ages.Stage(i))
 			}
 			w.close(outputs[i])
 		})
 	}
 	for i := range c.Producers {
-		t.Producers.Go(func() { w.Produce(first, harness.First(i), n/int64(c.Batch)) })
+		t.Producers.Go(func() {
+			ages.Produce(i, n, func(v, n int64) { w.Produce(first, v, n/int64(c.Batch)) })
+		})
 	}
-	return t.End(func() { w.close(first) }), Check(c, n, found)
+	sample := t.End(func() { w.close(first) })
+	sample.Age = ages.Age()
+	return sample, Check(c, n, found)
 }
 
 // Share passes n events per producer through one queue, each of them to one of the stages of c.
