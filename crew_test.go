@@ -69,7 +69,9 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 					requireSequences(t, t.Context(), s.between, 0, 1)
 					_, ok := s.holder.TryNext()
 					require.True(t, ok)
-					s.g.crew.watched = idle // by one that does nothing: a real one might take what the event is about
+					if idle { // as if another watched, who might take what is left before this one looks
+						s.g.crew.watched = true
+					}
 					if kind == Single {
 						s.r.singleTaken.store(0) // for the producer of the event
 					}

@@ -248,8 +248,10 @@ func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
 		run := make(chan error)
 		go func() { run <- r.Run(t.Context()) }()
 		synctest.Wait()
-		during(t, pointAsked, synctest.Wait, c.Close)
-		synctest.Wait()
+		during(t, pointAsked, synctest.Wait, func() {
+			c.Close()
+			synctest.Wait() // who leaves passes points, too
+		})
 		require.Empty(t, r.Stats().Consumers, "it has left")
 		r.Close()
 		require.NoError(t, <-run)

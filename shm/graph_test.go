@@ -5,6 +5,7 @@ package shm
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/be395dad/disruptor/internal/ringfile"
@@ -126,24 +127,26 @@ func TestHostileGraphOfThoseWhoLeft(t *testing.T) {
 // Of a consumer whose upstream has left, and been followed in its place by another, nobody else can tell whom it
 // follows until it has looked for itself. A join waits a while for that.
 func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
-	r, _ := newRing[tick](t, Config{Capacity: 8})
-	first := newConsumer(t, r, ConsumerConfig{Name: "first"})
-	second := newConsumer(t, r, ConsumerConfig{Name: "second", After: []string{"first"}})
-	first.Close()
-	newConsumer(t, r, ConsumerConfig{Name: "another"})
-	cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
-	_, err := r.Consumer(cfg)
-	require.ErrorIs(t, err, ErrName)
-	require.ErrorContains(t, err, `what consumer "second" follows can't be told`)
-	looked := make(chan struct{})
-	go func() {
-		defer close(looked)
-		time.Sleep(2 * time.Millisecond)
-		second.TryNext()
-	}()
-	_, err = r.Consumer(cfg)
-	require.NoError(t, err)
-	<-looked
+	synctest.Test(t, func(t *testing.T) { // where a busy machine makes nobody late
+		r, _ := newRing[tick](t, Config{Capacity: 8})
+		first := newConsumer(t, r, ConsumerConfig{Name: "first"})
+		second := newConsumer(t, r, ConsumerConfig{Name: "second", After: []string{"first"}})
+		first.Close()
+		newConsumer(t, r, ConsumerConfig{Name: "another"})
+		cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
+		_, err := r.Consumer(cfg)
+		require.ErrorIs(t, err, ErrName)
+		require.ErrorContains(t, err, `what consumer "second" follows can't be told`)
+		looked := make(chan struct{})
+		go func() {
+			defer close(looked)
+			time.Sleep(2 * time.Millisecond)
+			second.TryNext()
+		}()
+		_, err = r.Consumer(cfg)
+		require.NoError(t, err)
+		<-looked
+	})
 }
 
 // A consumer that follows more than its place has words for, as of one that has left those take the place whom it

@@ -82,6 +82,7 @@ func TestAKeyThatTakesLongHoldsUpItsOwnWorker(t *testing.T) {
 		}))
 		run := make(chan error)
 		go func() { run <- r.Run(context.Background()) }()
+		synctest.Wait() // all workers are there: one that comes later finds no events before key 0 is finished
 		p := r.MultiProducer()
 		for key := range uint64(40) {
 			require.True(t, p.TrySend(key))

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"expvar"
+	"fmt"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,6 +189,9 @@ func TestStatsCountTheSizesOfBatches(t *testing.T) {
 	})
 }
 
+// expvars counts the variables of this process: expvar takes no name twice, also in another run of the test.
+var expvars atomic.Int64
+
 func TestAVarIsWhatExpvarPublishes(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Name: "orders\xff", Capacity: 4})
 	c := r.Consumer(`"c"`)
@@ -194,9 +199,10 @@ func TestAVarIsWhatExpvarPublishes(t *testing.T) {
 	p := r.MultiProducer()
 	publish(t, p, 3)
 	advance(t, c, 2)
-	expvar.Publish("orders", r.Var())
+	name := fmt.Sprint("orders ", expvars.Add(1))
+	expvar.Publish(name, r.Var())
 	var got map[string]any
-	require.NoError(t, json.Unmarshal([]byte(expvar.Get("orders").String()), &got))
+	require.NoError(t, json.Unmarshal([]byte(expvar.Get(name).String()), &got))
 	consumer := got["consumers"].([]any)[0].(map[string]any)
 	require.Equal(t, `"c"`, consumer["name"])
 	require.Equal(t, "busy", consumer["state"])
