@@ -40,7 +40,7 @@ type signal struct {
 	told bool // the channel has got a value since the ring ended
 }
 
-func newSignal() *signal { return &signal{sleeper: sleeper{wake: make(chan struct{}, 1), outer: true}} }
+func newSignal() *signal { return &signal{sleeper: sleeper{wake: make(chan struct{}, 1)}} }
 
 // register has s woken when need is reached; nothing happens before the position is above key.
 // The caller looks again.

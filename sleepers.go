@@ -15,7 +15,6 @@ type sleeper struct {
 	need  int64         // lot: the lowest position that satisfies it
 	slots int64         // queue: the slots of its claim
 	wake  chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
-	outer bool          // of a signal: who receives from wake does so outside of the ring
 
 	prev, next *sleeper
 }
@@ -26,35 +25,22 @@ func (s *sleeper) sleep(ctx context.Context) {
 	if t, ok := ctx.(*timeout); ok {
 		select {
 		case <-s.wake:
-			s.runs()
 		case <-done:
 		case <-t.late():
 		}
 	} else if done == nil {
 		<-s.wake
-		s.runs()
 	} else {
 		select {
 		case <-s.wake:
-			s.runs()
 		case <-done:
 		}
-	}
-}
-
-// runs says that a wake-up has been taken.
-func (s *sleeper) runs() {
-	if !s.outer {
-		waiting.Running()
 	}
 }
 
 func (s *sleeper) rouse() {
 	select {
 	case s.wake <- struct{}{}:
-		if !s.outer {
-			waiting.Roused()
-		}
 	default:
 	}
 }
@@ -63,7 +49,6 @@ func (s *sleeper) rouse() {
 func (s *sleeper) forget() {
 	select {
 	case <-s.wake:
-		s.runs()
 	default:
 	}
 }
@@ -92,6 +77,7 @@ func (l *sleepers) add() *sleeper {
 		s = &sleeper{wake: make(chan struct{}, 1)}
 	} else {
 		l.free = s.next
+		s.forget() // roused after it had left
 	}
 	l.link(s)
 	return s
@@ -111,7 +97,6 @@ func (l *sleepers) link(s *sleeper) {
 // remove takes s from the list and keeps it for the next. The caller holds mu.
 func (l *sleepers) remove(s *sleeper) {
 	l.unlink(s)
-	s.forget() // roused, and not asleep: from here on nobody finds it
 	s.next, l.free = l.free, s
 }
 

@@ -6,8 +6,6 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/be395dad/disruptor/internal/waiting"
 )
 
 // 50,000 claims took seconds to queue and to be cancelled, under the lock that wakers need, because each walked the list.
@@ -50,52 +48,6 @@ func TestTheListOfSleepersKeepsItsOrder(t *testing.T) {
 	l.remove(c)
 	require.Empty(t, list())
 	require.Nil(t, l.last)
-}
-
-// Each wait would yield first for ever if a wake-up were counted and not taken back.
-func TestWhoIsRousedStandsByUntilItRuns(t *testing.T) {
-	var wanted word
-	l := new(lot)
-	l.init(&wanted, new(parking))
-	l.alert.init(new(word), new(word), true, true)
-	eventually(t, func() bool { return waiting.StandingBy() == 0 }, "goroutines of earlier tests are gone")
-	standBy := func(n int64) {
-		t.Helper()
-		require.Equal(t, n, waiting.StandingBy())
-	}
-	rouse := func() { l.wake(func(_, need int64) int64 { return need }) }
-	s := l.enter(0, 1)
-	rouse()
-	standBy(1)
-	rouse() // it has been roused
-	standBy(1)
-	l.park(t.Context(), s, false)
-	standBy(0)
-	l.leave(s)
-
-	s = l.enter(0, 1)
-	rouse()
-	standBy(1)
-	l.leave(s) // it found what it looked for, and did not sleep
-	standBy(0)
-
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	s = l.enter(0, 1)
-	l.park(ctx, s, false)
-	l.wakeAll() // between the end of its context and its leave
-	standBy(1)
-	l.leave(s)
-	standBy(0)
-
-	signal := newSignal()
-	signal.register(l, 0, 1)
-	rouse()
-	require.Len(t, signal.wake, 1)
-	require.Zero(t, waiting.StandingBy(), "it is received when the user likes")
-	signal.forget()
-	signal.leave()
-	require.Zero(t, waiting.StandingBy())
 }
 
 // queueInOrder has claims of a full ring of 4 slots queue one after the other.

@@ -60,7 +60,10 @@ func (w *Wait) ParkOnly() { w.parkOnly = true }
 // Step does what the strategy says at the next empty look. It reports that the caller has to park,
 // or that the context has ended.
 func (w *Wait) Step() (park bool, err error) {
-	action := w.action()
+	action := Park
+	if !w.parkOnly {
+		action = w.strategy.Action(w.n, w.spun)
+	}
 	spins := max(w.spins>>min(w.n, 62), 1)
 	w.nextLook()
 	w.spun += int64(spins)
@@ -74,7 +77,7 @@ func (w *Wait) Step() (park bool, err error) {
 	case action == Spin && Procs() > 1:
 		w.strategy.Rest(spins)
 	case action == Spin || action == Yield:
-		yield()
+		runtime.Gosched()
 	case action == Park:
 		return true, nil
 	case action > 0:
@@ -84,18 +87,6 @@ func (w *Wait) Step() (park bool, err error) {
 		panicAction(action)
 	}
 	return false, nil
-}
-
-// action returns what to do at this look.
-func (w *Wait) action() Action {
-	if w.parkOnly {
-		return Park
-	}
-	action := w.strategy.Action(w.n, w.spun)
-	if w.n == 0 && action == Spin && StandingBy() > 0 && w.strategy.givesWay() {
-		return Yield
-	}
-	return action
 }
 
 // panicAction is not inlined, to keep Step small.

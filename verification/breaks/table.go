@@ -40,8 +40,6 @@ const (
 	alertCAS = `^TestTheAlertIsNotTakenDownUnderWhoRaisesIt$`
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
-	standsBy = `^TestWhoIsRousedStandsByUntilItRuns$`
-	givesWay = `^TestAWaitThatBeginsGivesWayToWhoStandsBy$`
 )
 
 // elsewhere has the tests that are not in the root, by folder.
@@ -54,7 +52,7 @@ var elsewhere = map[string][]string{
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
-	"internal/waiting": {billion, givesWay},
+	"internal/waiting": {billion},
 }
 
 // folder returns where the test of b is.

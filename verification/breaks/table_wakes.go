@@ -8,21 +8,6 @@ var wakes = []breakage{
 		readers + `/wakers`, "it comes before the sleep as often as not",
 	},
 	{
-		"who has left stands by for ever", "sleepers.go",
-		"\ts.forget() // roused, and not asleep: from here on nobody finds it\n", "",
-		standsBy, "each wait of the process would yield first, whether anybody needs the processor or not",
-	},
-	{
-		"a Ready stands by until it is received", "sleepers.go",
-		"\t\tif !s.outer {\n\t\t\twaiting.Roused()\n\t\t}\n", "\t\twaiting.Roused()\n",
-		standsBy, "the user may never receive it",
-	},
-	{
-		"waits go on giving way", "internal/waiting/wait.go",
-		"if w.n == 0 && action == Spin", "if action == Spin",
-		givesWay, "two that wait for a third yield to each other, and nobody looks",
-	},
-	{
 		"a lot wakes one", "sleepers.go",
 		"\t\t\t\tl.rouse(s)\n", "\t\t\t\tl.rouse(s)\n\t\t\t\tl.announce()\n\t\t\t\treturn\n",
 		publish, "all who wait for a mark are satisfied by it",
