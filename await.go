@@ -124,14 +124,19 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	}
 	a := await{reader: r, seq: seq, peeks: r.member.lossy != nil}
 	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
+	r.giveWay.Begin(&a.Wait)
 	err := a.until()
 	if r.member.waiting.load() != 0 {
 		r.member.waiting.storeRelease(0)
 	}
-	if err == nil && r.member.lossy == nil { // a lossy one does not know yet how much there is
+	if err != nil {
+		return err
+	}
+	r.giveWay.End(&a.Wait)
+	if r.member.lossy == nil { // a lossy one does not know yet how much there is
 		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}
-	return err
+	return nil
 }
 
 // claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the strategy

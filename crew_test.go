@@ -180,3 +180,14 @@ func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
 		require.Equal(t, 2*round, g.Consumer().Position(), "in round %d", round)
 	}
 }
+
+// Whoever recovers goes on with a ring that has no sleeper who does not sleep.
+func TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper(t *testing.T) {
+	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
+	w := r.Group(GroupConfig[int]{Name: "g", Key: func(*int) uint64 { panic("no key") }}).Worker()
+	require.False(t, w.take())
+	require.True(t, r.MultiProducer().TrySend(0))
+	require.PanicsWithValue(t, "no key", func() { w.park(t.Context(), false) })
+	require.Nil(t, r.core.readers.first)
+	require.Nil(t, w.crew.watcher)
+}

@@ -20,8 +20,10 @@ func (t *taker) await(ctx context.Context) error {
 	a := await{taker: t}
 	defer t.awake() // a strategy may panic
 	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
+	t.giveWay.Begin(&a.Wait)
 	err := a.until()
 	if err == nil {
+		t.giveWay.End(&a.Wait)
 		t.backoff.Adapt(t.ready-t.from, a.Looks())
 	}
 	return err
@@ -122,6 +124,10 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	}
 	point(pointWatching)
 	s := place.enter(key, key+1) // park edge
+	defer func() {               // a key may panic
+		t.sleepsAt(nil)
+		place.leave(s)
+	}()
 	t.sleepsAt(s)
 	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
 	found = found || w.barrier() != barrier || t.behind()               // park edge
@@ -136,8 +142,6 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	if !found {
 		place.park(ctx, s, again)
 	}
-	t.sleepsAt(nil)
-	place.leave(s)
 	return !found
 }
 

@@ -22,6 +22,7 @@ type reader struct {
 	handed   int64   // end of what has been handed out
 	signal   *signal // not nil: Ready has been called
 	backoff  waiting.Backoff
+	giveWay  waiting.GiveWay
 
 	busy   word // disruptor_debug: not 0 while a call is active
 	server word // disruptor_debug: the goroutine by which Run serves it; 0: none

@@ -19,6 +19,7 @@ type taker struct {
 	handed  int64 // end of what has been handed out
 	asked   word  // not 0: has left, or another goroutine has asked it to
 	backoff waiting.Backoff
+	giveWay waiting.GiveWay
 	found   int64 // how many slots the last look that took a run has found
 	long    bool  // its wait is a long one
 	watches bool  // it is the one that watches

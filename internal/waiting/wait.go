@@ -20,6 +20,8 @@ type Wait struct {
 	checked  int64           // of them, before the last look at the context
 	parkOnly bool            // to park is all that is left to do
 	slept    time.Duration   // as its strategy has asked for
+	first    bool            // GiveWay: yields before its first look
+	last     Action          // the last step
 }
 
 const (
@@ -60,10 +62,14 @@ func (w *Wait) ParkOnly() { w.parkOnly = true }
 // Step does what the strategy says at the next empty look. It reports that the caller has to park,
 // or that the context has ended.
 func (w *Wait) Step() (park bool, err error) {
+	if w.giveWayFirst() {
+		return false, w.Expired()
+	}
 	action := Park
 	if !w.parkOnly {
 		action = w.strategy.Action(w.n, w.spun)
 	}
+	w.last = action
 	spins := max(w.spins>>min(w.n, 62), 1)
 	w.nextLook()
 	w.spun += int64(spins)

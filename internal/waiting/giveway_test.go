@@ -1,0 +1,93 @@
+package waiting
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// finds steps through a wait that finds what it waits for at the given look, counted from 1.
+func finds(t *testing.T, g *GiveWay, s *Strategy, look int) (steps []Action) {
+	t.Helper()
+	var w Wait
+	w.Begin(s, t.Context(), nil, 4)
+	g.Begin(&w)
+	for range look {
+		_, err := w.Step()
+		require.NoError(t, err)
+		steps = append(steps, w.last)
+	}
+	g.End(&w)
+	return steps
+}
+
+func TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark(t *testing.T) {
+	defer ForceProcs(2)()
+	yields := &Strategy{Kind: KindYield}
+	parks := &Strategy{Kind: KindBlock, Spins: 2}
+	var g GiveWay
+	require.Equal(t, []Action{Spin, Spin}, finds(t, &g, yields, 2))
+	require.Equal(t, []Action{Spin}, finds(t, &g, yields, 1), "nothing was learnt")
+
+	ends := finds(t, &g, yields, yieldPeriod+1)
+	require.Equal(t, Yield, ends[yieldPeriod])
+	for range waysGiven {
+		require.Equal(t, []Action{giveWay}, finds(t, &g, yields, 1))
+	}
+	require.Equal(t, []Action{Spin}, finds(t, &g, yields, 1), "now and then it finds out whether to spin would do")
+	require.Equal(t, []Action{Spin}, finds(t, &g, yields, 1), "and it would")
+
+	require.Equal(t, []Action{Spin, Park}, finds(t, &g, parks, 2))
+	require.Equal(t, []Action{giveWay, Spin, Spin}, finds(t, &g, yields, 3), "what it waited for came from elsewhere")
+	require.Equal(t, []Action{Spin}, finds(t, &g, yields, 1))
+}
+
+func TestWhoNeverGivesWay(t *testing.T) {
+	defer ForceProcs(2)()
+	for _, s := range []*Strategy{
+		{Kind: KindSpin},
+		{Kind: KindUser, User: func(int) Action { return Spin }},
+	} {
+		require.Equal(t, []Action{Spin}, finds(t, &GiveWay{left: 1}, s, 1))
+	}
+	require.Equal(t, []Action{Park}, finds(t, &GiveWay{left: 1}, &Strategy{Kind: KindBlock}, 1))
+	g := GiveWay{left: 1}
+	var w Wait
+	w.Begin(&Strategy{Kind: KindBlock, Spins: 2}, t.Context(), nil, 1)
+	g.Begin(&w)
+	w.ParkOnly()
+	park, err := w.Step()
+	require.NoError(t, err)
+	require.True(t, park)
+}
+
+// The first rest, and the time before a park, are what they are without.
+func TestToGiveWayIsNoLook(t *testing.T) {
+	defer ForceProcs(2)()
+	g := GiveWay{left: 1}
+	var w Wait
+	w.Begin(&Strategy{Kind: KindBlock, Spins: 8}, t.Context(), nil, 8)
+	g.Begin(&w)
+	_, err := w.Step()
+	require.NoError(t, err)
+	require.Zero(t, w.Looks())
+	require.Zero(t, w.spun)
+	_, err = w.Step()
+	require.NoError(t, err)
+	require.Equal(t, 1, w.Looks())
+	require.EqualValues(t, 8, w.spun)
+}
+
+func TestAWaitThatGivesWaySeesItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	<-ctx.Done()
+	g := GiveWay{left: 1}
+	var w Wait
+	w.Begin(&Strategy{Kind: KindYield}, ctx, nil, 1)
+	g.Begin(&w)
+	_, err := w.Step()
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
