@@ -40,9 +40,6 @@ const giveWay Action = -3
 // giveWayFirst yields, if w is to yield first and would not park at once. It is no look of the strategy, whose
 // count and budget begin behind it.
 func (w *Wait) giveWayFirst() bool {
-	if !w.first {
-		return false
-	}
 	w.first = false
 	if w.parkOnly || w.strategy.Action(0, 0) != Spin {
 		return false

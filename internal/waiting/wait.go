@@ -62,7 +62,7 @@ func (w *Wait) ParkOnly() { w.parkOnly = true }
 // Step does what the strategy says at the next empty look. It reports that the caller has to park,
 // or that the context has ended.
 func (w *Wait) Step() (park bool, err error) {
-	if w.giveWayFirst() {
+	if w.first && w.giveWayFirst() {
 		return false, w.Expired()
 	}
 	action := Park
