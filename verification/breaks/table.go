@@ -40,6 +40,9 @@ const (
 	alertCAS = `^TestTheAlertIsNotTakenDownUnderWhoRaisesIt$`
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
+	givesWay = `^TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark$`
+	noLook   = `^TestToGiveWayIsNoLook$`
+	keyThrow = `^TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper$`
 )
 
 // elsewhere has the tests that are not in the root, by folder.
@@ -52,7 +55,7 @@ var elsewhere = map[string][]string{
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
-	"internal/waiting": {billion},
+	"internal/waiting": {billion, givesWay, noLook},
 }
 
 // folder returns where the test of b is.

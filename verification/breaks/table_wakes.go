@@ -8,6 +8,21 @@ var wakes = []breakage{
 		readers + `/wakers`, "it comes before the sleep as often as not",
 	},
 	{
+		"a consumer gives way for ever", "internal/waiting/giveway.go",
+		"\t\tg.left--\n", "",
+		givesWay, "it never finds out that to spin would do, and be faster",
+	},
+	{
+		"to give way is the first look", "internal/waiting/giveway.go",
+		"\tw.last = giveWay\n", "\tw.last = giveWay\n\tw.n++\n",
+		noLook, "the first rest is lost, and the wait parks early",
+	},
+	{
+		"a panic leaves the sleeper of a worker behind", "idle.go",
+		"\tdefer func() {               // a key may panic\n\t\tt.sleepsAt(nil)\n\t\tplace.leave(s)\n\t}()\n", "",
+		keyThrow, "each waker goes on looking for it",
+	},
+	{
 		"a lot wakes one", "sleepers.go",
 		"\t\t\t\tl.rouse(s)\n", "\t\t\t\tl.rouse(s)\n\t\t\t\tl.announce()\n\t\t\t\treturn\n",
 		publish, "all who wait for a mark are satisfied by it",

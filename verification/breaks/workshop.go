@@ -43,7 +43,7 @@ var testFiles = map[string][]string{
 		"lossy_test.go", "lossy_wakes_test.go",
 	},
 	"internal/machine": {"atomic_test.go", "hint_test.go"},
-	"internal/waiting": {"wait_test.go"},
+	"internal/waiting": {"wait_test.go", "giveway_test.go"},
 }
 
 // A workshop builds the tests of a folder with one file of the module changed, and runs them.
