@@ -124,7 +124,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	}
 	a := await{reader: r, seq: seq, peeks: r.member.lossy != nil}
 	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
-	r.giveWay.Begin(&a.Wait)
+	r.giveWay.Begin(&a.Wait, r.hasOthers())
 	err := a.until()
 	if r.member.waiting.load() != 0 {
 		r.member.waiting.storeRelease(0)

@@ -47,6 +47,9 @@ func (f *finder) extendStage() {
 	f.aborted = f.core.aborts.last.load() // publish edge: after the positions, which moved over the range
 }
 
+// hasOthers reports whether other consumers take part in the ring.
+func (f *finder) hasOthers() bool { return len(*f.core.members.list.load()) > 1 } // on no edge: a matter of pace
+
 // boundary returns what avail has to say.
 func (f *finder) boundary() int64 {
 	if f.direct {

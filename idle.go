@@ -20,7 +20,7 @@ func (t *taker) await(ctx context.Context) error {
 	a := await{taker: t}
 	defer t.awake() // a strategy may panic
 	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
-	t.giveWay.Begin(&a.Wait)
+	t.giveWay.Begin(&a.Wait, t.hasOthers())
 	err := a.until()
 	if err == nil {
 		t.giveWay.End(&a.Wait)

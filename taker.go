@@ -213,7 +213,7 @@ func (t *taker) next(ctx context.Context) (from, to int64, err error) {
 // as the workers follow.
 func (t *taker) rest() {
 	t.core.parking.alert.relax()
-	t.core.strategy.Rest(t.backoff.Spins())
+	t.giveWay.Rest(&t.core.strategy, t.hasOthers(), t.backoff.Spins())
 	before := t.ready
 	t.find(before, before+1)
 	t.backoff.Adapt(t.ready-before, 1)

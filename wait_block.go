@@ -3,8 +3,9 @@ package disruptor
 import "time"
 
 // BlockWait spins and yields for a short while and then parks the goroutine until the position it
-// waits for is reached: an idle ring uses no CPU. A consumer whose last wait ended behind a yield or a
-// park yields first. It is the default. Any goroutine may share the value.
+// waits for is reached: an idle ring uses no CPU. A consumer whose last wait ended behind a yield or
+// a park yields first, and one that has others beside it in the ring now and then. It is the
+// default. Any goroutine may share the value.
 //
 // A sleeper costs the goroutine that wakes it about as much as a channel does. As long as nobody
 // sleeps, Publish and Done pay one load of a word that seldom changes.

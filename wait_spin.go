@@ -20,8 +20,8 @@ func (SpinWait) Idle(n int) Action { return Action(waiting.Spinning(n)) }
 
 // YieldWait spins for about a microsecond and yields, in turn. It answers nearly as fast as SpinWait
 // as long as there is a processor for everyone, and it uses a whole core, but lets every other
-// goroutine have it. A consumer whose last wait ended behind a yield yields first. Any goroutine may
-// share the value.
+// goroutine have it. A consumer whose last wait ended behind a yield yields first, and one that has
+// others beside it in the ring now and then. Any goroutine may share the value.
 type YieldWait struct{}
 
 // Idle is what YieldWait does at the n-th empty look.

@@ -13,7 +13,7 @@ func finds(t *testing.T, g *GiveWay, s *Strategy, look int) (steps []Action) {
 	t.Helper()
 	var w Wait
 	w.Begin(s, t.Context(), nil, 4)
-	g.Begin(&w)
+	g.Begin(&w, false)
 	for range look {
 		_, err := w.Step()
 		require.NoError(t, err)
@@ -44,6 +44,29 @@ func TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark(t *testing.T) {
 	require.Equal(t, []Action{Spin}, finds(t, &g, yields, 1))
 }
 
+// A consumer that keeps up would keep the others off its processor.
+func TestOneConsumerOfSeveralYieldsNowAndThenInAStream(t *testing.T) {
+	defer ForceProcs(2)()
+	begins := func(g *GiveWay, s *Strategy, others bool, spins int) bool {
+		var w Wait
+		w.Begin(s, t.Context(), nil, spins)
+		g.Begin(&w, others)
+		return w.first
+	}
+	yields := &Strategy{Kind: KindYield}
+	var one, alone, close, spin GiveWay
+	for i := range 3 * restsPerYield {
+		require.Equal(t, i%restsPerYield == restsPerYield-1, begins(&one, yields, true, 2), i)
+		require.False(t, begins(&alone, yields, false, 2), "several producers would own the processors")
+		require.False(t, begins(&close, yields, true, 1), "an answer is waited for closely")
+		require.False(t, begins(&spin, &Strategy{Kind: KindSpin}, true, 2))
+	}
+	for range restsPerYield - 1 {
+		one.Rest(yields, true, 2) // counts, too
+	}
+	require.True(t, begins(&one, yields, true, 2))
+}
+
 func TestWhoNeverGivesWay(t *testing.T) {
 	defer ForceProcs(2)()
 	for _, s := range []*Strategy{
@@ -56,7 +79,7 @@ func TestWhoNeverGivesWay(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindBlock, Spins: 2}, t.Context(), nil, 1)
-	g.Begin(&w)
+	g.Begin(&w, false)
 	w.ParkOnly()
 	park, err := w.Step()
 	require.NoError(t, err)
@@ -69,7 +92,7 @@ func TestToGiveWayIsNoLook(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindBlock, Spins: 8}, t.Context(), nil, 8)
-	g.Begin(&w)
+	g.Begin(&w, false)
 	_, err := w.Step()
 	require.NoError(t, err)
 	require.Zero(t, w.Looks())
@@ -87,7 +110,7 @@ func TestAWaitThatGivesWaySeesItsContext(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindYield}, ctx, nil, 1)
-	g.Begin(&w)
+	g.Begin(&w, false)
 	_, err := w.Step()
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }

@@ -41,6 +41,7 @@ const (
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
 	givesWay = `^TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark$`
+	yieldNow = `^TestOneConsumerOfSeveralYieldsNowAndThenInAStream$`
 	noLook   = `^TestToGiveWayIsNoLook$`
 	keyThrow = `^TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper$`
 )
@@ -55,7 +56,7 @@ var elsewhere = map[string][]string{
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
 	},
 	"internal/machine": {pair, coarse},
-	"internal/waiting": {billion, givesWay, noLook},
+	"internal/waiting": {billion, givesWay, noLook, yieldNow},
 }
 
 // folder returns where the test of b is.

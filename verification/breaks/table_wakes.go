@@ -9,8 +9,13 @@ var wakes = []breakage{
 	},
 	{
 		"a consumer gives way for ever", "internal/waiting/giveway.go",
-		"\t\tg.left--\n", "",
+		"\t\tg.left = max(g.left-1, 0)\n", "",
 		givesWay, "it never finds out that to spin would do, and be faster",
+	},
+	{
+		"a consumer that is alone yields in a stream", "internal/waiting/giveway.go",
+		"if !others || spins <= 1 {", "if spins <= 1 {",
+		yieldNow, "several producers own the processors then",
 	},
 	{
 		"to give way is the first look", "internal/waiting/giveway.go",
