@@ -2,7 +2,8 @@ package waiting
 
 import "runtime"
 
-// A GiveWay says whether the waits of one consumer begin with a yield.
+// A GiveWay says which waits and rests of one consumer begin with a yield: those for which the last waits speak, which
+// it learns, and now and then one in a stream, which it counts (due).
 //
 // Who has just roused another and waits for its answer should not spin: the runtime has put the other next in
 // line on the same processor, where the rest of the processors take it only after some microseconds. Nor

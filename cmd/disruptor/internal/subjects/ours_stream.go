@@ -125,21 +125,24 @@ func stamp[T harness.Cell](b disruptor.Batch[T], v int64) int64 {
 	return v + words*int64(len(tail))
 }
 
+// differs compares the slots of b with the numbers from want on, and times those that are due. It returns 0 if all
+// are equal.
+func differs[T harness.Cell](seen *harness.Times, b disruptor.Batch[T], want int64) int64 {
+	words := harness.Words[T]()
+	head, tail := b.Slices()
+	second := want + words*int64(len(head))
+	if seen.Due() < want+words*int64(b.Len()) {
+		return harness.DiffersTimed(seen, head, want) | harness.DiffersTimed(seen, tail, second)
+	}
+	return harness.DiffersRun(head, want) | harness.DiffersRun(tail, second)
+}
+
 func readSlices[T harness.Cell](consumer *disruptor.Consumer[T], seen *harness.Times) wiring.Seen {
 	words := harness.Words[T]()
 	var bad, want int64
 	for b := range consumer.Batches(background) {
-		head, tail := b.Slices()
-		if seen.Due() < want+words*int64(b.Len()) {
-			bad |= harness.DiffersTimed(seen, head, want)
-			want += words * int64(len(head))
-			bad |= harness.DiffersTimed(seen, tail, want)
-		} else {
-			bad |= harness.DiffersRun(head, want)
-			want += words * int64(len(head))
-			bad |= harness.DiffersRun(tail, want)
-		}
-		want += words * int64(len(tail))
+		bad |= differs(seen, b, want)
+		want += words * int64(b.Len())
 	}
 	return wiring.Seen{Bad: bad, Words: want}
 }
@@ -178,17 +181,8 @@ func pollOurs[T harness.Cell](ring *disruptor.Ring[T], consumer *disruptor.Consu
 			runtime.Gosched()
 			continue
 		}
-		head, tail := b.Slices()
-		if seen.Due() < want+words*int64(b.Len()) {
-			bad |= harness.DiffersTimed(seen, head, want)
-			want += words * int64(len(head))
-			bad |= harness.DiffersTimed(seen, tail, want)
-		} else {
-			bad |= harness.DiffersRun(head, want)
-			want += words * int64(len(head))
-			bad |= harness.DiffersRun(tail, want)
-		}
-		want += words * int64(len(tail))
+		bad |= differs(seen, b, want)
+		want += words * int64(b.Len())
 		consumer.Done(b)
 	}
 }
