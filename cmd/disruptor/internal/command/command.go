@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/chart"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/doctor"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
@@ -23,6 +24,8 @@ const usage = `disruptor measures ring buffers, and the machine they run on, and
 
 	disruptor bench [flags]      run the workloads and print tables
 	disruptor table FILE.json    print the comparison of a saved run as Markdown
+	disruptor brief FILE.json    print its times per event as one small table
+	disruptor chart FILE.json    print them as a picture (SVG)
 	disruptor doctor             look at the machine, and say what to expect of it
 	disruptor shm [command]      look at rings between processes; alone, it prints its commands
 `
@@ -57,13 +60,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, families 
 	switch args[0] {
 	case "bench":
 		return bench(ctx, args[1:], stdout, stderr, families)
-	case "table":
+	case "table", "brief", "chart":
 		if len(args) != 2 {
 			return errUsage
 		}
 		r, err := result.Read(args[1])
 		if err != nil {
 			return err
+		}
+		switch args[0] {
+		case "brief":
+			return markdown.WriteBrief(stdout, r, "ns/event")
+		case "chart":
+			return chart.Write(stdout, r)
 		}
 		return markdown.Write(stdout, r)
 	case "doctor":

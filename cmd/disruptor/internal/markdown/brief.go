@@ -1,0 +1,78 @@
+package markdown
+
+import (
+	"io"
+	"strings"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
+)
+
+// A Comparison is one case of a workload that takes time: this library without any setting, with its best setting, a
+// channel, and the best of all others. A row without a time has too few runs, or does not exist.
+type Comparison struct {
+	Title                         string
+	Default, Best, Channel, Other result.Row
+}
+
+// Compare returns the comparisons of the workloads with that unit, in order.
+func Compare(r result.Report, unit string) []Comparison {
+	var all []Comparison
+	for _, wl := range r.Workloads {
+		if wl.Unit != unit {
+			continue
+		}
+		rows := r.Of(wl.Name)
+		for _, size := range sizes(rows) {
+			c := Comparison{Title: title(wl, size, rows)}
+			for _, row := range rows {
+				if row.Size() != size || row.NsMedian == 0 || row.Group == result.Limit {
+					continue
+				}
+				if byDefault(row) {
+					keep(&c.Default, row)
+				}
+				switch row.Group {
+				case named:
+					keep(&c.Best, row)
+				case "channel":
+					keep(&c.Channel, row)
+				default:
+					keep(&c.Other, row)
+				}
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// keep replaces best by row if row is faster.
+func keep(best *result.Row, row result.Row) {
+	if best.NsMedian == 0 || row.NsMedian < best.NsMedian {
+		*best = row
+	}
+}
+
+// WriteBrief writes the comparisons with that unit as one table.
+func WriteBrief(w io.Writer, r result.Report, unit string) error {
+	var out strings.Builder
+	line(&out, []string{unit, "default", "best setting", "channel", "best other"})
+	line(&out, []string{"---", "---:", "---:", "---:", "---:"})
+	for _, c := range Compare(r, unit) {
+		line(&out, []string{c.Title, time(c.Default, ""), time(c.Best, c.Best.Setting), time(c.Channel, ""), time(c.Other, c.Other.Group)})
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// time is a row's time and a note, or "–" without a time.
+func time(r result.Row, note string) string {
+	switch {
+	case r.NsMedian == 0:
+		return "–"
+	case note == "":
+		return table.Digits(r.NsMedian)
+	}
+	return table.Digits(r.NsMedian) + " (" + note + ")"
+}
