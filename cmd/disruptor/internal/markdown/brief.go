@@ -74,5 +74,5 @@ func time(r result.Row, note string) string {
 	case note == "":
 		return table.Digits(r.NsMedian)
 	}
-	return table.Digits(r.NsMedian) + " (" + note + ")"
+	return table.Digits(r.NsMedian) + " (" + strings.ReplaceAll(note, "µs", " µs") + ")"
 }

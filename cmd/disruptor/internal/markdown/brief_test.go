@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -15,7 +17,7 @@ func TestWriteBrief(t *testing.T) {
 		Workloads: []result.Workload{{Name: "W1", Title: "one", Unit: "ns/event"}, {Name: "W6", Title: "three", Unit: "ns/event"},
 			{Name: "W8", Title: "there and back", Unit: "ns/round trip"}},
 		Rows: []result.Row{
-			row("W1", "disruptor", "default", 20), row("W1", "disruptor", "default, Send", 10), row("W1", "disruptor", "spin", 5),
+			row("W1", "disruptor", "default", 20), row("W1", "disruptor", "default, Send", 10), row("W1", "disruptor", "spin, backs off 8µs", 5),
 			row("W1", "smarty", "spin", 30), row("W1", "xsync", "", 25), row("W1", result.Limit, "", 1),
 			row("W1", "channel", "of 64", 80), row("W1", "channel", "of 1", 90),
 			row("W6", "disruptor", "default", 0), row("W6", "channel", "", 400),
@@ -24,7 +26,7 @@ func TestWriteBrief(t *testing.T) {
 	}
 	const want = `| ns/event | default | best setting | channel | best other |
 | --- | ---: | ---: | ---: | ---: |
-| one | 10.0 | 5.00 (spin) | 80.0 | 25.0 (xsync) |
+| one | 10.0 | 5.00 (spin, backs off 8 µs) | 80.0 | 25.0 (xsync) |
 | three | – | – | 400 | – |
 `
 	var out bytes.Buffer
@@ -33,5 +35,25 @@ func TestWriteBrief(t *testing.T) {
 	}
 	if out.String() != want {
 		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
+	}
+}
+
+// TestTheReadmeShowsARun: its table is that of a run whose raw output is kept.
+func TestTheReadmeShowsARun(t *testing.T) {
+	const root = "../../../../"
+	readme, err := os.ReadFile(root + "README.md")
+	if err != nil {
+		t.Skip("not in a checkout of the repository")
+	}
+	r, err := result.Read(root + "docs/results/2026-11-29-epyc-zen4-2cpu-streams.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := WriteBrief(&out, r, "ns/event"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), out.String()) {
+		t.Errorf("README.md does not show\n%s", out.String())
 	}
 }
