@@ -7,40 +7,38 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// An await is a wait for something: of a consumer for a sequence, of a worker for a run, or of a claim for
-// room. They are one type and not three behind an interface or functions, which would cost each wait some
-// 10 ns.
+// An await is a wait: of a consumer for a sequence, of a worker for a run, or of a claim for room. The three
+// are one type, because calls through an interface or functions would cost each wait some 10 ns.
 type await struct {
 	waiting.Wait
-	parked bool // has slept, and its end has not come
+	parked bool // the last step slept
 
-	reader *reader // waits for seq; nil: a taker's or a claim's
+	reader *reader // waits for seq; nil: a taker or a claim waits
 	seq    int64
 	peeks  bool // the reader is lossy
 
-	taker *taker // waits for a run; nil: the rest is of a claim
+	taker *taker // waits for a run; nil: the following fields belong to a claim
 
 	core     *core
 	claimer  claimer
 	slots    int
 	place    *sleeper // in the queue; nil: not there
-	blocked  int      // where it is registered as blocked, and 1; 0: it is not
-	from, to int64    // what has been claimed
+	blocked  int      // 1 + its place among the blocked; 0: not there
+	from, to int64    // the claim
 }
 
 // longWait is the look from which on a wait of a consumer shows in Stats.
 const longWait = 8
 
-// until is the one loop in which a goroutine waits. The caller has just looked in vain. until returns
-// nil when what it waits for is there, an error that says why it will never come, or the cause of the
-// context.
+// until is the one loop in which a goroutine waits. The caller has just looked in vain. It returns nil once
+// the wait has found what it waits for, an error that says why that will never come, or the context's cause.
 func (a *await) until() error {
 	for {
 		mustPark, expired := a.Step()
 		if mustPark {
 			a.parked = a.park()
 		}
-		// What comes with the end of the context is still taken.
+		// Look once more after the context has ended: what came with the end is still taken.
 		if r := a.reader; r != nil {
 			if a.peeks && r.peek(a.seq) || !a.peeks && r.reached(a.seq) {
 				return nil
@@ -115,9 +113,9 @@ func (a *await) block() {
 	}
 }
 
-// await returns when seq, for which the caller has just looked in vain, is available, published or
-// aborted, or an error when it never will be or ctx has ended. It rests before each look: to look again
-// at once takes the line away from the producer that is about to write it.
+// await waits until seq is available, published or aborted. The caller has just looked for it in vain. It
+// returns an error if seq will never be available or ctx has ended. It rests before each look, because a
+// look takes the cache line away from the producer that is about to write it.
 func (r *reader) await(ctx context.Context, seq int64) error {
 	if err := r.ended(seq); err != nil {
 		return err
@@ -133,14 +131,14 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 		return err
 	}
 	r.giveWay.End(&a.Wait)
-	if r.member.lossy == nil { // a lossy one does not know yet how much there is
+	if r.member.lossy == nil { // a lossy reader does not know yet how much there is
 		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}
 	return nil
 }
 
-// claimSlow waits for room for n slots, for which the caller has just looked in vain. Once the strategy
-// says Park it queues behind the claims that wait already.
+// claimSlow waits for room for n slots. The caller has just looked for it in vain. Once the strategy says
+// Park, the claim queues behind the claims that already wait.
 func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64, err error) {
 	if err := c.err(); err != nil {
 		return 0, 0, err
@@ -159,13 +157,13 @@ func (c *core) claimSlow(ctx context.Context, n int, p claimer) (from, to int64,
 	}()
 	c.begin(&a.Wait, ctx, 1)
 	err = a.until()
-	if err != nil && err != c.err() && err != errTimeout { // which comes often, and is told in other words
+	if err != nil && err != c.err() && err != errTimeout { // errTimeout is frequent, and its caller rewords it
 		err = fmt.Errorf("disruptor: no room: %s: %w", c.obstacle(), err)
 	}
 	return a.from, a.to, err
 }
 
-// begin begins a wait of which the first rest takes that many Spins.
+// begin begins a wait whose first rest takes spins Spins.
 func (c *core) begin(w *waiting.Wait, ctx context.Context, spins int) {
 	c.parking.alert.relax()
 	w.Begin(&c.strategy, ctx, c.over, spins)

@@ -6,13 +6,13 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// Of the takers of a crew that sleep one watches: it sleeps where a reader would. The others are idle,
-// and sleep on the crew. So what comes wakes one taker. When that one has found something, or goes, it
-// wakes an idle one, which watches from then on. Who leaves a run, closes the crew or asks a taker to go
-// wakes all.
+// Of the sleeping takers of a crew, one watches: it sleeps where a reader would. The others are idle and
+// sleep on the crew. So an event wakes only the taker that watches. Once that taker has found something, or
+// leaves, it wakes an idle one, which watches from then on. A goroutine that leaves a run behind, closes the
+// crew or asks a taker to leave wakes all of them.
 
-// await returns when a run is in hand, or an error when none will ever be or ctx has ended. The caller
-// has just looked in vain.
+// await waits until a run is in hand. The caller has just looked for one in vain. It returns an error if no
+// run will ever come or ctx has ended.
 func (t *taker) await(ctx context.Context) error {
 	if err := t.stopped(); err != nil {
 		return err
@@ -51,8 +51,7 @@ func (t *taker) awake() {
 	t.relieve()
 }
 
-// relieve has an idle taker watch in the place of this one, if this one watches. The caller holds the
-// lock.
+// relieve lets an idle taker watch instead of this one, if this one watches. The caller holds the lock.
 func (t *taker) relieve() {
 	w := t.crew
 	if !t.watches {
@@ -64,7 +63,7 @@ func (t *taker) relieve() {
 	}
 }
 
-// mayWatch has this taker watch, if none does. The caller holds the lock.
+// mayWatch lets this taker watch if no other does. The caller holds the lock.
 func (t *taker) mayWatch() {
 	if w := t.crew; !w.watched {
 		t.watches, w.watched = true, true
@@ -81,8 +80,8 @@ func (w *crew) rouse() {
 	}
 }
 
-// park sleeps until a look may find something, and reports whether it has slept; again says that it has
-// before, in the same wait.
+// park sleeps until a look may find something, and reports whether it has slept. again says that the same
+// wait has slept before.
 func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 	t.waitsLong()
 	w := t.crew
@@ -93,7 +92,7 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 	}
 	s := w.idle.add()
 	w.idle.mu.Unlock()
-	// What is published from now on wakes the one that watches, and what is left wakes this one.
+	// What is published from now on wakes the taker that watches. A run that is left behind wakes this one.
 	if w.runsLeft.load() == 0 && !t.behind() && t.stopped() == nil { // park edge
 		w.idle.park(ctx, s, again)
 		slept = true
@@ -101,13 +100,13 @@ func (t *taker) park(ctx context.Context, again bool) (slept bool) {
 	w.idle.mu.Lock()
 	defer w.idle.mu.Unlock()
 	w.idle.remove(s)
-	t.mayWatch() // the one that did may have woken this one
+	t.mayWatch() // this one may have been woken by the taker that watched
 	t.relieveUser()
 	return slept
 }
 
-// watch is park for the one that watches. It sleeps on what is published next, or on the slowest of the
-// members that the crew follows; and on the tail, if all of a closed ring is taken.
+// watch is park for the taker that watches. It sleeps on what is published next, or on the slowest of the
+// members that the crew follows. If everything in a closed ring is taken, it sleeps on the tail.
 func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	w := t.crew
 	end := t.core.end.load()             // close edge
@@ -131,12 +130,12 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	t.sleepsAt(s)
 	found := t.take() || t.stopped() != nil || t.core.end.load() != end // park edge: after both registrations
 	found = found || w.barrier() != barrier || t.behind()               // park edge
-	found = found || t.own != nil && t.own.end != taken                 // keyed since, and last goes by what was before
+	found = found || t.own != nil && t.own.end != taken                 // last was computed from an earlier taken
 	switch {
 	case last, barrier != 0: // the position has not moved there
 	case direct:
 		found = found || t.ready != key || t.mayKey()
-	default: // one that has moved on, or left, wakes no sleeper that came later
+	default: // a member that has moved on, or left, wakes no sleeper that came later
 		found = found || least(t.follows) > key || t.core.members.list.load() != list
 	}
 	if !found {
@@ -145,7 +144,7 @@ func (t *taker) watch(ctx context.Context, again bool) (slept bool) {
 	return !found
 }
 
-// sleepsAt says by which sleeper the one that watches is woken.
+// sleepsAt records the sleeper by which the taker that watches is woken; nil: it does not sleep.
 func (t *taker) sleepsAt(s *sleeper) {
 	w := t.crew
 	w.idle.mu.Lock()
@@ -155,8 +154,8 @@ func (t *taker) sleepsAt(s *sleeper) {
 	}
 }
 
-// relieveUser is relieve for a user-defined strategy, which may do something else next than to park. The
-// caller holds the lock.
+// relieveUser is relieve for a user-defined strategy, whose next step need not be a park. The caller holds
+// the lock.
 func (t *taker) relieveUser() {
 	if t.core.strategy.Kind == waiting.KindUser {
 		t.relieve()

@@ -7,8 +7,7 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A reader is a consumer without its type: a finder, and what of the found is in hand. One goroutine
-// uses it.
+// A reader is a consumer without its type: a finder, and the slots in hand. One goroutine uses it.
 //
 // Slots in [pos, ready) are published or aborted and held for this consumer: nobody writes them before
 // pos has passed.
@@ -18,22 +17,22 @@ type reader struct {
 	finder
 	watch    *word // core.watch
 	maxBatch int64
-	pos      int64   // what member.position says
+	pos      int64   // the value of member.position
 	handed   int64   // end of what has been handed out
 	signal   *signal // not nil: Ready has been called
 	backoff  waiting.Backoff
 	giveWay  waiting.GiveWay
 
 	busy   word // disruptor_debug: not 0 while a call is active
-	server word // disruptor_debug: the goroutine by which Run serves it; 0: none
+	server word // disruptor_debug: the goroutine in which Run serves it; 0: none
 
 	tally tally
 
 	_ [padSize]byte
 }
 
-// look returns what can be handed out now, starting at the first slot not yet done: an empty range if
-// that is nothing, and after a failure.
+// look returns the slots that can be handed out now, starting at the first one not yet done. The range is
+// empty if there are none, and after a failure.
 func (r *reader) look() (from, to int64) {
 	limit := r.pos + r.maxBatch
 	switch { // extend, without the call
@@ -59,9 +58,9 @@ func (r *reader) look() (from, to int64) {
 	return r.pos, to
 }
 
-// lookAround is look with aborted ranges in [pos, ready), or beside it. Where they come first, nothing
-// is in hand, and the position moves over them; after a lap of them it returns an empty range, so that
-// a wait sees its context.
+// lookAround is look when there may be aborted ranges in [pos, ready). The position moves over those that
+// come first, while nothing is in hand. After a lap of aborted slots it returns an empty range, so that a
+// wait sees its context.
 func (r *reader) lookAround() (from, to int64) {
 	for lap := r.pos + r.core.capacity; r.pos < lap; {
 		limit := r.pos + r.maxBatch
@@ -77,7 +76,7 @@ func (r *reader) lookAround() (from, to int64) {
 	return r.pos, r.pos
 }
 
-// done hands back [from, to), a prefix of what was handed out; mine says that it is of this ring.
+// done hands back [from, to), a prefix of what was handed out. mine says that the batch belongs to this ring.
 //
 //go:noinline
 func (r *reader) done(mine bool, from, to int64) {
@@ -145,9 +144,9 @@ func (r *reader) nextSlow(ctx context.Context) (from, to int64, err error) {
 	}
 }
 
-// gather rests before it hands out what look has just found, [from, to), if several looks have found
-// few: then a producer publishes about as fast as this consumer follows. It returns the end of what can
-// be handed out now.
+// gather rests before it hands out [from, to), which look has just found, if several looks have found few
+// slots: a producer then publishes about as fast as this consumer follows. It returns the end of what can be
+// handed out now.
 func (r *reader) gather(from, to int64) int64 {
 	if !r.backoff.Hit() {
 		return to
@@ -155,14 +154,14 @@ func (r *reader) gather(from, to int64) int64 {
 	r.core.parking.alert.relax()
 	r.giveWay.Rest(&r.core.strategy, r.hasOthers(), r.backoff.Spins())
 	before := r.ready
-	if _, now := r.look(); now > to { // not after a failure: what was found before it is handed out
+	if _, now := r.look(); now > to { // false after a failure: what was found before it is handed out
 		to = now
 	}
 	r.backoff.Adapt(r.ready-before, 1)
 	return to
 }
 
-// waitFor waits until seq is available and returns the end of what is.
+// waitFor waits until seq is available and returns the end of what is available.
 func (r *reader) waitFor(ctx context.Context, seq int64) (available int64, err error) {
 	if r.gone || r.core.failed.load() != 0 { // close edge
 		return 0, r.ended(seq)
@@ -191,7 +190,7 @@ func (r *reader) find(seq int64) error {
 	return nil
 }
 
-// occupy panics if another goroutine is in a call of this consumer, or serves it; vacate ends the call.
+// occupy panics if another goroutine is in a call of this consumer or serves it. vacate ends the call.
 func (r *reader) occupy() {
 	if server := r.server.load(); server != 0 && server != goroutineID() {
 		panicf("consumer %q, which Run serves, is used by another goroutine", r.member.name)

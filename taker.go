@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A taker is a worker without its type: a finder that holds nothing back, and the run in hand. One
+// A taker is a worker without its type: a finder that holds no producer back, and the run in hand. One
 // goroutine uses it.
 type taker struct {
 	_ [padSize]byte // private hot words
@@ -14,16 +14,16 @@ type taker struct {
 	finder
 	crew    *crew
 	own     *seat // of a crew with a key
-	seat    *seat // on which it walks: its own, or one that it has adopted
-	run           // in hand: what is not finished of it
+	seat    *seat // the seat that it works on: its own, or one that it has adopted
+	run           // the unfinished part of the run in hand
 	handed  int64 // end of what has been handed out
-	asked   word  // not 0: has left, or another goroutine has asked it to
+	asked   word  // not 0: it has left, or another goroutine has asked it to leave
 	backoff waiting.Backoff
 	giveWay waiting.GiveWay
-	found   int64 // how many slots the last look that took a run has found
+	found   int64 // how many slots the look that took the last run had found
 	long    bool  // its wait is a long one
-	watches bool  // it is the one that watches
-	period  int64 // how far its seat moves at most before it sees to the position
+	watches bool  // it is the taker that watches
+	period  int64 // how far its seat moves at most before it updates the position
 
 	busy word // disruptor_debug: not 0 while a call is active
 
@@ -32,7 +32,7 @@ type taker struct {
 	_ [padSize]byte
 }
 
-// lookAhead is how many slots more than it needs a taker finds out about, to look seldom.
+// lookAhead is how many slots beyond those that it needs a taker looks at, so that it looks less often.
 const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
@@ -50,8 +50,8 @@ func (w *crew) newTaker() *taker {
 	return t
 }
 
-// look returns what can be handed out now, starting at the first slot in hand that is not done: an empty
-// range if that is nothing, and after a failure.
+// look returns the slots that can be handed out now, starting at the first slot in hand that is not done.
+// The range is empty if there are none, and after a failure.
 func (t *taker) look() (from, to int64) {
 	if t.own != nil {
 		return t.lookOwn()
@@ -62,7 +62,7 @@ func (t *taker) look() (from, to int64) {
 	}
 	for stepped := int64(0); stepped < core.capacity && t.take(); { // after a lap of aborted slots a wait sees its context
 		to := t.to
-		// The run is held, so what says that its slots are aborted is not gone.
+		// The run is held, so the record of its aborted slots still exists.
 		if core.aborts.last.load() > t.from { // publish edge: after what said that they are published
 			if start := core.aborts.skip(t.from, t.to); start > t.from {
 				stepped += start - t.from
@@ -77,10 +77,10 @@ func (t *taker) look() (from, to int64) {
 	return t.from, t.from
 }
 
-// take reports whether a run is in hand, and takes one if none is: one that is left, or the next.
+// take reports whether a run is in hand. If none is, it takes one: a run that was left behind, or the next.
 //
-// What it finds out of what is published is in published, or in the positions that it follows, before
-// the run is taken: so no member's position is ahead of the boundaries that others know.
+// What it has found is stored in published, or in the positions that it follows, before the run is taken. So
+// no member's position is ahead of the boundaries that others know.
 func (t *taker) take() bool {
 	w := t.crew
 	if t.own != nil {
@@ -115,8 +115,8 @@ func (t *taker) take() bool {
 	return true
 }
 
-// find returns the end of what is available from the sequence from on. It looks no further than it has
-// to, to learn whether limit is reached, and a little.
+// find returns the end of what is available from the sequence from on. It looks at most lookAhead slots
+// beyond limit.
 func (t *taker) find(from, limit int64) int64 {
 	if t.ready >= limit {
 		return t.ready
@@ -130,8 +130,8 @@ func (t *taker) find(from, limit int64) int64 {
 	return t.ready
 }
 
-// walkOn is extend for a finder that holds nothing back: producers may have lapped it. A fresher boundary
-// is then in published: somebody has passed this one, and made known how far it found before that.
+// walkOn is extend for a finder that holds no producer back, so producers may have lapped it. Then published
+// has a fresher boundary: a goroutine that passed this one stored what it had found before it did.
 func (t *taker) walkOn(limit int64) {
 	c := t.core
 	if c.single {
@@ -156,7 +156,7 @@ func (t *taker) walkOn(limit int64) {
 	}
 }
 
-// done hands back [from, to), a prefix of what was handed out; mine says that it is of this ring.
+// done hands back [from, to), a prefix of what was handed out. mine says that the batch belongs to this ring.
 func (t *taker) done(mine bool, from, to int64) {
 	if !mine || from > t.from || to <= t.from || to > t.handed {
 		t.doneSlow(mine, from, to)
@@ -170,7 +170,7 @@ func (t *taker) done(mine bool, from, to int64) {
 // handBack is finish for what was handed out, and counts it.
 func (t *taker) handBack(to int64) {
 	t.tally.add(to - t.from)
-	if t.own == nil { // or the position is not known here
+	if t.own == nil { // a keyed taker does not know the position
 		t.tally.saw(t.ready - t.member.position.load()) // group edge
 	}
 	t.finish(to)
@@ -209,8 +209,8 @@ func (t *taker) next(ctx context.Context) (from, to int64, err error) {
 	return from, to, nil
 }
 
-// rest rests before the next look, if several looks have found few: then producers publish about as fast
-// as the workers follow.
+// rest rests before the next look, after several looks have found few slots: producers then publish about as
+// fast as the workers follow.
 func (t *taker) rest() {
 	t.core.parking.alert.relax()
 	t.giveWay.Rest(&t.core.strategy, t.hasOthers(), t.backoff.Spins())
@@ -234,8 +234,8 @@ func (t *taker) nextSlow(ctx context.Context) (from, to int64, err error) {
 	}
 }
 
-// stopped returns why nothing will come to this taker, nil if something may. On a closed ring something
-// may until all is finished: another worker may leave a run.
+// stopped returns why nothing will come to this taker, or nil if something may. On a closed ring something
+// may come until everything is finished, because another worker may leave a run behind.
 func (t *taker) stopped() error {
 	if t.asked.load() != 0 && t.core.failed.load() == 0 { // leave edge, close edge
 		return ErrClosed
@@ -251,7 +251,7 @@ func (t *taker) ask() {
 	t.crew.rouse() // park edge: behind asked
 }
 
-// leave hands back what is not finished, to another worker.
+// leave hands the unfinished part of the run to another worker.
 func (t *taker) leave() {
 	if t.left {
 		return
@@ -261,13 +261,13 @@ func (t *taker) leave() {
 	if t.own != nil {
 		t.stand()
 	}
-	r, handed := t.run, t.handed > t.from // a slot that is aborted is never the first that was handed out
+	r, handed := t.run, t.handed > t.from // the first slot handed out is never an aborted one
 	t.from, t.handed = t.to, t.to
 	t.member.tallies.remove(&t.tally)
 	t.crew.discharge(r, handed)
 }
 
-// occupy panics if another goroutine is in a call of this worker; vacate ends the call.
+// occupy panics if another goroutine is in a call of this worker. vacate ends the call.
 func (t *taker) occupy() {
 	if !t.busy.cas(0, 1) {
 		panicf("a worker of group %q is used by two goroutines at once", t.member.name)

@@ -7,16 +7,16 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// A look of a consumer takes the line away from the producer that is about to write it, so a
-// consumer that looks as often as it can makes both slow. A Backoff is the pace of one consumer's
-// looks: it rests before the first look of a wait, and also when several looks in a row have found
-// few slots. How long adapts to what the looks find, up to a limit.
+// A Backoff is the pace of one consumer's looks. Each look takes the cache line away from the producer that
+// is about to write it, so a consumer that looks as often as it can slows both down. A consumer rests before
+// the first look of a wait, and when several looks in a row have found few slots. The length of a rest
+// adapts to what the looks find, up to a limit.
 type Backoff struct {
 	spins int   // Spins of the next rest
 	most  int   // the most Spins of a rest
-	few   int64 // fewer slots than that are few; 0: the consumer never rests
-	full  int64 // more slots than that after one rest: it was too long
-	hits  int   // looks in a row that have found few, and without a wait
+	few   int64 // fewer slots than this are few; 0: the consumer never rests
+	full  int64 // a rest after which more slots than this are found was too long
+	hits  int   // looks in a row, without a wait, that have found few slots
 }
 
 const (
@@ -32,8 +32,8 @@ const (
 // MaxBackoff is how long a rest may be.
 const MaxBackoff = time.Millisecond
 
-// RestsFor returns how many Spins a consumer rests at most, if a rest takes longest at most. 0 stands
-// for 500 ns, and less for no rests.
+// RestsFor returns the most Spins of a rest that takes longest at most. 0 stands for 500 ns, and a negative
+// value for no rests.
 func RestsFor(longest time.Duration) int {
 	switch {
 	case longest < 0:
@@ -44,8 +44,8 @@ func RestsFor(longest time.Duration) int {
 	return int(max(longest/machine.SpinTime, 1))
 }
 
-// NewBackoff returns the pace of a consumer that rests for most Spins at most, and that is handed at
-// most maxBatch of capacity slots at once.
+// NewBackoff returns the pace of a consumer that rests for at most most Spins and is handed at most maxBatch
+// of capacity slots at once.
 func NewBackoff(most int, capacity, maxBatch int64) Backoff {
 	b := Backoff{spins: 1, most: most, full: capacity / 4}
 	if most > 1 {
@@ -57,13 +57,13 @@ func NewBackoff(most int, capacity, maxBatch int64) Backoff {
 // Spins returns how many Spins the next rest takes.
 func (b *Backoff) Spins() int { return b.spins }
 
-// Few returns the number of slots of which fewer are few.
+// Few returns the number below which slots are few.
 func (b *Backoff) Few() int64 { return b.few }
 
-// Hits returns how many looks in a row have found few slots, up to the number that calls for a rest.
+// Hits returns how many looks in a row have found few slots, up to hitsPerRest.
 func (b *Backoff) Hits() int { return b.hits }
 
-// Miss says that the consumer waits: hits are counted anew.
+// Miss resets the count of hits, because the consumer waits.
 func (b *Backoff) Miss() { b.hits = 0 }
 
 // Hit counts a look that has found few slots, and reports whether the consumer should rest.
@@ -74,10 +74,10 @@ func (b *Backoff) Hit() bool {
 	return b.hits == hitsPerRest && Procs() > 1
 }
 
-// Adapt sets the next rest, after that many looks of which the last has found slots. More than one
-// slot after a look or two means that a producer publishes faster than the consumer looks: to look
-// half as often makes both faster. A single slot is an answer, or an event that came by itself, and
-// is waited for closely; so is what comes after several empty looks, each of which halves the rest.
+// Adapt sets the next rest after that many looks, of which the last has found slots. More than one slot
+// after one or two looks means that a producer publishes faster than the consumer looks, and half as many
+// looks make both faster. A single slot is an answer or a lone event: the next one is waited for with a
+// short rest. So is an event that comes after several empty looks, each of which halves the rest.
 func (b *Backoff) Adapt(found int64, looks int) {
 	if found > 1 && looks <= 2 && found <= b.full {
 		b.spins = min(2*b.spins, b.most)
@@ -86,8 +86,8 @@ func (b *Backoff) Adapt(found int64, looks int) {
 	b.spins = max(b.spins>>max(looks-2, 1), 1)
 }
 
-// Rest executes Spins. A rest of more than a microsecond leaves the processor to others, except
-// with KindSpin. It is bounded by a count, because the clock may stand still.
+// Rest executes Spins. Except with KindSpin, a rest of more than a microsecond lets other goroutines run.
+// It is bounded by a count, because the clock may stand still.
 func (s *Strategy) Rest(spins int) {
 	if spins <= contextPeriod || s.Kind == KindSpin {
 		machine.Pause(spins * machine.HintsPerSpin)

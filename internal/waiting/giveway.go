@@ -2,15 +2,15 @@ package waiting
 
 import "runtime"
 
-// A GiveWay says which waits and rests of one consumer begin with a yield: those for which the last waits speak, which
-// it learns, and now and then one in a stream, which it counts (due).
+// A GiveWay decides which waits and rests of one consumer begin with a yield. It learns from how the last
+// waits ended, and in a stream it lets one rest in restsPerYield yield (see due).
 //
-// Who has just roused another and waits for its answer should not spin: the runtime has put the other next in
-// line on the same processor, where the rest of the processors take it only after some microseconds. Nor
-// should the other, once it has answered. Nobody can ask the runtime who waits for a processor, but a
-// consumer can learn it. If a wait has ended after it had parked, or after a yield, then what it waited for
-// came from a goroutine that may need this processor, and the next waits yield before they spin. As a wait
-// that yields first does not find out whether to spin would have been enough, one in waysGiven+1 spins first.
+// A goroutine that wakes another and then waits for its answer should not spin. The runtime has queued the
+// other goroutine on the same processor, and other processors steal it only after some microseconds. A
+// program cannot ask the runtime whether a goroutine waits for its processor, but a consumer can learn it:
+// if a wait ended after a park or a yield, what it waited for came from a goroutine that may need this
+// processor, so the next waits yield before they spin. A wait that yields first does not show whether
+// spinning would have been enough. So one wait in waysGiven+1 spins first.
 type GiveWay struct {
 	left  int // how many waits yield first
 	rests int // how many rests there have been in a stream, beside other consumers
@@ -21,8 +21,8 @@ const (
 	restsPerYield = 16
 )
 
-// Begin has w yield first, if that is what the last waits have taught, and now and then if the ring has other
-// consumers. Not with KindSpin, which keeps its processor, nor with KindUser, which is obeyed.
+// Begin lets w yield first if the last waits have taught that, and now and then if the ring has other
+// consumers. It never does with KindSpin, which keeps its processor, nor with KindUser, which decides itself.
 func (g *GiveWay) Begin(w *Wait, others bool) {
 	w.first = (g.due(others, w.spins) || g.left > 0) && w.strategy.givesWay()
 }
@@ -35,10 +35,11 @@ func (g *GiveWay) Rest(s *Strategy, others bool, spins int) {
 	s.Rest(spins)
 }
 
-// due reports whether this rest is one in restsPerYield, in a stream and beside other consumers. A consumer that
-// keeps up waits and rests all the time. It would keep the other consumers off its processor, until the runtime
-// stops it after 10 ms, while the ring fills up behind them. Alone it yields to nobody but producers: where there
-// are several of these they would own the processors (3 of them and a consumer on 2 took 1.3 to 1.6 times as long).
+// due reports whether this rest is one in restsPerYield, in a stream, on a ring with other consumers. A
+// consumer that keeps up waits and rests all the time. Without yields it would keep the other consumers off
+// its processor until the runtime preempts it after 10 ms, while the ring fills up behind them. The only
+// consumer of a ring does not yield: several producers would take all processors (3 producers and a
+// consumer on 2 processors took 1.3 to 1.6 times as long).
 func (g *GiveWay) due(others bool, spins int) bool {
 	if !others || spins <= 1 {
 		return false
@@ -49,7 +50,7 @@ func (g *GiveWay) due(others bool, spins int) bool {
 
 func (s *Strategy) givesWay() bool { return s.Kind != KindSpin && s.Kind != KindUser }
 
-// End learns from w, which has found what it waited for.
+// End learns from w, a wait that has found what it waited for.
 func (g *GiveWay) End(w *Wait) {
 	switch {
 	case w.last == giveWay:
@@ -61,11 +62,11 @@ func (g *GiveWay) End(w *Wait) {
 	}
 }
 
-// giveWay is what a wait does before it asks its strategy. No strategy can say it.
+// giveWay is the yield of a wait before it asks its strategy. No strategy can return it.
 const giveWay Action = -3
 
-// giveWayFirst yields, if w is to yield first and would not park at once. It is no look of the strategy, whose
-// count and budget begin behind it.
+// giveWayFirst yields unless w would park at once. The yield does not count as a look: the strategy's count
+// and budget begin after it.
 func (w *Wait) giveWayFirst() bool {
 	w.first = false
 	if w.parkOnly || w.strategy.Action(0, 0) != Spin {

@@ -7,17 +7,17 @@ import (
 	"github.com/be395dad/disruptor/internal/host"
 )
 
-// procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock, or 1 under a
-// quota that lets no two run all the time. It is refreshed before the first wait, after each sleep, by
-// one park in ProcsPeriod and by one look in procsLooks: often enough, since every built-in strategy
-// yields now and then even if it believes that there are more processors.
+// procs caches how many goroutines can run at once: GOMAXPROCS, which takes a lock to read, or 1 under a
+// quota of one CPU or less. It is refreshed before the first wait, after each sleep, at one park in
+// ProcsPeriod and at one look in procsLooks. A stale value does little harm, because every built-in strategy
+// yields now and then even if it counts on more processors.
 var procs atomic.Int64
 
 // ProcsPeriod is how many parks separate two calls of RefreshProcs.
 const ProcsPeriod = 64
 
-// procsLooks is how many looks of a wait that never sleeps separate two calls of RefreshProcs: about a
-// millisecond.
+// procsLooks is how many looks of a wait that never sleeps separate two calls of RefreshProcs. They take
+// about a millisecond.
 const procsLooks = 1 << 15
 
 // cpuQuota returns how many CPUs this process may use, 0 for no limit. Tests replace it.
@@ -26,8 +26,7 @@ var cpuQuota = host.CPUQuota
 // Procs returns how many goroutines could run at once when RefreshProcs was called last.
 func Procs() int { return int(procs.Load()) }
 
-// RefreshProcs finds out how many goroutines can run at once. It is called before the first wait, and
-// by those who park, once in ProcsPeriod.
+// RefreshProcs finds out how many goroutines can run at once.
 func RefreshProcs() {
 	n := runtime.GOMAXPROCS(0)
 	if quota := cpuQuota(); quota > 0 && quota <= 1 {

@@ -1,5 +1,5 @@
-// Package waiting has what a wait does between two looks, whatever it looks at: it asks a strategy, spins, yields, sleeps,
-// and watches the context. To look, and to park, is left to the caller.
+// Package waiting implements what a wait does between two looks: it asks a strategy, spins, yields, sleeps and
+// watches the context. The caller looks and parks.
 package waiting
 
 import (
@@ -28,15 +28,15 @@ const (
 	KindUser // user-defined
 )
 
-// StrategyOf returns the strategy that a disruptor.WaitStrategy, or nil, stands for. Package disruptor,
-// which declares them, sets it; package shm, which is given some, imports that.
+// StrategyOf returns the strategy that a disruptor.WaitStrategy, or nil, stands for. Package disruptor sets
+// it, and package shm calls it.
 var StrategyOf func(s any) Strategy
 
-// A Strategy says what to do at each empty look. It is not changed once a wait has begun with it.
+// A Strategy says what to do at each empty look. It must not change once a wait has begun with it.
 type Strategy struct {
 	Kind  Kind
-	Parks bool               // a wait may park, so whoever moves a position has to look for sleepers
-	Fence bool               // whoever looks for sleepers fences first; a wait does not ask
+	Parks bool               // a wait may park, so a goroutine that moves a position looks for sleepers
+	Fence bool               // a goroutine that looks for sleepers fences first
 	Spins int64              // KindBlock: how many before it parks
 	Max   time.Duration      // KindSleep: the longest sleep; 0 or less means 1 ms
 	User  func(n int) Action // KindUser
@@ -51,8 +51,8 @@ const (
 	spinPeriod  = 1000
 )
 
-// Action returns what to do at the n-th look of a wait that has spun for that many Spins. A look may
-// stand for several of them; the budget of KindBlock is a time, and so counted in Spins.
+// Action returns what to do at the n-th look of a wait that has spun for spun Spins. One look may take
+// several Spins. The budget of KindBlock is a time, so it is counted in Spins.
 func (s *Strategy) Action(n int, spun int64) Action {
 	switch s.Kind {
 	case KindSpin:
@@ -87,8 +87,8 @@ func Yielding(n int) Action {
 	return Spin
 }
 
-// Sleeping returns what KindSleep does at the n-th empty look: for 100 looks what KindYield does, and
-// then it sleeps for 1 µs, 2 µs and so on up to longest, or 1 ms if that is 0 or less.
+// Sleeping returns what KindSleep does at the n-th empty look: for 100 looks it does what KindYield does, and
+// then it sleeps for 1 µs, 2 µs, 4 µs and so on, up to longest, or up to 1 ms if longest is 0 or less.
 func Sleeping(n int, longest time.Duration) Action {
 	const looks = 100
 	if n < looks {
@@ -105,8 +105,8 @@ func Sleeping(n int, longest time.Duration) Action {
 
 const blockSpin = 5 * time.Microsecond
 
-// SpinsFor returns how many Spins KindBlock spends before it parks, if it is to look for that long: 0
-// stands for 5 µs, and less for none.
+// SpinsFor returns how many Spins KindBlock spends before it parks if it looks for d. 0 stands for 5 µs, and
+// a negative value for none.
 func SpinsFor(d time.Duration) int64 {
 	switch {
 	case d < 0:

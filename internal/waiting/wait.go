@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// A Wait is one wait of one goroutine, from its first empty look to its end. Its owner embeds it, or
-// keeps it on the stack: a wait allocates nothing.
+// A Wait is one wait of one goroutine, from its first empty look to its end. Its owner embeds it or keeps it
+// on the stack, so a wait allocates nothing.
 type Wait struct {
 	strategy *Strategy
 	ctx      context.Context
 	over     <-chan struct{} // closed at an end before which something may still come
 	deadline time.Time       // zero: none
-	n        int             // looks so far, or as many less as nextLook has taken back
+	n        int             // looks so far; nextLook takes some back before it overflows
 	spins    int             // Spins before the first look; each empty look halves them
 	spun     int64           // Spins so far, each about machine.SpinTime
 	checked  int64           // of them, before the last look at the context
 	parkOnly bool            // to park is all that is left to do
-	slept    time.Duration   // as its strategy has asked for
+	slept    time.Duration   // total of the sleeps that its strategy asked for
 	first    bool            // GiveWay: yields before its first look
 	last     Action          // the last step
 }
@@ -29,15 +29,14 @@ const (
 	// microsecond.
 	contextPeriod = 32
 
-	// looksPeriod is a multiple of the periods of all built-in strategies, and mostLooks one of it.
-	// A wait that has looked that often counts on from half of it, so that it neither overflows an
-	// int of 32 bits nor starts again as if it had just begun.
+	// looksPeriod is a multiple of the periods of all built-in strategies, and mostLooks is a multiple of
+	// looksPeriod. A wait that has looked mostLooks times counts on from half of that. So it neither
+	// overflows an int of 32 bits nor behaves as if it had just begun.
 	looksPeriod = spinPeriod * (yieldPeriod + 1)
 	mostLooks   = looksPeriod * 34_000 // 1.05e9
 )
 
-// Begin begins a wait of which the first rest takes that many Spins. A long sleep ends
-// when over is closed.
+// Begin begins a wait whose first rest takes spins Spins. A long sleep ends when over is closed.
 func (w *Wait) Begin(s *Strategy, ctx context.Context, over <-chan struct{}, spins int) {
 	w.strategy, w.ctx, w.over, w.spins = s, ctx, over, spins
 	w.deadline, _ = ctx.Deadline()
@@ -46,21 +45,21 @@ func (w *Wait) Begin(s *Strategy, ctx context.Context, over <-chan struct{}, spi
 // Context returns the context of the wait.
 func (w *Wait) Context() context.Context { return w.ctx }
 
-// Deadline returns when the wait ends at the latest, or zero if it has no deadline.
+// Deadline returns the time at which the wait ends at the latest, or zero if it has no deadline.
 func (w *Wait) Deadline() time.Time { return w.deadline }
 
-// Looks returns how many empty looks the wait has had; after some billion it falls back to half of
-// that.
+// Looks returns how many empty looks the wait has had. After a billion looks it continues from half a
+// billion.
 func (w *Wait) Looks() int { return w.n }
 
-// Slept returns how long the wait has slept so far, as its strategy has asked for: its parks are not in it.
+// Slept returns how long the wait has slept so far because its strategy asked for it. Parks do not count.
 func (w *Wait) Slept() time.Duration { return w.slept }
 
-// ParkOnly makes each Step that follows ask for a park. The strategy is asked no more.
+// ParkOnly makes each later Step ask for a park, without asking the strategy.
 func (w *Wait) ParkOnly() { w.parkOnly = true }
 
-// Step does what the strategy says at the next empty look. It reports that the caller has to park,
-// or that the context has ended.
+// Step does what the strategy says at the next empty look. It reports whether the caller must park, and an
+// error if the context has ended.
 func (w *Wait) Step() (park bool, err error) {
 	if w.first && w.giveWayFirst() {
 		return false, w.Expired()
@@ -111,8 +110,8 @@ func (w *Wait) nextLook() {
 	}
 }
 
-// Expired returns the cause if the context has ended. The deadline is compared with the clock,
-// because with every P spinning nobody runs the timer that would end the context.
+// Expired returns the cause if the context has ended. It compares the deadline with the clock, because
+// while every P spins, nothing runs the timer that would end the context.
 func (w *Wait) Expired() error {
 	if w.ctx.Err() == nil {
 		if w.deadline.IsZero() || time.Until(w.deadline) > 0 {
@@ -126,10 +125,10 @@ func (w *Wait) Expired() error {
 	return context.DeadlineExceeded
 }
 
-// yieldToTimer lets the context's timer run, which knows the cause. The timer may be another P's,
-// and that P busy, so it is waited for half a millisecond and a few yields; and if the clock stands
-// still, as in a test's bubble, many more of them: the system may have stopped the other P's thread
-// for some milliseconds.
+// yieldToTimer lets the context's timer run, because only the context knows the cause. The timer may belong
+// to another P that is busy, so yieldToTimer waits for half a millisecond and at least 16 yields. If the
+// clock stands still, as in a synctest bubble, it yields up to a million times: the system may have stopped
+// the other P's thread for some milliseconds.
 func (w *Wait) yieldToTimer() {
 	begin := time.Now()
 	for n := 0; w.ctx.Err() == nil && n < 1_000_000 && (n < 16 || time.Since(begin) < 500*time.Microsecond); n++ {
@@ -137,8 +136,8 @@ func (w *Wait) yieldToTimer() {
 	}
 }
 
-// sleep sleeps for d, no longer than to the deadline. A short sleep can't be interrupted; a long one
-// ends with the context and with over.
+// sleep sleeps for d, but not past the deadline. A sleep of more than a millisecond ends early with the
+// context and with over.
 func (w *Wait) sleep(d time.Duration) {
 	RefreshProcs()
 	if !w.deadline.IsZero() {
