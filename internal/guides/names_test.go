@@ -18,7 +18,8 @@ var (
 	member = regexp.MustCompile(`\b([A-Z]\w*)\.([A-Z]\w*)`)
 )
 
-// TestNamesInGuides: where the text of a guide says Type.Member of one of the library's types, it has that member.
+// TestNamesInGuides: where the text of a guide says Type.Member of a type of the library, that member
+// exists.
 func TestNamesInGuides(t *testing.T) {
 	declared := members(t)
 	names := 0
@@ -35,7 +36,7 @@ func TestNamesInGuides(t *testing.T) {
 	require.Greater(t, names, 30)
 }
 
-// members returns the types of package disruptor, and their fields and methods as Type.Member.
+// members returns the types of package disruptor as Type, and their fields and methods as Type.Member.
 func members(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := map[string]bool{}

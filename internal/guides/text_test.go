@@ -1,5 +1,6 @@
-// Package guides has the programs of the guides in docs/guides. Their examples are run like all others; the tests here
-// hold the text against them: what a guide shows, what it links to, and what it calls things.
+// Package guides has the programs of the guides in docs/guides. Their examples run like all others. The
+// tests here compare the guides with them: the code that a guide shows, and the names that it uses. They
+// also check the links of every Markdown file in the repository.
 package guides
 
 import (
@@ -21,29 +22,40 @@ const (
 	folder = root + "docs/guides/"
 )
 
-// A guide is a file of Markdown.
+// A guide is a Markdown file.
 type guide struct {
 	name   string
-	prose  string // what is in no block
+	prose  string // the text outside the blocks
 	blocks []block
-	links  []string // what it links to within the repository
+	links  []string // targets of its relative links
 }
 
-// A block is what stands between two fences.
+// A block is a fenced block of code.
 type block struct {
-	info  string // what follows the opening fence: "go" and "text" are held against the programs
+	info  string // the word after the opening fence; "go" and "text" blocks are compared with the programs
 	lines []string
 	at    int // line of its fence
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
-// guides reads them all. Outside of a checkout, in the cache of modules, the other modules are missing that they link to.
-func guides(t *testing.T) []guide {
+// checkout skips a test in the module cache: the other modules, which texts link to, are missing there.
+func checkout(t *testing.T) {
 	t.Helper()
-	if _, err := os.Stat(root + "cmd/disruptor/go.mod"); err != nil {
+	if !exists(root + "cmd/disruptor/go.mod") {
 		t.Skip("not in a checkout of the repository")
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// guides reads all guides, in the order of their names.
+func guides(t *testing.T) []guide {
+	t.Helper()
+	checkout(t)
 	files, err := filepath.Glob(folder + "*.md")
 	require.NoError(t, err)
 	require.Greater(t, len(files), 9)
@@ -90,8 +102,8 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// in reports whether the block is in a source: as consecutive whole lines, all indented by some tabs. A block of text is
-// so in a comment, which the example's output is compared with.
+// in reports whether the block is in a source: as consecutive whole lines, all indented by the same tabs.
+// A text block is there as a comment, the expected output of an example.
 func (b block) in(source string) bool {
 	for tabs := range 5 {
 		prefix := strings.Repeat("\t", tabs)
@@ -109,8 +121,8 @@ func (b block) in(source string) bool {
 	return false
 }
 
-// TestGuidesShowTheirPrograms: each block of Go in a guide, and each of text, is in a program that the guide links to;
-// "go before" is the code of a program that uses another library, in a module of its own.
+// TestGuidesShowTheirPrograms: each block of Go or text in a guide is in a program that the guide links
+// to. A "go before" block is in a program that uses another library, in a separate module.
 func TestGuidesShowTheirPrograms(t *testing.T) {
 	for _, g := range guides(t) {
 		var programs, before []string
@@ -129,7 +141,7 @@ func TestGuidesShowTheirPrograms(t *testing.T) {
 			case "go before":
 				sources = before
 			case "java", "sh":
-				continue // of no program
+				continue // in no program
 			default:
 				assert.Fail(t, "unknown kind of block", "%s:%d: %q", g.name, b.at, b.info)
 			}
@@ -137,13 +149,13 @@ func TestGuidesShowTheirPrograms(t *testing.T) {
 			for _, source := range sources {
 				found = found || b.in(source)
 			}
-			assert.True(t, found, "%s:%d: this is in no program that the guide links to:\n%s", g.name, b.at,
+			assert.True(t, found, "%s:%d: no program that the guide links to has this block:\n%s", g.name, b.at,
 				strings.Join(b.lines, "\n"))
 		}
 	}
 }
 
-// TestProgramsAreShown: a guide shows a part of each program, or names it as the one that tests what the text says.
+// TestProgramsAreShown: for each program, a guide shows a part of it or names it.
 func TestProgramsAreShown(t *testing.T) {
 	all := guides(t)
 	files, err := filepath.Glob("*_test.go")
@@ -172,35 +184,6 @@ func TestProgramsAreShown(t *testing.T) {
 		}
 	}
 	require.Greater(t, examples, 20)
-}
-
-var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
-
-// anchors returns the fragments by which the headings of a file are linked to.
-func anchors(text string) map[string]bool {
-	all := map[string]bool{}
-	for _, h := range heading.FindAllStringSubmatch(text, -1) {
-		words := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(h[1]), "")
-		all[strings.ReplaceAll(words, " ", "-")] = true
-	}
-	return all
-}
-
-func TestLinksOfGuides(t *testing.T) {
-	for _, g := range guides(t) {
-		for _, l := range g.links {
-			file, fragment, _ := strings.Cut(l, "#")
-			if file == "" {
-				file = g.name
-			}
-			if _, err := os.Stat(folder + file); !assert.NoError(t, err, "%s links to %s", g.name, l) {
-				continue
-			}
-			if fragment != "" {
-				assert.True(t, anchors(read(t, folder+file))[fragment], "%s links to %s, and there is no such heading", g.name, l)
-			}
-		}
-	}
 }
 
 // TestIndexOfGuides: the index names each guide, and each is short.
