@@ -24,7 +24,7 @@ func (c *core) attach(name string) error {
 			transient = transient || again
 		}
 		if !transient && settled {
-			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
+			return fmt.Errorf("%w for another process: Config.MaxProcesses is %d", ErrFull, c.Processes)
 		}
 		if !transient {
 			_ = c.recoverNow()
@@ -33,7 +33,7 @@ func (c *core) attach(name string) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.Processes)
+	return fmt.Errorf("%w for another process: Config.MaxProcesses is %d, and some are dead and not recovered", ErrFull, c.Processes)
 }
 
 // tryAttach tries to take attachment i. It reports again if it may be had soon.

@@ -168,10 +168,10 @@ func (p *claimer) init(c *core, name string) error {
 		return nil
 	}
 	if err := c.recoverNow(); err != nil {
-		return fmt.Errorf("%w: %d producers: %w", ErrFull, c.geometry.Producers, err)
+		return fmt.Errorf("%w for another producer: Config.MaxProducers is %d: %w", ErrFull, c.geometry.Producers, err)
 	}
 	if !p.takeFree(c, name) {
-		return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
+		return fmt.Errorf("%w for another producer: Config.MaxProducers is %d", ErrFull, c.geometry.Producers)
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (p *claimer) refuse(n int) {
 	case n < 1 || int64(n) > p.capacity:
 		panicf("claim of %d slots in a ring of %d", n, p.capacity)
 	case p.closed:
-		panicf("claim of a producer that was closed")
+		panicf("claim by a closed producer")
 	}
 	if p.core.broken.Load() != nil { // a fault may have kept it from being published
 		return

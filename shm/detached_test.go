@@ -41,7 +41,7 @@ func TestClosedProducerAfterDetach(t *testing.T) {
 		"SendAll":  func() { _, _ = p.SendAll(ctx, []tick{{}}) },
 		"Do":       func() { _ = p.Do(ctx, 1, func(Batch[tick]) error { return nil }) },
 	} {
-		require.Equal(t, "claim of a producer that was closed", recovered(call), name)
+		require.Equal(t, "claim by a closed producer", recovered(call), name)
 	}
 	require.NotEmpty(t, recovered(func() { p.Publish(b) }))
 	require.NotEmpty(t, recovered(func() { p.Abort(b) }))

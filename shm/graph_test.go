@@ -83,7 +83,7 @@ func TestHostileGraphs(t *testing.T) {
 	require.EqualError(t, join("63"), `shm: consumer name not usable: no consumer is called "63"`)
 
 	follow(c, 0, 62) // a circle
-	require.EqualError(t, join("62"), `shm: consumer name not usable: what consumer "62" follows can't be told`)
+	require.EqualError(t, join("62"), `shm: consumer name not usable: can't tell what consumer "62" follows`)
 	follow(c, 5, 5) // itself
 	require.ErrorIs(t, join("5"), ErrName)
 	follow(c, 5, 4)
@@ -136,7 +136,7 @@ func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 		cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
 		_, err := r.Consumer(cfg)
 		require.ErrorIs(t, err, ErrName)
-		require.ErrorContains(t, err, `what consumer "second" follows can't be told`)
+		require.ErrorContains(t, err, `can't tell what consumer "second" follows`)
 		looked := make(chan struct{})
 		go func() {
 			defer close(looked)
@@ -169,7 +169,7 @@ func TestFollowingOneThatFollowsMany(t *testing.T) {
 	require.False(t, ok)
 	require.Len(t, many.read.upstream, ringfile.MaxAfter+1)
 	_, err := r.Consumer(ConsumerConfig{Name: "later", After: []string{"many"}})
-	require.EqualError(t, err, `shm: consumer name not usable: what consumer "many" follows can't be told`)
+	require.EqualError(t, err, `shm: consumer name not usable: can't tell what consumer "many" follows`)
 
 	many.Close()
 	_, ok = before.TryNext()

@@ -99,10 +99,10 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 		return false, nil
 	}
 	if err := c.recoverNow(); err != nil { // there may be some that were evicted
-		return false, fmt.Errorf("%w: %d consumers: %w", ErrFull, c.geometry.Consumers, err)
+		return false, fmt.Errorf("%w for another consumer: Config.MaxConsumers is %d: %w", ErrFull, c.geometry.Consumers, err)
 	}
 	if !r.takeFree() {
-		return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+		return false, fmt.Errorf("%w for another consumer: Config.MaxConsumers is %d", ErrFull, c.geometry.Consumers)
 	}
 	return false, nil
 }

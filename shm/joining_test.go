@@ -15,9 +15,9 @@ func TestShutdownAndDetachWhileOneJoins(t *testing.T) {
 	c, p := &Consumer[tick]{ring: r}, &Producer[tick]{ring: r}
 	require.NoError(t, r.core.enter(c))
 	require.NoError(t, r.core.enter(p))
-	require.EqualError(t, r.Shutdown(ended()), "shm: shutdown: context canceled: a consumer is just joining")
+	require.EqualError(t, r.Shutdown(ended()), "shm: shutdown: context canceled: a consumer is joining")
 	require.EqualError(t, r.Detach(ended()),
-		"shm: detach: context canceled: not closed: one that is just joining, one that is just joining")
+		"shm: detach: context canceled: not closed: a producer or consumer that is joining, a producer or consumer that is joining")
 	r.core.leave(c)
 	r.core.leave(p)
 	require.ErrorIs(t, r.Shutdown(long(t)), ErrDetached)

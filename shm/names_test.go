@@ -12,5 +12,5 @@ import (
 func TestNameWithAZeroByte(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	_, err := r.Consumer(ConsumerConfig{Name: "a\x00b"})
-	require.EqualError(t, err, `shm: consumer name "a\x00b" has a zero byte, where the file has it end`)
+	require.EqualError(t, err, `shm: consumer name "a\x00b" contains a zero byte, which ends a name in the file`)
 }

@@ -197,7 +197,7 @@ func recoveredMisuse(f func()) string {
 	switch text := recovered(f); {
 	case len(text) > 5 && (text[:5] == "Done " || text[:5] == "Publi" || text[:5] == "Abort"):
 		return ""
-	case text == "claim of a producer that was closed":
+	case text == "claim by a closed producer":
 		return ""
 	default:
 		return text

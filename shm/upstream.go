@@ -33,7 +33,7 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 		}
 		u := known.add(c, i, st.epoch())
 		if u == nil { // most often somebody in the graph has left, and who followed it has still to look for itself
-			return nil, true, fmt.Errorf("%w: what consumer %q follows can't be told", ErrName, name)
+			return nil, true, fmt.Errorf("%w: can't tell what consumer %q follows", ErrName, name)
 		}
 		if !u.has(state(u.place.state.Load())) {
 			return nil, false, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
