@@ -47,18 +47,18 @@ func TestConfigChecks(t *testing.T) {
 func TestConsumerConfigChecks(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	for text, cfg := range map[string]ConsumerConfig{
-		"shm: consumer name of 41 bytes: at most 40":                                                   {Name: strings.Repeat("n", 41)},
-		"shm: ConsumerConfig.After has 17 names: at most 16":                                           {After: make([]string, 17)},
-		"shm: ConsumerConfig.MaxBatch of -1: negative":                                                 {MaxBatch: -1},
-		"shm: unknown ConsumerConfig.OnDeath 3":                                                        {OnDeath: 3},
-		"shm: ConsumerConfig.OnDeath Hold needs a Name":                                                {OnDeath: Hold},
-		"shm: ConsumerConfig.Grace of 1s with OnDeath evict: it needs Hold, and must not be negative":  {Grace: time.Second},
-		"shm: ConsumerConfig.Grace of 1s with OnDeath fail: it needs Hold, and must not be negative":   {Grace: time.Second, OnDeath: Fail},
-		"shm: ConsumerConfig.Grace of -1ns with OnDeath hold: it needs Hold, and must not be negative": {Name: "a", Grace: -1, OnDeath: Hold},
-		"shm: ConsumerConfig.Evictable of -1: not in 0 to 8":                                           {Evictable: -1},
-		"shm: ConsumerConfig.Evictable of 9: not in 0 to 8":                                            {Evictable: 9},
-		`shm: consumer name not usable: no consumer is called "gone"`:                                  {After: []string{"gone"}},
-		`shm: consumer name not usable: no consumer is called ""`:                                      {After: []string{""}},
+		"shm: consumer name of 41 bytes: at most 40":                                     {Name: strings.Repeat("n", 41)},
+		"shm: ConsumerConfig.After has 17 names: at most 16":                             {After: make([]string, 17)},
+		"shm: ConsumerConfig.MaxBatch of -1: negative":                                   {MaxBatch: -1},
+		"shm: unknown ConsumerConfig.OnDeath 3":                                          {OnDeath: 3},
+		"shm: ConsumerConfig.OnDeath Hold needs a Name":                                  {OnDeath: Hold},
+		"shm: ConsumerConfig.Grace of 1s with OnDeath evict: needs Hold, and 0 or more":  {Grace: time.Second},
+		"shm: ConsumerConfig.Grace of 1s with OnDeath fail: needs Hold, and 0 or more":   {Grace: time.Second, OnDeath: Fail},
+		"shm: ConsumerConfig.Grace of -1ns with OnDeath hold: needs Hold, and 0 or more": {Name: "a", Grace: -1, OnDeath: Hold},
+		"shm: ConsumerConfig.Evictable of -1: not in 0 to 8":                             {Evictable: -1},
+		"shm: ConsumerConfig.Evictable of 9: not in 0 to 8":                              {Evictable: 9},
+		`shm: consumer name not usable: no consumer is called "gone"`:                    {After: []string{"gone"}},
+		`shm: consumer name not usable: no consumer is called ""`:                        {After: []string{""}},
 	} {
 		_, err := r.Consumer(cfg)
 		require.EqualError(t, err, text)

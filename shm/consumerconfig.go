@@ -69,7 +69,7 @@ func (cfg ConsumerConfig) check(capacity int64) error {
 	case cfg.OnDeath == Hold && cfg.Name == "":
 		return errors.New("shm: ConsumerConfig.OnDeath Hold needs a Name")
 	case cfg.Grace < 0 || cfg.Grace > 0 && cfg.OnDeath != Hold:
-		return fmt.Errorf("shm: ConsumerConfig.Grace of %v with OnDeath %v: it needs Hold, and must not be negative", cfg.Grace, cfg.OnDeath)
+		return fmt.Errorf("shm: ConsumerConfig.Grace of %v with OnDeath %v: needs Hold, and 0 or more", cfg.Grace, cfg.OnDeath)
 	case cfg.Evictable < 0 || cfg.Evictable > capacity:
 		return fmt.Errorf("shm: ConsumerConfig.Evictable of %d: not in 0 to %d", cfg.Evictable, capacity)
 	}
