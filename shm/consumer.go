@@ -67,7 +67,8 @@ func (c *Consumer[T]) describe() string {
 func (c *Consumer[T]) sleeper() *waiter { return &c.wait }
 
 // Close removes the consumer from the ring. Nothing waits for it any longer, and slots in hand
-// must not be used. The goroutine that uses the consumer calls it. Closing it again does nothing.
+// must not be used. Only the goroutine that uses the consumer may call it. Closing it again does
+// nothing.
 func (c *Consumer[T]) Close() {
 	if c.closed {
 		return

@@ -27,7 +27,7 @@ func ExampleCreate() {
 	// Output: 1024 true
 }
 
-// A process whose event type differs is refused, and told how it differs.
+// A process whose event type differs is refused, with an error that shows the difference.
 func ExampleOpen() {
 	path := fmt.Sprintf("/dev/shm/example-open-%d", os.Getpid())
 	ring, err := shm.Create[Tick](path, shm.Config{Capacity: 1 << 10})
@@ -71,7 +71,7 @@ func ExampleConfig() {
 	// shm: no entry left for another producer: Config.MaxProducers is 1
 }
 
-// A schema says what the layout of the events can't: here the unit of a price.
+// A schema says what the layout of the events can't, here the unit of a price.
 func ExampleOptions() {
 	ring, _ := shm.CreateAnonymous[Tick]("ticks", shm.Config{Capacity: 16, Options: shm.Options{Schema: "cents"}})
 	file, _ := ring.File()
@@ -81,7 +81,7 @@ func ExampleOptions() {
 	// Output: shm: schema differs: the ring has "cents", and Options.Schema is "euros"
 }
 
-// A process that goes on without the ring closes its producers and consumers, and then detaches.
+// A process that goes on without the ring closes its producers and consumers and then detaches.
 func ExampleRing_Detach() {
 	ring, _ := shm.CreateAnonymous[int64]("numbers", shm.Config{Capacity: 16})
 	p, _ := ring.Producer("feed")
@@ -97,7 +97,7 @@ func ExampleRing_Detach() {
 	// true
 }
 
-// A ring that ends says why: here it was closed.
+// Err says why a ring has ended. Here it was closed.
 func ExampleRing_Err() {
 	ring, _ := shm.CreateAnonymous[int64]("numbers", shm.Config{Capacity: 16})
 	p, _ := ring.Producer("")
@@ -125,7 +125,8 @@ func ExampleRemove() {
 	// <nil>
 }
 
-// An operator recovers a ring in which nobody waits. Here all processes are alive: there is nothing to do.
+// An operator recovers a ring in which nobody waits. Here all processes are alive, so nothing is
+// left to do.
 func ExampleRecover() {
 	path := fmt.Sprintf("/dev/shm/example-recover-%d", os.Getpid())
 	ring, err := shm.Create[Tick](path, shm.Config{Capacity: 16})
@@ -141,7 +142,7 @@ func ExampleRecover() {
 	// Output: 0 0 0 <nil>
 }
 
-// An operator evicts a consumer that stops the producers, if it agreed to that by Evictable.
+// An operator evicts a consumer that holds up the producers, if Evictable allows it.
 func ExampleEvictConsumer() {
 	path := fmt.Sprintf("/dev/shm/example-evict-%d", os.Getpid())
 	ring, err := shm.Create[Tick](path, shm.Config{Capacity: 16})

@@ -54,7 +54,7 @@ func (p *Producer[T]) describe() string {
 func (p *Producer[T]) sleeper() *waiter { return &p.wait }
 
 // Close aborts what is claimed and not published, and gives up the producer's entry in the ring.
-// The goroutine that uses the producer calls it. Closing it again does nothing.
+// Only the goroutine that uses the producer may call it. Closing it again does nothing.
 func (p *Producer[T]) Close() {
 	if p.claim.closed {
 		return
