@@ -68,7 +68,7 @@ func (p *claimer) attempt(n int64) (ok bool) {
 		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
 			p.from, p.to, p.left = at, at+n, n
-			p.parts = p.parts[:0] // a statement of its own stores a length only; a pointer would take a write barrier
+			p.parts = p.parts[:0] // separately, to store a length only: storing a pointer would take a write barrier
 			return true
 		}
 	}
@@ -104,7 +104,7 @@ func (p *claimer) clear() {
 	}
 }
 
-// gate returns a sequence that all consumers are done with everything below. It may lag behind.
+// gate returns a sequence below which all consumers are done, perhaps a lower one than need be.
 // at is the cursor.
 func (p *claimer) gate(at int64) int64 {
 	c := p.core

@@ -128,8 +128,8 @@ func (c *core) errAnytime() error {
 	return c.errLocked()
 }
 
-// errLocked is err in a guard. c.mu is held, so the file stays mapped if it still is; if it
-// isn't, ownErr has an error.
+// errLocked is err in a guard. c.mu is held, so a mapped file stays mapped. If it isn't mapped,
+// ownErr has an error.
 func (c *core) errLocked() (err error) {
 	if err := c.ownErr(); err != nil {
 		return err
