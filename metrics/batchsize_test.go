@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The buckets depend on the capacity alone. Each holds exactly the batches that it says.
+// The buckets depend only on the capacity. Each counts exactly the batches of its sizes.
 func TestBatchSizes(t *testing.T) {
 	for capacity := 1; capacity <= 64; capacity *= 2 {
 		t.Run(fmt.Sprint(capacity), func(t *testing.T) {

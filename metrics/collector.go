@@ -7,14 +7,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A Collector exports a [Set] of rings to Prometheus. It is a [prometheus.Collector]. Its methods
-// are for the registry; any goroutine may call them.
+// A Collector exports a [Set] of rings to Prometheus. It is a [prometheus.Collector], whose
+// methods the registry calls. Any goroutine may call them.
 type Collector struct {
 	rings *Set
 }
 
-// NewCollector makes a collector for the rings that are in the set at each scrape. A registry takes
-// one: a second one has metrics of the same names, and its Register fails.
+// NewCollector returns a collector for the rings that are in the set at each scrape. Register one
+// per registry: Register of a second one fails, because its metrics have the same names.
 func NewCollector(rings *Set) *Collector { return &Collector{rings} }
 
 var (
@@ -44,7 +44,7 @@ func (c *Collector) Describe(to chan<- *prometheus.Desc) {
 	to <- batchSizeDesc
 }
 
-// Collect sends the figures of each ring. It calls Stats once for each.
+// Collect calls Stats once for each ring and sends its figures.
 func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	for ring, s := range c.rings.all() {
 		send(to, ringFigures, ringDescs, &s, ring)
@@ -62,7 +62,7 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// send sends the figures of a ring or a consumer. It can't panic: each description has as many
+// send sends the figures of a ring or a consumer. It can't panic: each description has that many
 // labels, and all of them are UTF-8.
 func send[T any](to chan<- prometheus.Metric, figures []figure[T], descs []*prometheus.Desc, of T, labels ...string) {
 	for i, f := range figures {
@@ -75,8 +75,8 @@ func send[T any](to chan<- prometheus.Metric, figures []figure[T], descs []*prom
 }
 
 // fold returns how many batches did not exceed each of 1, 3, 7, …, capacity-1 and capacity. These
-// are bounds of the finer buckets of BatchSizes, too: it has one for 8 and 9, so that nobody knows
-// how many did not exceed 8.
+// are also bounds of the finer buckets of BatchSizes. 8, for example, is not: BatchSizes counts 8
+// and 9 together, so it can't tell how many did not exceed 8.
 func fold(sizes disruptor.BatchSizes, capacity int64) map[float64]uint64 {
 	buckets := make(map[float64]uint64)
 	for size, batches := range sizes.All() {

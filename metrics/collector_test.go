@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// all has another value in each field.
+// all has a different value in each field.
 func all() disruptor.Stats {
 	return disruptor.Stats{
 		Name: "all", Capacity: 1024, Claimed: 102, Published: 103, Free: 104, Blocked: 105,
@@ -158,7 +158,7 @@ func TestScrape(t *testing.T) {
 		"sum":   second.consumer("orders", "journal")["batch_size_slots_sum"]})
 }
 
-// A claim that waits in a full ring is seen by a scrape, and so is one that is open.
+// A scrape sees a claim that waits in a full ring, and a claim that is open.
 func TestBlockedAndOpenClaims(t *testing.T) {
 	var rings metrics.Set
 	ring := newRing(t, "full", 2)
@@ -185,8 +185,7 @@ func TestBlockedAndOpenClaims(t *testing.T) {
 	require.EqualValues(t, 2, s["published_total"])
 }
 
-// Scrapers, and a goroutine that adds and removes rings, while producers and consumers run. No
-// counter goes back.
+// Rings are scraped, added and removed while producers and consumers run. No counter goes back.
 func TestScrapeOfRunningRings(t *testing.T) {
 	var rings metrics.Set
 	ring := newRing(t, "busy", 64)

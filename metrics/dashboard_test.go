@@ -27,8 +27,8 @@ type dashboard struct {
 	}
 }
 
-// The dashboard asks for what the collector exports, and for all of it: of counters and buckets
-// their rate.
+// The dashboard uses every metric that the collector exports and no other, and the rate of
+// counters and buckets.
 func TestDashboard(t *testing.T) {
 	text, err := os.ReadFile("grafana.json")
 	require.NoError(t, err)

@@ -16,7 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// A ring is scraped by Prometheus.
+// Prometheus scrapes a ring.
 func ExampleCollector() {
 	ring, _ := disruptor.New[string](disruptor.Config{Name: "orders", Capacity: 8})
 	ring.Consumer("journal")
@@ -24,7 +24,7 @@ func ExampleCollector() {
 
 	var rings metrics.Set
 	if err := rings.Add(ring); err != nil {
-		fmt.Println(err) // another one is called orders
+		fmt.Println(err) // another ring in the set is named orders
 	}
 	registry := prometheus.NewRegistry() // or the default one
 	registry.MustRegister(metrics.NewCollector(&rings))
@@ -45,7 +45,7 @@ func ExampleCollector() {
 	// disruptor_ring_free_slots{ring="orders"} 7
 }
 
-// A ring is observed by OpenTelemetry. A program has an exporter in place of the reader.
+// OpenTelemetry observes a ring. A program has an exporter instead of the reader.
 func ExampleInstrument() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
@@ -88,6 +88,6 @@ func ExampleSet() {
 	rings.Remove("session")
 	// Output:
 	// <nil>
-	// metrics: two rings of the name "session"
+	// metrics: two rings named "session"
 	// <nil>
 }

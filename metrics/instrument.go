@@ -10,10 +10,10 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// Instrument makes observable instruments of a meter for the rings that are in the set at each
-// collection, and one callback that observes all of them. The callback calls Stats once for each
-// ring, until Unregister of what Instrument returns. Any goroutine may call Instrument, once for
-// each meter and set. It fails as the meter does.
+// Instrument creates observable instruments of a meter for the rings that are in the set at each
+// collection. It registers one callback, which calls Stats once for each ring, until Unregister
+// of the returned registration. Any goroutine may call Instrument, once for each meter and set.
+// It returns the errors of the meter.
 func Instrument(meter metric.Meter, rings *Set) (metric.Registration, error) {
 	m := maker{meter: meter}
 	ofRing := instruments(&m, ringFigures...)
@@ -44,7 +44,7 @@ func Instrument(meter metric.Meter, rings *Set) (metric.Registration, error) {
 	}, m.made...)
 }
 
-// In place of a histogram, which no callback can fill.
+// These replace a histogram, which no callback can fill.
 var (
 	batchFigures = []figure[*disruptor.ConsumerStats]{
 		{"consumer.batches", counter, "{batch}", "Batches that the consumer has handed back.",
@@ -55,14 +55,13 @@ var (
 	quantiles = map[string]float64{"0.5": 0.5, "0.99": 0.99, "1": 1}
 )
 
-// An instrument is what a figure is observed with. All are of float64, as every figure is in
-// Prometheus.
+// An instrument observes a figure. All are of float64, as every figure is in Prometheus.
 type instrument[T any] struct {
 	figure[T]
 	out metric.Float64Observable
 }
 
-// A maker makes instruments, and notes how the meter fails.
+// A maker makes instruments and notes the errors of the meter.
 type maker struct {
 	meter metric.Meter
 	made  []metric.Observable

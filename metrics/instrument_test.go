@@ -18,7 +18,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// instrumented returns a function that collects, and one that ends that.
+// instrumented returns a function that collects, and a function that unregisters.
 func instrumented(t *testing.T, rings *metrics.Set) (collect func() map[string]float64, unregister func()) {
 	reader := sdk.NewManualReader()
 	provider := sdk.NewMeterProvider(sdk.WithReader(reader))
@@ -110,8 +110,8 @@ func TestInstrumentOfBatchSizes(t *testing.T) {
 		all["consumer.batch_size_slots \uFFFD 1 ring"]})
 }
 
-// What OpenTelemetry's exporter to Prometheus serves has the names, types, texts, labels and values
-// that the collector serves. So the dashboard is good for both, but for the sizes of batches.
+// OpenTelemetry's exporter to Prometheus serves the same names, types, texts, labels and values
+// as the collector. So the dashboard works with both, except for the sizes of batches.
 func TestBothServeTheSame(t *testing.T) {
 	var rings metrics.Set
 	require.NoError(t, rings.Add(&fixed{stats: all()}))

@@ -44,8 +44,7 @@ func serve(t *testing.T, from prometheus.Gatherer) func() scrape {
 	}
 }
 
-// collected serves a set's collector. The registry is one that checks what it is sent against
-// Describe.
+// collected serves a set's collector, by a registry that checks what it is sent against Describe.
 func collected(t *testing.T, rings *metrics.Set) func() scrape {
 	registry := prometheus.NewPedanticRegistry()
 	require.NoError(t, registry.Register(metrics.NewCollector(rings)))
@@ -131,8 +130,7 @@ func (s scrape) part(prefix, suffix string) map[string]float64 {
 	return part
 }
 
-// below returns the counters, among them the buckets, that are lower in after than in s, and those
-// that are gone.
+// below returns the counters and buckets that are lower in after than in s, or are gone.
 func (s scrape) below(after scrape) (bad []string) {
 	for key, v := range s.series {
 		name, _, _ := strings.Cut(key, "{")

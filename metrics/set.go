@@ -17,16 +17,16 @@ type Source interface {
 	Stats() disruptor.Stats
 }
 
-// A Set holds the rings whose figures are exported. The zero value is empty and ready for use.
-// Rings may come and go after the set was handed to [NewCollector] and [Instrument]. All methods
-// may be called by any goroutine. A Set must not be copied after its first use.
+// A Set holds the rings whose figures are exported. The zero value is empty and ready to use.
+// Rings may be added and removed after the set was passed to [NewCollector] or [Instrument]. Any
+// goroutine may call its methods. A Set must not be copied after its first use.
 type Set struct {
 	mu    sync.RWMutex
 	rings map[string]Source
 }
 
-// Add adds a ring under its Config.Name. It fails if that is empty, or if the set has a ring of
-// that name.
+// Add adds a ring under its Config.Name. It fails if the ring is nil, if that name is empty, or
+// if the set already has a ring of that name.
 func (s *Set) Add(ring Source) error {
 	if ring == nil {
 		return errNil
@@ -36,19 +36,20 @@ func (s *Set) Add(ring Source) error {
 
 var errNil = errors.New("metrics: a nil ring")
 
-// AddAs is Add with a name in place of Config.Name: for rings that have none, or all the same.
+// AddAs is [Set.Add] under the given name instead of Config.Name, for rings that have no name or
+// share one.
 func (s *Set) AddAs(name string, ring Source) error {
 	if ring == nil {
 		return errNil
 	}
 	if name == "" {
-		return errors.New("metrics: a ring without a name")
+		return errors.New("metrics: a ring without a name: set Config.Name, or use AddAs")
 	}
 	name = valid(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rings[name] != nil {
-		return fmt.Errorf("metrics: two rings of the name %q", name)
+		return fmt.Errorf("metrics: two rings named %q", name)
 	}
 	if s.rings == nil {
 		s.rings = make(map[string]Source)
@@ -58,15 +59,15 @@ func (s *Set) AddAs(name string, ring Source) error {
 }
 
 // Remove removes the ring that was added under that name, if there is one. A scrape that has
-// already begun may still show it. A ring that is closed stays in the set until it is removed.
+// already begun may still show it. A closed ring stays in the set until it is removed.
 func (s *Set) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.rings, valid(name))
 }
 
-// all takes a snapshot of each ring in turn. No lock is held meanwhile: nobody who adds a ring
-// waits for a scrape.
+// all takes a snapshot of each ring in turn. It holds no lock meanwhile, so that Add doesn't wait
+// for a scrape.
 func (s *Set) all() iter.Seq2[string, disruptor.Stats] {
 	return func(yield func(string, disruptor.Stats) bool) {
 		s.mu.RLock()
@@ -80,8 +81,8 @@ func (s *Set) all() iter.Seq2[string, disruptor.Stats] {
 	}
 }
 
-// distinct returns a label for each consumer that no other has: its name, or "name#2" for the
-// second of that name.
+// distinct returns a unique label for each consumer: its name, or "name#2" for the second of that
+// name.
 func distinct(consumers []disruptor.ConsumerStats) []string {
 	labels := make([]string, len(consumers))
 	last := make(map[string]int, len(consumers)) // of each label that is taken: the last number tried
@@ -98,5 +99,5 @@ func distinct(consumers []disruptor.ConsumerStats) []string {
 	return labels
 }
 
-// valid makes a name UTF-8, or else both clients refuse it as a label.
+// valid makes a name UTF-8: both clients refuse other labels.
 func valid(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }

@@ -46,9 +46,9 @@ func TestSet(t *testing.T) {
 	var rings metrics.Set
 	a := newRing(t, "a", 8)
 	require.NoError(t, rings.Add(a))
-	require.EqualError(t, rings.Add(newRing(t, "a", 8)), `metrics: two rings of the name "a"`)
-	require.EqualError(t, rings.AddAs("a", newRing(t, "b", 8)), `metrics: two rings of the name "a"`)
-	require.EqualError(t, rings.Add(newRing(t, "", 8)), "metrics: a ring without a name")
+	require.EqualError(t, rings.Add(newRing(t, "a", 8)), `metrics: two rings named "a"`)
+	require.EqualError(t, rings.AddAs("a", newRing(t, "b", 8)), `metrics: two rings named "a"`)
+	require.EqualError(t, rings.Add(newRing(t, "", 8)), "metrics: a ring without a name: set Config.Name, or use AddAs")
 	require.EqualError(t, rings.Add(nil), "metrics: a nil ring")
 	require.EqualError(t, rings.AddAs("nil", nil), "metrics: a nil ring")
 	require.NoError(t, rings.AddAs("b", newRing(t, "", 16)))

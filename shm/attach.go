@@ -10,7 +10,7 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// attach finds a free attachment and takes it. Those of the dead are recovered first.
+// attach takes a free attachment. It recovers the dead before it gives up.
 func (c *core) attach(name string) error {
 	const tries = 200
 	settled := false
@@ -24,7 +24,7 @@ func (c *core) attach(name string) error {
 			transient = transient || again
 		}
 		if !transient && settled {
-			return fmt.Errorf("%w: %d processes", ErrFull, c.Processes)
+			return fmt.Errorf("%w for another process: Config.MaxProcesses is %d", ErrFull, c.Processes)
 		}
 		if !transient {
 			_ = c.recoverNow()
@@ -33,14 +33,14 @@ func (c *core) attach(name string) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	return fmt.Errorf("%w: %d processes, some of them dead and not recovered", ErrFull, c.Processes)
+	return fmt.Errorf("%w for another process: Config.MaxProcesses is %d, and some are dead and not recovered", ErrFull, c.Processes)
 }
 
-// tryAttach tries to take attachment i. It reports again if it may be had soon.
+// tryAttach tries to take attachment i. It reports again if the attachment may be free soon.
 func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	a := c.attachment(i)
 	if a.state.Load() != 0 {
-		// It is only looked at: whoever has its lock, for a moment too, seems to be its owner to others.
+		// Only a look: a process that takes the lock even for a moment seems to be its owner.
 		if c.lives(i) {
 			return false, false, nil
 		}
@@ -50,11 +50,11 @@ func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	err = c.file.Hold(attachmentByte(i))
 	switch {
 	case errors.Is(err, mapfile.ErrHeld) || errors.Is(err, mapfile.ErrForeignLock):
-		return false, true, nil // somebody is just taking it or giving it back
+		return false, true, nil // another process is just taking it or giving it back
 	case err != nil:
 		return false, false, err
 	}
-	if a.state.Load() != 0 { // somebody has taken it since, and is dead
+	if a.state.Load() != 0 { // a process has taken it since, and died
 		return false, true, c.file.Release(attachmentByte(i))
 	}
 	a.pid.Store(uint64(os.Getpid()))
@@ -65,8 +65,8 @@ func (c *core) tryAttach(i int, name string) (done, again bool, err error) {
 	if c.unfenced {
 		c.control.unfenced.Or(1 << i) // sleep edge: before the first publication
 	}
-	// The mapping keeps the lock. A child of fork(2) has the descriptors, and not the mapping: as long as it lived,
-	// this process would seem to.
+	// The mapping keeps the lock. A child of fork(2) has the descriptors, not the mapping: while it
+	// lived, this process would seem to live.
 	return true, false, c.file.CloseDescriptor()
 }
 
@@ -85,8 +85,9 @@ func (c *core) detach() error {
 	return c.file.Unmap() // and so let the lock go
 }
 
-// visit calls f, unless the file is unmapped, and keeps it mapped meanwhile. It is for calls that any
-// goroutine may make at any time; those of roles need it not, as a file is unmapped after them.
+// visit calls f unless the file is unmapped, and keeps it mapped meanwhile. It is for calls that
+// any goroutine may make at any time. Calls of roles don't need it: the file is unmapped only
+// after them.
 func (c *core) visit(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,7 +101,7 @@ const recoveryByte = ringfile.RecoveryByte
 
 func attachmentByte(i int) int { return ringfile.AttachmentByte(i) }
 
-// enter counts a role that is to be made.
+// enter counts a role that is about to be made.
 func (c *core) enter(r role) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,7 +127,7 @@ func (c *core) leave(r role) {
 	c.signalEmptied()
 }
 
-// signalEmptied tells Detach that there are no roles any more. c.mu is held.
+// signalEmptied tells Detach that no role is left. c.mu is held.
 func (c *core) signalEmptied() {
 	if len(c.roles) == 0 && c.detaching.Load() {
 		select {

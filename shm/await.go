@@ -11,15 +11,15 @@ import (
 
 // A target is what a goroutine waits for.
 type target interface {
-	// reached looks whether it is there. An error says that it never will be.
+	// reached reports whether the target is reached. An error says that it never will be.
 	reached() (bool, error)
-	// source is where the one sleeps who has to move first.
+	// source returns the eventcount of the word that has to move first.
 	source() *eventcount
-	// obstacle returns what is in the way, and what for.
+	// obstacle returns what is in the way, and what it is in the way of.
 	obstacle() (obstacle, BlockedError)
 }
 
-// A waiter waits for one role, and keeps what it needs from wait to wait, so that a wait allocates
+// A waiter waits for one role. It keeps what it needs from wait to wait, so that a wait allocates
 // nothing.
 type waiter struct {
 	core     *core
@@ -31,35 +31,36 @@ type waiter struct {
 	done     <-chan struct{}            // of the context of the last sleep
 	unwatch  func() bool
 
-	vain   int // looks, without a wait
+	vain   int // polls in vain
 	polls  pace
 	sleeps int
 }
 
-// A test has others.
+// Variables, so that tests can set them.
 var (
-	// Each sleep ends by itself: who had to wake it may have died in between.
+	// Each sleep ends by itself: the process that should end it may have died.
 	firstSleep, longestSleep = 50 * time.Millisecond, time.Second
-	// And that early if others leave it to this process to fence them, and it can't.
+	// Sleeps are this short if other processes leave out fences and this one can't fence them.
 	blindSleep = time.Millisecond
-	// While who has to move may be dead, it is looked after that often.
+	// The pauses between exams of what is in the way, whose process may be dead.
 	firstExam, longestExam = 5 * time.Millisecond, 100 * time.Millisecond
 )
 
 const (
-	// A wait that never parks looks at the clock once in that many looks, and when it has slept for so long.
+	// A wait that never parks looks at the clock once in examLooks looks, and whenever it has slept
+	// for examSleep.
 	examLooks, examSleep = 1 << 8, time.Millisecond
-	// And one that only polls, once in that many.
+	// A goroutine that only polls does so once in pollLooks polls.
 	pollLooks = 1 << 10
 )
 
-// until waits for the target, for which the caller has just looked in vain. Its first rest takes that
-// many Spins.
+// until waits for the target, which the caller has just found not reached. Its first rest takes
+// spins Spins.
 func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	if ctx == nil {
 		panicf("nil context")
 	}
-	w.wait = waiting.Wait{} // it has counted the looks of the last wait
+	w.wait = waiting.Wait{} // the last wait's looks are still counted in it
 	w.wait.Begin(&w.core.strategy, ctx, nil, spins)
 	pace := pace{sleep: firstSleep}
 	examined := time.Duration(0) // how long it had slept by then
@@ -85,14 +86,14 @@ func (w *waiter) until(ctx context.Context, t target, spins int) error {
 	}
 }
 
-// A pace says how long a wait sleeps, and when it looks after who has to move.
+// A pace says how long a wait sleeps, and when it next examines what is in its way.
 type pace struct {
 	sleep, exam time.Duration
 	next        time.Time // of the next exam; zero: none is planned
 }
 
-// examine looks after who has to move, if it is time. The first time is a while after the first call:
-// most waits have ended before. It returns how long a sleep may take.
+// examine examines what is in the way, if it is time. The first call only sets the time: most
+// waits end before it comes. It returns how long a sleep may take.
 func (w *waiter) examine(t target, p *pace) time.Duration {
 	o, _ := t.obstacle()
 	if o == nothing {
@@ -113,14 +114,15 @@ func (w *waiter) examine(t target, p *pace) time.Duration {
 	return min(p.sleep, p.exam)
 }
 
-// inVain counts a look in vain of who doesn't wait. Who only ever polls looks after who has to move, too.
+// inVain counts a poll that found nothing. A goroutine that only ever polls examines what is in
+// its way, too.
 func (w *waiter) inVain(t target) {
 	if w.vain++; w.vain%pollLooks == 0 {
 		w.examine(t, &w.polls)
 	}
 }
 
-// sleep sleeps until a look may find something. It has looked once more when it returns.
+// sleep sleeps until a look may find something, and looks once more before it returns.
 func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err error) {
 	d := w.examine(t, p)
 	source := t.source()
@@ -128,7 +130,7 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 	bits := source.bits(w.producer)
 	bits.Or(w.bit) // sleep edge: a fence before the look that follows
 	faults.Point("bit of a sleeper")
-	if w.core.control.unfenced.Load() != 0 && !fenceOthers() { // sleep edge: for those who don't
+	if w.core.control.unfenced.Load() != 0 && !fenceOthers() { // sleep edge: for processes that leave out fences
 		d = min(d, blindSleep)
 	}
 	w.watch(ctx)
@@ -158,8 +160,8 @@ func (w *waiter) sleep(ctx context.Context, t target, p *pace) (ok bool, err err
 	return t.reached()
 }
 
-// watch has the end of ctx wake this waiter. One context after the other costs nothing if it is the same.
-// Channels tell contexts apart: a user-defined one need not be comparable.
+// watch has the end of ctx wake this waiter. Watching the same context again costs nothing.
+// Contexts are told apart by their channels: a user-defined context need not be comparable.
 func (w *waiter) watch(ctx context.Context) {
 	done := ctx.Done()
 	if done == w.done || done == nil {
@@ -169,10 +171,10 @@ func (w *waiter) watch(ctx context.Context) {
 	w.done, w.unwatch = done, context.AfterFunc(ctx, w.contextEnded)
 }
 
-// contextEnded wakes the waiter, if the file is still mapped: forget doesn't wait for it.
+// contextEnded wakes the waiter if the file is still mapped: forget doesn't wait for it.
 func (w *waiter) contextEnded() { w.core.visit(w.wakeUp) }
 
-// forget forgets the last context.
+// forget stops watching the last context.
 func (w *waiter) forget() {
 	if w.unwatch != nil {
 		w.unwatch()
@@ -180,8 +182,8 @@ func (w *waiter) forget() {
 	w.done, w.unwatch = nil, nil
 }
 
-// wakeUp wakes the waiter if it sleeps. Any goroutine may call it, after it has stored why, if it keeps the
-// file mapped meanwhile.
+// wakeUp wakes the waiter if it sleeps. Any goroutine may call it after storing the reason, if it
+// keeps the file mapped meanwhile.
 func (w *waiter) wakeUp() {
 	if e := w.sleeping.Load(); e != nil {
 		w.core.guard(func() {

@@ -6,17 +6,17 @@ import (
 	"unsafe"
 )
 
-// A Batch is a range of consecutive slots: claimed by a producer and not yet published, or available
-// to a consumer and not yet done. It is a small value to pass on as it is; its holder may use the
-// slots until Publish, Abort, Done, or Close of the producer or consumer. Sequences count from 0,
-// ranges are half-open.
+// A Batch is a range of consecutive slots: claimed by a producer and not yet published, or
+// available to a consumer and not yet done. It is a small value; pass it by value. Its holder may
+// use the slots until Publish, Abort, Done, or Close of the producer or consumer. Sequences count
+// from 0, and ranges are half-open.
 type Batch[T any] struct {
 	slots    *slots
 	from, to int64
 }
 
-// slots says where the events of sequences are: in the file, or in the private copy of a consumer that
-// may be evicted.
+// slots says where the events of sequences lie: in the file, or in the private copies of a
+// consumer that may be evicted.
 type slots struct {
 	base   unsafe.Pointer // of the event of sequence 0
 	mask   int64
@@ -42,7 +42,7 @@ func (b Batch[T]) At(i int) *T {
 	return (*T)(b.slots.event(b.from + int64(i)))
 }
 
-// All walks over the sequences and slots, in order.
+// All iterates over the sequences and slots, in order.
 func (b Batch[T]) All() iter.Seq2[int64, *T] {
 	return func(yield func(int64, *T) bool) {
 		for s := b.from; s < b.to; s++ {
@@ -53,7 +53,7 @@ func (b Batch[T]) All() iter.Seq2[int64, *T] {
 	}
 }
 
-// Read copies the events to dst, as many as there are and as fit, and returns how many.
+// Read copies min(Len, len(dst)) events to dst and returns that number.
 func (b Batch[T]) Read(dst []T) int {
 	n := min(len(dst), b.Len())
 	for i := range n {
@@ -62,7 +62,7 @@ func (b Batch[T]) Read(dst []T) int {
 	return n
 }
 
-// Write copies the events of src to the slots, as many as there are and as fit, and returns how many.
+// Write copies min(Len, len(src)) events from src to the slots and returns that number.
 func (b Batch[T]) Write(src []T) int {
 	n := min(len(src), b.Len())
 	for i := range n {
@@ -71,8 +71,8 @@ func (b Batch[T]) Write(src []T) int {
 	return n
 }
 
-// Split returns the first n slots, 0 <= n <= Len, and the rest, to publish, abort or finish them one
-// after the other. It panics if n is out of range.
+// Split returns the first n slots, 0 <= n <= Len, and the rest, so that each part can be
+// published, aborted or finished separately. It panics if n is out of range.
 func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
 	if uint64(n) > uint64(b.to-b.from) {
 		panic(outOfRange{"Split", n, b.to - b.from})
@@ -81,7 +81,8 @@ func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
 	return Batch[T]{b.slots, b.from, mid}, Batch[T]{b.slots, mid, b.to}
 }
 
-// outOfRange is what At and Split panic with: a value, and not a call that formats one, lets them inline.
+// outOfRange is what At and Split panic with. It is a value, not a call that formats one, so that
+// they can be inlined.
 type outOfRange struct {
 	method string
 	n      int

@@ -10,8 +10,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What one goroutine pays for an event that it publishes and reads itself, beside a Multi ring in memory
-// of this process: without waiting, and without lines that travel.
+// BenchmarkAlone measures what one goroutine pays for an event that it publishes and reads
+// itself, next to a Multi ring in memory of this process: without waiting, and without cache
+// lines that travel.
 func BenchmarkAlone(b *testing.B) {
 	for _, fence := range []bool{false, true} {
 		b.Run(fmt.Sprintf("disruptor, fence %t", fence), func(b *testing.B) {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An index that comes from the file is checked before anything is looked up by it. Here there is something
-// behind the last attachment and place, that nobody must see.
+// An index from the file is checked before it is used. Here the memory behind the last attachment
+// and place has contents that nobody must see.
 func TestIndexesFromTheFile(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8, MaxProcesses: 1, MaxConsumers: 2})
 	c := r.core

@@ -22,13 +22,13 @@ type claimer struct {
 	index  int
 
 	capacity int64
-	limit    int64  // no claim may end beyond it: the gate as last seen, and a lap
-	seen     int64  // the cursor, when last looked at
+	limit    int64  // no claim may end beyond it: the gate as last seen, plus a lap
+	seen     int64  // the cursor as last seen
 	from, to int64  // the open claim
-	left     int64  // of it, the slots that are neither published nor aborted
-	parts    []span // of it, what is, while not all of it is
+	left     int64  // slots of the open claim that are neither published nor aborted
+	parts    []span // parts of the open claim that are, while others are not
 	resolved int64  // all below is published, lost or aborted
-	wanted   int64  // slots that the claim waits for
+	wanted   int64  // slots that the waiting claim asks for
 	unfenced bool
 	closed   bool
 }
@@ -36,11 +36,11 @@ type claimer struct {
 // A span is the sequences [from, to).
 type span struct{ from, to int64 }
 
-// maxAttempts bounds the loops over what other processes change: they end long before, unless somebody
-// means harm.
+// maxAttempts bounds the loops over words that other processes change. They end long before,
+// unless a process means harm.
 const maxAttempts = 1 << 10
 
-// claim claims n slots, if there is room. It panics if n slots can never be claimed, or not now.
+// claim claims n slots if there is room. It panics if n slots can never be claimed, or not now.
 func (p *claimer) claim(n int) (ok bool) {
 	if uint64(n)-1 >= uint64(p.capacity) || p.left > 0 || p.closed {
 		p.refuse(n)
@@ -48,14 +48,14 @@ func (p *claimer) claim(n int) (ok bool) {
 	return p.attempt(int64(n))
 }
 
-// attempt claims n slots, if there is room.
+// attempt claims n slots if there is room.
 func (p *claimer) attempt(n int64) (ok bool) {
 	for tries := 0; tries < maxAttempts; tries++ {
 		at := p.cursor.Load()
 		if uint64(at-p.seen) > maxSequence || at+n > p.limit {
 			if !p.admit(at, n) {
 				if tries > 0 {
-					p.clear() // it would hide what the dead have left open
+					p.clear() // the record would hide what the dead have left open
 				}
 				return false
 			}
@@ -68,7 +68,7 @@ func (p *claimer) attempt(n int64) (ok bool) {
 		if p.cursor.CompareAndSwap(at, at+n) { // claim edge: after the record
 			faults.Point("claimed")
 			p.from, p.to, p.left = at, at+n, n
-			p.parts = p.parts[:0] // alone: so it stores a length, and no pointer, which would take a write barrier
+			p.parts = p.parts[:0] // separately, to store a length only: storing a pointer would take a write barrier
 			return true
 		}
 	}
@@ -76,8 +76,8 @@ func (p *claimer) attempt(n int64) (ok bool) {
 	return false
 }
 
-// admit reports whether n slots may be claimed at the cursor, which makes no sense or is beyond the
-// limit as last seen. It looks at the gate again.
+// admit reports whether n slots may be claimed at the cursor, which makes no sense or is beyond
+// the limit as last seen. It looks at the gate again.
 func (p *claimer) admit(at, n int64) bool {
 	if at < 0 {
 		return false // closed
@@ -94,7 +94,7 @@ func (p *claimer) admit(at, n int64) bool {
 // maxSequence is beyond all sequences of a ring, and far beyond what one can reach.
 const maxSequence = ringfile.MaxSequence
 
-// clear takes the record back: nothing is owned. It is a full fence, too: what has been marked is
+// clear clears the record: the producer owns nothing. It is also a full fence: the marks are
 // visible before the caller looks for sleepers.
 func (p *claimer) clear() {
 	if recording {
@@ -104,7 +104,8 @@ func (p *claimer) clear() {
 	}
 }
 
-// gate returns how far all consumers are done, or something lower. at is the cursor.
+// gate returns a sequence below which all consumers are done, perhaps a lower one than need be.
+// at is the cursor.
 func (p *claimer) gate(at int64) int64 {
 	c := p.core
 	for range maxAttempts {
@@ -127,12 +128,12 @@ func (p *claimer) gate(at int64) int64 {
 	return at - c.Capacity
 }
 
-// slowest returns the place with the least position of those in members, and the position.
+// slowest returns the place in members with the least position, and that position.
 func (c *core) slowest(members uint64) (i int, position int64) {
 	i, position = nobody, maxSequence
 	for rest := members; rest != 0; rest &= rest - 1 {
 		k := bits.TrailingZeros64(rest)
-		if k >= c.geometry.Consumers { // another process means harm
+		if k >= c.geometry.Consumers { // a process means harm
 			break
 		}
 		if p := c.place(k).position.Load(); p < position { // reuse edge
@@ -142,8 +143,8 @@ func (c *core) slowest(members uint64) (i int, position int64) {
 	return i, position
 }
 
-// walk returns the first open sequence, from what is known to be resolved. With no consumer to wait
-// for, it is what a claim must not lap.
+// walk returns the first open sequence, from what is known to be resolved on. Without consumers,
+// that is what a claim must not lap.
 func (p *claimer) walk() int64 {
 	end, _ := p.core.claimed()
 	p.resolved = p.core.walk(max(p.resolved, end-p.core.Capacity), end)
@@ -168,15 +169,15 @@ func (p *claimer) init(c *core, name string) error {
 		return nil
 	}
 	if err := c.recoverNow(); err != nil {
-		return fmt.Errorf("%w: %d producers: %w", ErrFull, c.geometry.Producers, err)
+		return fmt.Errorf("%w for another producer: Config.MaxProducers is %d: %w", ErrFull, c.geometry.Producers, err)
 	}
 	if !p.takeFree(c, name) {
-		return fmt.Errorf("%w: %d producers", ErrFull, c.geometry.Producers)
+		return fmt.Errorf("%w for another producer: Config.MaxProducers is %d", ErrFull, c.geometry.Producers)
 	}
 	return nil
 }
 
-// takeFree takes a free record, if there is one.
+// takeFree takes a free record if there is one.
 func (p *claimer) takeFree(c *core, name string) bool {
 	for i := range c.geometry.Producers {
 		r := c.record(i)
@@ -197,7 +198,7 @@ func (p *claimer) takeFree(c *core, name string) bool {
 	return false
 }
 
-// free returns how many slots a claim would find, about.
+// free returns about how many slots a claim would find.
 func (p *claimer) free() int {
 	if p.closed { // the memory may be gone
 		return 0
@@ -209,21 +210,21 @@ func (p *claimer) free() int {
 	return int(min(max(0, p.limit-end), p.core.Capacity))
 }
 
-// refuse panics with why n slots may not be claimed.
+// refuse panics with the reason why n slots must not be claimed.
 func (p *claimer) refuse(n int) {
 	switch {
 	case n < 1 || int64(n) > p.capacity:
 		panicf("claim of %d slots in a ring of %d", n, p.capacity)
 	case p.closed:
-		panicf("claim of a producer that was closed")
+		panicf("claim by a closed producer")
 	}
-	if p.core.broken.Load() != nil { // a fault may have kept it from being published
+	if p.core.broken.Load() != nil { // a fault may have kept the open claim from being published
 		return
 	}
 	panicf("claim while %d slots of [%d, %d) are neither published nor aborted", p.left, p.from, p.to)
 }
 
-// release aborts what is open and gives the record back.
+// release aborts what is open and frees the record.
 func (p *claimer) release() {
 	if p.closed {
 		return
@@ -236,7 +237,7 @@ func (p *claimer) release() {
 	p.record.state.Store(uint64(s.to(free).by(nobody)))
 }
 
-// abortOpen aborts the slots of the open claim that are open.
+// abortOpen aborts the slots of the open claim that are still open.
 func (p *claimer) abortOpen() {
 	parts := append(slices.Clone(p.parts), span{p.to, p.to})
 	slices.SortFunc(parts, func(a, b span) int { return cmp.Compare(a.from, b.from) })

@@ -47,18 +47,18 @@ func TestConfigChecks(t *testing.T) {
 func TestConsumerConfigChecks(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	for text, cfg := range map[string]ConsumerConfig{
-		"shm: consumer name of 41 bytes: at most 40":                  {Name: strings.Repeat("n", 41)},
-		"shm: ConsumerConfig.After has 17 names: at most 16":          {After: make([]string, 17)},
-		"shm: ConsumerConfig.MaxBatch of -1":                          {MaxBatch: -1},
-		"shm: unknown ConsumerConfig.OnDeath 3":                       {OnDeath: 3},
-		"shm: a consumer that is held needs a name":                   {OnDeath: Hold},
-		"shm: ConsumerConfig.Grace of 1s with OnDeath evict":          {Grace: time.Second},
-		"shm: ConsumerConfig.Grace of 1s with OnDeath fail":           {Grace: time.Second, OnDeath: Fail},
-		"shm: ConsumerConfig.Grace of -1ns with OnDeath hold":         {Name: "a", Grace: -1, OnDeath: Hold},
-		"shm: ConsumerConfig.Evictable of -1: not in 0 to 8":          {Evictable: -1},
-		"shm: ConsumerConfig.Evictable of 9: not in 0 to 8":           {Evictable: 9},
-		`shm: consumer name not usable: no consumer is called "gone"`: {After: []string{"gone"}},
-		`shm: consumer name not usable: no consumer is called ""`:     {After: []string{""}},
+		"shm: consumer name of 41 bytes: at most 40":                                     {Name: strings.Repeat("n", 41)},
+		"shm: ConsumerConfig.After has 17 names: at most 16":                             {After: make([]string, 17)},
+		"shm: ConsumerConfig.MaxBatch of -1: negative":                                   {MaxBatch: -1},
+		"shm: unknown ConsumerConfig.OnDeath 3":                                          {OnDeath: 3},
+		"shm: ConsumerConfig.OnDeath Hold needs a Name":                                  {OnDeath: Hold},
+		"shm: ConsumerConfig.Grace of 1s with OnDeath evict: needs Hold, and 0 or more":  {Grace: time.Second},
+		"shm: ConsumerConfig.Grace of 1s with OnDeath fail: needs Hold, and 0 or more":   {Grace: time.Second, OnDeath: Fail},
+		"shm: ConsumerConfig.Grace of -1ns with OnDeath hold: needs Hold, and 0 or more": {Name: "a", Grace: -1, OnDeath: Hold},
+		"shm: ConsumerConfig.Evictable of -1: not in 0 to 8":                             {Evictable: -1},
+		"shm: ConsumerConfig.Evictable of 9: not in 0 to 8":                              {Evictable: 9},
+		`shm: consumer name not usable: no consumer is called "gone"`:                    {After: []string{"gone"}},
+		`shm: consumer name not usable: no consumer is called ""`:                        {After: []string{""}},
 	} {
 		_, err := r.Consumer(cfg)
 		require.EqualError(t, err, text)
@@ -75,11 +75,11 @@ func TestFull(t *testing.T) {
 	newProducer(t, r)
 	newConsumer(t, r, ConsumerConfig{})
 	_, err := r.Producer("")
-	require.EqualError(t, err, "shm: no place left: 1 producers")
+	require.EqualError(t, err, "shm: no entry left for another producer: Config.MaxProducers is 1")
 	_, err = r.Consumer(ConsumerConfig{})
-	require.EqualError(t, err, "shm: no place left: 1 consumers")
+	require.EqualError(t, err, "shm: no entry left for another consumer: Config.MaxConsumers is 1")
 	_, err = Open[tick](path, Options{})
-	require.EqualError(t, err, "shm: no place left: 1 processes")
+	require.EqualError(t, err, "shm: no entry left for another process: Config.MaxProcesses is 1")
 	require.ErrorIs(t, err, ErrFull)
 }
 
@@ -89,8 +89,8 @@ func TestErrorTexts(t *testing.T) {
 		ErrDetached:          "shm: detached",
 		ErrFailed:            "shm: a consumer died that the ring can't do without",
 		ErrEvicted:           "shm: consumer evicted",
-		ErrUpstreamDead:      "shm: a consumer before this one was evicted",
-		ErrFull:              "shm: no place left",
+		ErrUpstreamDead:      "shm: a consumer that this one follows was evicted",
+		ErrFull:              "shm: no entry left",
 		ErrName:              "shm: consumer name not usable",
 		ErrInUse:             "shm: ring in use",
 		ErrCapacity:          "shm: capacity is not usable",

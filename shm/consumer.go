@@ -9,10 +9,10 @@ import (
 )
 
 // A Consumer sees every published slot from where it joins, in order, after the consumers that it
-// follows. The ring waits for all of its consumers, of all processes: one that neither reads nor is
+// follows. The ring waits for all its consumers, in all processes: one that neither reads nor is
 // closed stops all producers once the ring is full.
 //
-// A Consumer belongs to one goroutine; Position, Lag and Name may be called by any.
+// A Consumer belongs to one goroutine; any goroutine may call Position, Lag and Name.
 type Consumer[T any] struct {
 	_      noCopy
 	ring   *Ring[T]
@@ -27,12 +27,17 @@ type Consumer[T any] struct {
 	special bool // TryNext has more to do
 }
 
-// Consumer returns a new consumer, which sees what is published from now on; or, if a dead one of its
-// name is held, one that goes on where that was. Any goroutine may call it. It fails with ErrFull if
-// there are Config.MaxConsumers, in all processes; with ErrName if the name is in use, or no consumer
-// has a name in After; and with ErrClosed if the ring has ended. Before ErrFull and ErrName it recovers
-// the dead as Open does. What cannot follow a consumer now, because one that this follows has just left
-// and its place has another, can as soon as that consumer has looked for more.
+// Consumer returns a new consumer, which sees what is published from now on. If a consumer of the
+// same name died and is held, the new one goes on where that one was. Any goroutine may call
+// Consumer. It fails
+//
+//   - with [ErrFull] if all processes together have Config.MaxConsumers consumers,
+//   - with [ErrName] if the name is in use, or no consumer has a name given in After,
+//   - with [ErrClosed] if the ring has ended.
+//
+// Before ErrFull and ErrName it recovers the dead as [Open] does. ErrName also means that a
+// consumer can't be followed for the moment: one that it followed has left, and another has taken
+// that one's entry. That ends when the consumer next looks for events.
 func (r *Ring[T]) Consumer(cfg ConsumerConfig) (*Consumer[T], error) {
 	if err := cfg.check(r.core.Capacity); err != nil {
 		return nil, err
@@ -61,8 +66,9 @@ func (c *Consumer[T]) describe() string {
 }
 func (c *Consumer[T]) sleeper() *waiter { return &c.wait }
 
-// Close removes the consumer from the ring: nothing waits for it any longer, and slots in hand must not
-// be used. The goroutine that uses the consumer calls it. To close it again does nothing.
+// Close removes the consumer from the ring. Nothing waits for it any longer, and slots in hand
+// must not be used. Only the goroutine that uses the consumer may call it. Closing it again does
+// nothing.
 func (c *Consumer[T]) Close() {
 	if c.closed {
 		return
@@ -73,10 +79,10 @@ func (c *Consumer[T]) Close() {
 	c.ring.core.leave(c)
 }
 
-// TryNext returns all that is available from the first slot that is not done, without waiting, up to
-// MaxBatch. It returns false if that is nothing, and after a failure of the ring. Called again before
-// Done it returns the same start, and perhaps more. A batch ends before what was lost or aborted, and
-// the next one begins after it.
+// TryNext returns all that is available from the first slot that is not done, up to MaxBatch,
+// without waiting. It returns false if nothing is available, and after a failure of the ring.
+// Called again before Done it returns the same start, and perhaps more. A batch ends before a
+// lost or aborted sequence, and the next one begins after it.
 func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
 	if c.special {
 		return c.tryNextSpecial()
@@ -89,7 +95,7 @@ func (c *Consumer[T]) TryNext() (b Batch[T], ok bool) {
 	return Batch[T]{&c.ring.slots, c.read.next, to}, true
 }
 
-// tryNextSpecial is TryNext of a consumer that was closed, that copies, or whose accesses are guarded.
+// tryNextSpecial is TryNext of a consumer that is closed, makes copies, or guards its accesses.
 func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 	if c.closed || c.ring.core.broken.Load() != nil {
 		return Batch[T]{}, false
@@ -115,11 +121,15 @@ func (c *Consumer[T]) tryNextSpecial() (b Batch[T], ok bool) {
 	return b, true
 }
 
-// Next is [Consumer.TryNext] that waits, as Options.Wait says, until something is available. If ctx
-// ends first it returns a [*BlockedError]; it returns ErrClosed when a closed ring is drained and when
-// this consumer has been closed, and an error that wraps ErrClosed and the cause when the ring has
-// failed, or this consumer was evicted, or one that it follows. What is available is returned even if
-// ctx has ended.
+// Next is [Consumer.TryNext] that waits, as [Options.Wait] says, until something is available. It
+// returns
+//
+//   - a [*BlockedError] if ctx ends first,
+//   - [ErrClosed] when a closed ring is drained, and when this consumer has been closed,
+//   - an error that wraps ErrClosed and the cause when the ring has failed, or when this consumer
+//     or one that it follows was evicted.
+//
+// What is available is returned even if ctx has ended.
 func (c *Consumer[T]) Next(ctx context.Context) (Batch[T], error) {
 	for {
 		if b, ok := c.TryNext(); ok {
@@ -158,8 +168,9 @@ func (c *Consumer[T]) await(ctx context.Context) error {
 	return err
 }
 
-// gather rests and looks once more, after several looks in a row without a wait have found few: then a
-// producer publishes about as fast as this consumer follows. It returns what is available now.
+// gather rests and looks once more, after several looks in a row found few events without a wait:
+// then a producer publishes about as fast as this consumer reads. It returns what is available
+// now.
 func (c *Consumer[T]) gather(b Batch[T]) Batch[T] {
 	c.ring.core.strategy.Rest(c.read.backoff.Spins())
 	if now, ok := c.TryNext(); ok {
@@ -169,9 +180,9 @@ func (c *Consumer[T]) gather(b Batch[T]) Batch[T] {
 	return b
 }
 
-// Done hands the slots of b back, to later consumers and to producers: b as it was handed out, or a
-// first part of it. It panics if they are not in hand. The slots must not be used after it: producers
-// may be writing to them.
+// Done hands the slots of b back, to later consumers and to producers. b is a batch as it was
+// handed out, or a first part of it. Done panics if its slots are not in hand. The slots must not
+// be used after it: producers may be writing to them.
 func (c *Consumer[T]) Done(b Batch[T]) {
 	if b.slots != &c.ring.slots || c.special {
 		c.doneSpecial(b)
@@ -180,10 +191,10 @@ func (c *Consumer[T]) Done(b Batch[T]) {
 	c.read.done(b.from, b.to)
 }
 
-// doneSpecial is Done of a consumer for which TryNext is special, or of a batch that is no batch of the ring.
+// doneSpecial is Done of a consumer whose TryNext is special, or of a batch of another ring.
 func (c *Consumer[T]) doneSpecial(b Batch[T]) {
 	if c.closed {
-		panicf("Done of a consumer that was closed")
+		panicf("Done of a closed consumer")
 	}
 	if b.slots != &c.ring.slots && b.slots != &c.copies.private {
 		panicf("Done of a batch of another ring, or of none: [%d, %d)", b.from, b.to)
@@ -191,9 +202,10 @@ func (c *Consumer[T]) doneSpecial(b Batch[T]) {
 	c.ring.core.guard(func() { c.read.done(b.from, b.to) })
 }
 
-// Batches walks over what Next returns and calls Done for what the loop's body has not, after each
-// turn and when the loop is left by break or return; on a panic it does not. The loop ends when Next
-// fails, or before the next batch once ctx is done; Err reports why.
+// Batches walks over what Next returns. After each turn, and when break or return leaves the
+// loop, it calls Done for the slots that the loop's body has not handed back; after a panic it
+// does not. The loop ends when Next fails, or before the next batch once ctx is done.
+// [Consumer.Err] reports why.
 func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 	if ctx == nil {
 		panicf("nil context")
@@ -221,19 +233,21 @@ func (c *Consumer[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 	}
 }
 
-// Err returns why the last loop over Batches ended: nil if it was left or the closed ring was drained.
+// Err returns why the last loop over [Consumer.Batches] ended. It returns nil if the loop was
+// left, or the closed ring was drained.
 func (c *Consumer[T]) Err() error { return c.err }
 
 // Position returns the sequence of the first slot that this consumer has not handed back. Any
-// goroutine may call it. After Close it is that of the next consumer in the same place.
+// goroutine may call it. After Close it returns the position of the next consumer with the same
+// entry.
 func (c *Consumer[T]) Position() (position int64) {
 	c.ring.core.visit(func() { position = c.read.place.position.Load() }) // stage edge
 	return position
 }
 
-// Lag returns how many published sequences this consumer has not handed back. Any goroutine may call
-// it. It costs a look at the mark of each of them. After Close it is that of the next consumer in the
-// same place.
+// Lag returns how many published sequences this consumer has not handed back. Any goroutine may
+// call it. It reads the mark of each of them. After Close it returns the lag of the next consumer
+// with the same entry.
 func (c *Consumer[T]) Lag() (n int64) {
 	c.ring.core.visit(func() {
 		position := c.read.place.position.Load()

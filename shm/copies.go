@@ -6,18 +6,18 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// copies are the private copies of a consumer that may be evicted while it lives: a producer may then
-// write to slots that it is reading. What it hands out is a copy, and is handed out only if it was not
-// evicted before the copy was complete.
+// copies are the private copies of a consumer that may be evicted alive: a producer may then
+// write to the slots that it reads. The consumer hands out a copy, and only if it was not evicted
+// before the copy was complete.
 type copies struct {
 	private slots
 	shared  *slots
 	size    int64
-	valid   int64    // all of the batch in hand that is below was copied, and not evicted meanwhile
+	valid   int64    // the batch in hand is copied up to here, and the consumer was not evicted before
 	memory  []uint64 // keeps the private slots alive; an event has no pointers
 }
 
-// init makes room for so many events of that size.
+// init makes room for that many events of that size.
 func (c *copies) init(shared *slots, size, events int64) {
 	n := int64(1)
 	for n < events {
@@ -31,8 +31,8 @@ func (c *copies) init(shared *slots, size, events int64) {
 
 func (c *copies) active() bool { return c.memory != nil }
 
-// copy copies those events of [from, to), which begins with what is in hand, that are not yet: the others are in
-// use, and may be overwritten where they came from.
+// copy copies the events of [from, to) that are not copied yet. The range begins with what is in
+// hand; events copied earlier are in use, and their slots may be overwritten by now.
 func (c *copies) copy(from, to int64) {
 	for s := max(from, c.valid); s < to; s++ {
 		copy(unsafe.Slice((*byte)(c.private.event(s)), c.size), unsafe.Slice((*byte)(c.shared.event(s)), c.size))

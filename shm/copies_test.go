@@ -8,8 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A batch that was handed out keeps its events, though its consumer looks for more and has been evicted in
-// between.
+// A batch in hand keeps its events even if its consumer looks for more and is evicted in between.
 func TestABatchInHandKeepsItsEvents(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 64})
 	p, c := newProducer(t, r), newConsumer(t, r, ConsumerConfig{Evictable: 8})

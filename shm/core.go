@@ -11,9 +11,9 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// core is a ring as this process sees it, without the type of its events. What it has taken from the
-// header, the geometry, is in private memory: nothing that another process can change is a length or
-// an offset.
+// core is a ring as this process sees it, without the type of its events. The geometry, which
+// comes from the header, is kept in private memory: no length or offset is a word that another
+// process can change.
 type core struct {
 	file *mapfile.File
 	geometry
@@ -26,7 +26,7 @@ type core struct {
 	strategy waiting.Strategy
 	rests    int // Spins of a consumer's longest rest
 	guarded  bool
-	unfenced bool // stores are not fenced before looks for sleepers: who is about to sleep sees to it
+	unfenced bool // stores are not fenced before looks for sleepers: a goroutine about to sleep fences them
 
 	broken    atomic.Pointer[error] // the first error of this process with the ring itself
 	detaching atomic.Bool
@@ -35,8 +35,8 @@ type core struct {
 	did        Recovered  // by this process; recovering is held
 
 	mu      sync.Mutex
-	roles   map[role]bool // producers and consumers of this process that have not been closed; false: just being made
-	emptied chan struct{} // closed when there are none and Detach has been called
+	roles   map[role]bool // producers and consumers of this process that are not closed; false: being made
+	emptied chan struct{} // closed when roles is empty and Detach has been called
 	gone    bool          // Detach has unmapped the file
 }
 
@@ -46,7 +46,8 @@ type role interface {
 	sleeper() *waiter
 }
 
-// newCore returns the core of a mapped file that is a ring of that geometry. It is not attached yet.
+// newCore returns the core of a mapped file that is a ring of that geometry. It is not attached
+// yet.
 func newCore(file *mapfile.File, g geometry, opts Options) *core {
 	mem := file.Mem()
 	c := &core{
@@ -84,16 +85,17 @@ func (c *core) mark(seq int64) *atomic.Int64 {
 	return (*atomic.Int64)(unsafe.Add(c.markBase, (seq&c.mask)*c.MarkStride))
 }
 
-// closedBit in the cursor says that the ring is closed: a claim's compare-and-swap fails, and the
-// rest of the word is the end.
+// closedBit in the cursor says that the ring is closed: the compare-and-swap of a claim fails,
+// and the rest of the word is the end.
 const closedBit = ringfile.ClosedBit
 
-// claimed returns the end of what is claimed, and whether that is the end of the ring.
+// claimed returns the end of what is claimed, and whether the ring is closed, so that this is its
+// end.
 func (c *core) claimed() (end int64, closed bool) {
 	return ringfile.Cursor(c.control.cursor.Load()) // claim edge
 }
 
-// err returns why this process can't go on, other than that a closed ring is drained.
+// err returns why this process can't go on, except that a closed ring is drained.
 func (c *core) err() error {
 	if err := c.ownErr(); err != nil { // the memory may be gone
 		return err
@@ -108,7 +110,7 @@ func (c *core) err() error {
 	return nil
 }
 
-// ownErr returns what of that concerns this process only. It doesn't look at the file.
+// ownErr returns the error of err that concerns this process only. It doesn't look at the file.
 func (c *core) ownErr() error {
 	if err := c.broken.Load(); err != nil {
 		return *err
@@ -126,8 +128,8 @@ func (c *core) errAnytime() error {
 	return c.errLocked()
 }
 
-// errLocked is err in a guard. c.mu is held, so the file stays mapped, if it still is: else there is an error of
-// this process.
+// errLocked is err in a guard. c.mu is held, so a mapped file stays mapped. If it isn't mapped,
+// ownErr has an error.
 func (c *core) errLocked() (err error) {
 	if err := c.ownErr(); err != nil {
 		return err
@@ -148,8 +150,8 @@ const (
 	corrupted    failure = ringfile.Corrupted
 )
 
-// fail ends the ring for all processes. The first failure counts. It closes the ring, too, whoever has stored the
-// failure: a claim looks at nothing but the cursor.
+// fail ends the ring for all processes. The first failure counts. It also closes the ring,
+// whichever process has stored the failure: a claim looks only at the cursor.
 func (c *core) fail(f failure) {
 	c.control.failure.CompareAndSwap(uint64(unfailed), uint64(f)) // end edge
 	c.close()
@@ -166,12 +168,12 @@ func (c *core) corrupt(format string, args ...any) error {
 // breakWith remembers an error of the mapping itself, which ends the ring for this process.
 func (c *core) breakWith(err error) {
 	if err != nil {
-		first := fmt.Errorf("%w: %w", ErrClosed, err) // not err: it would be on the heap in each call
+		first := fmt.Errorf("%w: %w", ErrClosed, err) // not err, which would then be on the heap in each call
 		c.broken.CompareAndSwap(nil, &first)
 	}
 }
 
-// guard calls f, and makes an error of a fault in it if the options say so.
+// guard calls f, and turns a fault in it into an error if the options say so.
 func (c *core) guard(f func()) {
 	if !c.guarded {
 		f()
@@ -180,15 +182,15 @@ func (c *core) guard(f func()) {
 	c.breakWith(c.file.Guard(f))
 }
 
-// close ends the ring for producers, now, and for consumers at the end of what is claimed. Consumers
-// that poll don't look at the cursor, whose line producers need, before closing tells them to.
+// close ends the ring for producers now, and for consumers at the end of what is claimed. Polling
+// consumers look at the cursor, whose line producers need, only when closing tells them to.
 func (c *core) close() {
-	c.control.closing.Store(1)     // end edge: before the cursor, which says it
+	c.control.closing.Store(1)     // end edge: before the cursor, which decides
 	c.control.cursor.Or(closedBit) // end edge
 	c.wakeAll()
 }
 
-// wakeAll wakes whoever sleeps anywhere in the ring.
+// wakeAll wakes every sleeper of the ring.
 func (c *core) wakeAll() {
 	c.control.event.wake()
 	for i := range c.geometry.Consumers {

@@ -15,17 +15,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A crew is producers and consumers of two processes at work.
+// A crew is the producers and consumers of two processes at work.
 type crew struct {
 	rings  []*Ring[tick]
 	core   *core
 	events atomic.Int64 // that consumers have had
-	errs   chan error   // of those who have ended
+	errs   chan error   // of the goroutines that have ended
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
 }
 
-// startCrew starts two producers and four consumers, of which some follow others.
+// startCrew starts two producers and four consumers, some of which follow others.
 func startCrew(t *testing.T) *crew {
 	r, path := newRing[tick](t, Config{Capacity: 16, MaxProducers: 8, MaxConsumers: 8})
 	o := openRing[tick](t, path, Options{})
@@ -77,7 +77,7 @@ func startCrew(t *testing.T) *crew {
 	return w
 }
 
-// finish has all end, and checks how they do.
+// finish ends the whole crew and checks how its calls ended.
 func (w *crew) finish(t *testing.T) {
 	w.stop()
 	w.ended.Wait()
@@ -94,7 +94,7 @@ func (w *crew) finish(t *testing.T) {
 	}
 }
 
-// corruptions are what another process may store in the words of a ring.
+// corruptions store what another process may store in the words of a ring.
 var corruptions = map[string]func(c *core, random *rand.Rand){
 	"cursor back":         func(c *core, _ *rand.Rand) { c.control.cursor.Add(-5) },
 	"cursor far":          func(c *core, _ *rand.Rand) { c.control.cursor.Add(1 << 40) },
@@ -185,8 +185,8 @@ var corruptions = map[string]func(c *core, random *rand.Rand){
 	},
 }
 
-// A process stores what it likes, once and again and again, while others work. They end with an error, or
-// are delayed until their context ends.
+// A process stores what it likes, once or again and again, while others work. Their calls end
+// with an error, or are delayed until their contexts end.
 func TestCorruptWords(t *testing.T) {
 	for name, corrupt := range corruptions {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestCorruptWords(t *testing.T) {
 	}
 }
 
-// All of it at once, by several goroutines, for a while.
+// All corruptions at once, by several goroutines, for a while.
 func TestCorruptEverything(t *testing.T) {
 	w := startCrew(t)
 	var hostile sync.WaitGroup

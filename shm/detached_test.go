@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// With guarded faults too, the error of a ring that was detached says so, whoever asks.
+// The error of a detached ring says that it is detached, to each call and with guarded faults
+// too.
 func TestErrAfterDetach(t *testing.T) {
 	for _, guarded := range []bool{false, true} {
 		r, err := CreateAnonymous[tick]("detached", Config{Capacity: 2, Options: Options{GuardFaults: guarded}})
@@ -23,7 +24,7 @@ func TestErrAfterDetach(t *testing.T) {
 	}
 }
 
-// A producer that was closed panics, and does not look at memory that is gone.
+// A closed producer panics and does not look at memory that is gone.
 func TestClosedProducerAfterDetach(t *testing.T) {
 	ctx := long(t)
 	r, err := CreateAnonymous[tick]("detached", Config{Capacity: 2})
@@ -41,7 +42,7 @@ func TestClosedProducerAfterDetach(t *testing.T) {
 		"SendAll":  func() { _, _ = p.SendAll(ctx, []tick{{}}) },
 		"Do":       func() { _ = p.Do(ctx, 1, func(Batch[tick]) error { return nil }) },
 	} {
-		require.Equal(t, "claim of a producer that was closed", recovered(call), name)
+		require.Equal(t, "claim by a closed producer", recovered(call), name)
 	}
 	require.NotEmpty(t, recovered(func() { p.Publish(b) }))
 	require.NotEmpty(t, recovered(func() { p.Abort(b) }))

@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// drowsy sleeps a millisecond at each look, and counts them.
+// drowsy sleeps a millisecond at each look and counts the looks.
 type drowsy struct{ looks int }
 
 func (d *drowsy) Idle(int) disruptor.Action {
@@ -19,7 +19,7 @@ func (d *drowsy) Idle(int) disruptor.Action {
 	return disruptor.Action(time.Millisecond)
 }
 
-// A wait that sleeps between its looks looks after the dead as soon as another.
+// A wait that sleeps between its looks looks for the dead as soon as any other.
 func TestAWaitThatSleepsLooksAfterTheDead(t *testing.T) {
 	var strategy drowsy
 	r, path := newRing[tick](t, Config{Capacity: 2, Options: Options{Wait: &strategy}})

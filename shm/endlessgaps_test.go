@@ -10,8 +10,8 @@ import (
 	"github.com/be395dad/disruptor/internal/faults"
 )
 
-// A program that stores the mark of a gap whenever a consumer has stepped over the last one doesn't keep
-// it in a look for ever.
+// A program that stores the mark of a new gap whenever a consumer has stepped over the last one
+// doesn't keep the consumer in one look for ever.
 func TestEndlessGaps(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	first := newConsumer(t, r, ConsumerConfig{Name: "first"})

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// An eventcount is where goroutines of several processes sleep until a word has moved. Who waits
-// reads the count, sets its bit, looks again and sleeps if the count is still the same. Who has
-// moved the word looks at the bits; if there are some it clears those that it saw, adds to the count
-// and wakes all. A bit that a dead one has left costs one wake-up.
+// An eventcount is where goroutines of several processes sleep until a word has moved. A waiter
+// reads the count, sets its bit, looks at the word again and sleeps if the count is still the
+// same. A mover of the word looks at the bits. If any are set it clears those it saw, adds to the
+// count and wakes all. A bit that a dead process has left costs one wake-up.
 type eventcount struct {
 	count     atomic.Uint32
 	_         uint32
@@ -17,8 +17,8 @@ type eventcount struct {
 	_         [104]byte
 }
 
-// signal wakes who sleeps. The caller has moved the word by a store, or executed something since,
-// that later loads don't run ahead of: the reordering that would let it miss a bit.
+// signal wakes the sleepers. The caller has moved the word by a store that later loads don't run
+// ahead of, or has executed a fence since: that reordering would let it miss a bit.
 func (e *eventcount) signal() {
 	if e.consumers.Load()|e.producers.Load() != 0 { // sleep edge
 		e.wake()
@@ -40,6 +40,6 @@ func (e *eventcount) bits(producer bool) *atomic.Uint64 {
 	return &e.consumers
 }
 
-// sleep sleeps until the count is no longer what the caller has read, for d at most. It fails with
-// ErrTruncated if the word is gone.
+// sleep sleeps until the count differs from the one that the caller has read, for d at most. It
+// fails with ErrTruncated if the word is gone.
 func (e *eventcount) sleep(count uint32, d time.Duration) error { return futexWait(&e.count, count, d) }

@@ -19,8 +19,8 @@ type Tick struct {
 	Price  float64
 }
 
-// Both sides of a ring. They are usually two processes, of which one creates the ring and the other opens
-// it by its path.
+// Both sides of a ring. They are usually two processes: one creates the ring, the other opens it by
+// its path.
 func Example() {
 	path := filepath.Join("/dev/shm", fmt.Sprintf("example-%d", os.Getpid()))
 	created, err := shm.Create[Tick](path, shm.Config{Capacity: 1 << 10})
@@ -86,7 +86,7 @@ func ExampleCreateAnonymous() {
 	// Output: 16 <nil>
 }
 
-// A consumer that follows another sees each event after that one is done with it.
+// A consumer that follows another sees an event once the other is done with it.
 func ExampleConsumer() {
 	ring, _ := shm.CreateAnonymous[int64]("numbers", shm.Config{Capacity: 16})
 	journal, _ := ring.Consumer(shm.ConsumerConfig{Name: "journal"})
@@ -141,7 +141,7 @@ func ExampleBatch() {
 	// Output: [1 2 3]
 }
 
-// A call that gives up says who is in the way.
+// The error of a call whose context ends says who is in the way.
 func ExampleBlockedError() {
 	ring, _ := shm.CreateAnonymous[int64]("numbers", shm.Config{Capacity: 2})
 	_, _ = ring.Consumer(shm.ConsumerConfig{Name: "slow"})

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A ring that has failed has ended for producers too, though there is room.
+// A failed ring has ended for producers too, even if there is room.
 func TestNoClaimsAfterAFailure(t *testing.T) {
 	for why, want := range map[failure]error{consumerDied: ErrFailed, corrupted: ErrCorrupt, 77: ErrCorrupt} {
 		r, path := newRing[tick](t, Config{Capacity: 8})

@@ -36,7 +36,7 @@ func init() {
 	}
 }
 
-// A process is dead though a child of it lives that has got its descriptors.
+// A process counts as dead even if a living child has its descriptors.
 func TestChildWithDescriptors(t *testing.T) {
 	r, path := newRing[tick](t, Config{Capacity: 2})
 	parent := child(t, "forks", path)

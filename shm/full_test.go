@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// While one process recovers what the dead had, another doesn't find the ring full.
+// While one process recovers the entries of the dead, another doesn't find the ring full.
 func TestPlacesThatAreJustRecovered(t *testing.T) {
 	for what, take := range map[string]func(r *Ring[tick], path string) error{
 		"consumer": func(r *Ring[tick], path string) error { _, err := r.Consumer(ConsumerConfig{}); return err },
@@ -44,7 +44,7 @@ func TestPlacesThatAreJustRecovered(t *testing.T) {
 	}
 }
 
-// Whoever has begun to recover and doesn't get on is named as the reason.
+// A recovery that makes no progress is named as the reason.
 func TestFullWhileRecoveryDoesNotGetOn(t *testing.T) {
 	r, path := newRing[tick](t, Config{Capacity: 8, MaxConsumers: 1})
 	newConsumer(t, r, ConsumerConfig{})
@@ -61,7 +61,8 @@ func TestFullWhileRecoveryDoesNotGetOn(t *testing.T) {
 	require.NotErrorIs(t, err, ErrRecovering)
 }
 
-// While one process recovers the dead, another doesn't take the dead one whose place it is to have for a living one.
+// While one process recovers the dead, another that resumes a dead consumer's place doesn't take
+// that consumer for a living one.
 func TestANameThatIsJustRecovered(t *testing.T) {
 	for _, buried := range []bool{false, true} {
 		r, path := newRing[tick](t, Config{Capacity: 8})

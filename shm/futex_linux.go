@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The operations of futex(2), without FUTEX_PRIVATE_FLAG: the word is in several processes.
+// The operations of futex(2), without FUTEX_PRIVATE_FLAG: several processes share the word.
 const (
 	opWait = 0
 	opWake = 1
 )
 
-// futexWait sleeps while the word is value, for d at most. Syscall6 and not RawSyscall6: the
+// futexWait sleeps while the word is value, for d at most. It uses Syscall6, not RawSyscall6: the
 // goroutine must give up its P, or a garbage collection would not end before the sleep does.
 func futexWait(word *atomic.Uint32, value uint32, d time.Duration) error {
 	limit := unix.NsecToTimespec(max(d, 1).Nanoseconds())
@@ -31,8 +31,8 @@ func futexWait(word *atomic.Uint32, value uint32, d time.Duration) error {
 	return fmt.Errorf("shm: futex: %w", errno)
 }
 
-// futexWake wakes all that sleep, so that nobody can swallow another's wake-up by sleeping on the
-// word. It doesn't sleep itself. If the word is gone those who sleep find out when they wake.
+// futexWake wakes all sleepers, so that none can swallow another's wake-up by sleeping on the
+// word. It doesn't sleep itself. If the word is gone, the sleepers find out when they wake.
 func futexWake(word *atomic.Uint32) {
 	_, _, _ = unix.RawSyscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), opWake, math.MaxInt32, 0, 0, 0)
 }

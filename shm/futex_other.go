@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// There are no rings on this system, and nobody sleeps.
+// This system has no rings, and nobody sleeps.
 
 func futexWait(*atomic.Uint32, uint32, time.Duration) error { return ErrUnsupported }
 func futexWake(*atomic.Uint32)                              {}

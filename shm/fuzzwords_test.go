@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzWords has a program, one byte after the other, use a ring as two processes do, and overwrite words
-// of it between the steps. Nothing may panic, hang or access memory beyond the ring.
+// FuzzWords interprets its input, byte by byte, as a program that uses a ring as two processes do
+// and overwrites words of it between the steps. Nothing may panic, hang or access memory beyond
+// the ring.
 func FuzzWords(f *testing.F) {
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -34,7 +35,7 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-// A session is a ring in use, and what is left of the program.
+// A session is a ring in use and the rest of the program.
 type session struct {
 	t         *testing.T
 	program   []byte
@@ -45,7 +46,7 @@ type session struct {
 	joined    int
 }
 
-// handed is a producer with what it has not published of its claim.
+// handed is a producer and the unpublished rest of its claim.
 type handed struct {
 	*Producer[tick]
 	open []Batch[tick]
@@ -99,7 +100,7 @@ func (s *session) newConsumer() {
 	}
 }
 
-// short returns a context that has ended, or ends soon.
+// short returns a context that has ended or ends soon.
 func (s *session) short() context.Context {
 	if s.byte()%4 == 0 {
 		return &late{Context: context.Background()}
@@ -236,7 +237,7 @@ func (s *session) overwrite() {
 	word.Store(values[s.byte()%len(values)])
 }
 
-// end ends all of it, which must not be kept from it.
+// end ends the whole session, which must always be possible.
 func (s *session) end() {
 	for _, r := range s.rings {
 		r.Close()

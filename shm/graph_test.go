@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of consumers in layers, of which each follows both of the layer before, the last is reached in more
-// ways than can be walked. The time limit of a test is what finds that out.
+// Consumers are in layers, and each follows both consumers of the layer before. The last one is
+// reached in more ways than can be walked. The time limit of a test finds a walk of them all.
 func TestManyWaysUp(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	ctx := long(t)
@@ -31,7 +31,7 @@ func TestManyWaysUp(t *testing.T) {
 	last := all[len(all)-1]
 	_, ok := last.TryNext()
 	require.False(t, ok)
-	// All but the first two leave, unnoticed, and then it looks.
+	// All except the first two leave, unnoticed, and then the last one looks.
 	for _, c := range all[2 : len(all)-1] {
 		c.Close()
 	}
@@ -48,7 +48,7 @@ func TestManyWaysUp(t *testing.T) {
 	require.Equal(t, int64(1), b.At(0).ID)
 }
 
-// follow stores whom the consumer at place i follows.
+// follow stores which consumers the one at place i follows.
 func follow(c *core, i int, whom ...int) {
 	for k := range c.place(i).after {
 		word := uint64(0)
@@ -83,7 +83,7 @@ func TestHostileGraphs(t *testing.T) {
 	require.EqualError(t, join("63"), `shm: consumer name not usable: no consumer is called "63"`)
 
 	follow(c, 0, 62) // a circle
-	require.EqualError(t, join("62"), `shm: consumer name not usable: what consumer "62" follows can't be told`)
+	require.EqualError(t, join("62"), `shm: consumer name not usable: can't tell what consumer "62" follows`)
 	follow(c, 5, 5) // itself
 	require.ErrorIs(t, join("5"), ErrName)
 	follow(c, 5, 4)
@@ -98,7 +98,7 @@ func TestHostileGraphs(t *testing.T) {
 	require.NoError(t, join("62"))
 }
 
-// All of a hostile graph have left when one looks whom to follow in their place.
+// All consumers of a hostile graph have left when one looks what to follow instead.
 func TestHostileGraphOfThoseWhoLeft(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	c := r.core
@@ -124,8 +124,8 @@ func TestHostileGraphOfThoseWhoLeft(t *testing.T) {
 	require.Empty(t, last.read.upstream)
 }
 
-// Of a consumer whose upstream has left, and been followed in its place by another, nobody else can tell whom it
-// follows until it has looked for itself. A join waits a while for that.
+// If a consumer's upstream has left and another consumer has its place, nobody else can tell what
+// the consumer follows until it has looked for itself. A join waits a while for that.
 func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // where a busy machine makes nobody late
 		r, _ := newRing[tick](t, Config{Capacity: 8})
@@ -136,7 +136,7 @@ func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 		cfg := ConsumerConfig{Name: "third", After: []string{"second"}}
 		_, err := r.Consumer(cfg)
 		require.ErrorIs(t, err, ErrName)
-		require.ErrorContains(t, err, `what consumer "second" follows can't be told`)
+		require.ErrorContains(t, err, `can't tell what consumer "second" follows`)
 		looked := make(chan struct{})
 		go func() {
 			defer close(looked)
@@ -149,8 +149,9 @@ func TestJoinAfterOneWhoseUpstreamHasLeft(t *testing.T) {
 	})
 }
 
-// A consumer that follows more than its place has words for, as of one that has left those take the place whom it
-// followed, is followed by nobody new: who did would not know all of them when it leaves.
+// A consumer may come to follow more than its place has words for, when one that has left is
+// replaced by those it followed. Nobody new can follow it then: a new follower would not know all
+// of them when it leaves.
 func TestFollowingOneThatFollowsMany(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	for _, name := range []string{"x", "y"} {
@@ -169,7 +170,7 @@ func TestFollowingOneThatFollowsMany(t *testing.T) {
 	require.False(t, ok)
 	require.Len(t, many.read.upstream, ringfile.MaxAfter+1)
 	_, err := r.Consumer(ConsumerConfig{Name: "later", After: []string{"many"}})
-	require.EqualError(t, err, `shm: consumer name not usable: what consumer "many" follows can't be told`)
+	require.EqualError(t, err, `shm: consumer name not usable: can't tell what consumer "many" follows`)
 
 	many.Close()
 	_, ok = before.TryNext()

@@ -88,10 +88,11 @@ func TestHeaderRoundTrip(t *testing.T) {
 
 func fileSize(raw []byte) int64 { return int64(binary.LittleEndian.Uint64(raw[280:])) }
 
-// typed are the errors that a header may give.
+// typed are the errors that a header may cause.
 var typed = []error{ErrNotRing, ErrVersion, ErrFeature, ErrGeometry, ErrLayout, ErrSchema, ErrStaleBoot, ErrCorrupt, ErrTruncated}
 
-// check reads a header as Open does, and returns its error. All that it accepts is what a ring of tick may be.
+// check reads a header as Open does and returns its error. It requires that an accepted header
+// can be that of a ring of tick.
 func check(t testing.TB, raw []byte, size int64) error {
 	h, text, g, err := ringfile.ReadHeader(bytes.NewReader(raw), size)
 	l, errOf := layoutOf[tick]()

@@ -17,10 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The test binary runs itself, with a name in childEnv, for what needs another process.
+// For tests that need another process the test binary runs itself, with a name in childEnv.
 const childEnv = "SHM_TEST_CHILD"
 
-// children are what such a process does.
+// children are what the processes of these names do.
 var children = map[string]func(){}
 
 func TestMain(m *testing.M) {
@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child returns a command that runs this binary as the child of that name; paths and the like are in args.
+// child returns a command that runs this binary as the child of that name; args are paths and the
+// like.
 func child(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	require.Contains(t, children, name)
@@ -49,14 +50,15 @@ type tick struct {
 
 var pathCount atomic.Int64
 
-// newPath returns a path in memory where there is nothing. What the test puts there goes with it.
+// newPath returns a path in memory where nothing is yet. The file that the test puts there is
+// removed with it.
 func newPath(t testing.TB) string {
 	path := fmt.Sprintf("/dev/shm/shm-test-%d-%d", os.Getpid(), pathCount.Add(1))
 	t.Cleanup(func() { _ = os.Remove(path) })
 	return path
 }
 
-// newRing creates a ring, with a path. Its memory is given back when the test ends.
+// newRing creates a ring with a path. Its memory is unmapped when the test ends.
 func newRing[T any](t testing.TB, cfg Config) (*Ring[T], string) {
 	t.Helper()
 	path := newPath(t)
@@ -96,7 +98,7 @@ func long(t testing.TB) context.Context {
 	return ctx
 }
 
-// ended returns a context that has ended: a wait with it looks, and returns.
+// ended returns a context that has ended: a wait with it looks once and returns.
 func ended() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -145,14 +147,14 @@ func eventually(t testing.TB, condition func() bool) {
 	}
 }
 
-// must ends a child.
+// must ends a child if err is not nil.
 func must(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-// recovered returns what f panics with, as text, or "".
+// recovered returns the panic of f as text, or "".
 func recovered(f func()) (text string) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -163,7 +165,7 @@ func recovered(f func()) (text string) {
 	return ""
 }
 
-// setPace has sleeps and the time between exams be as long as that, until the test ends.
+// setPace sets the length of sleeps and the time between exams until the test ends.
 func setPace(t testing.TB, sleep, exam time.Duration) {
 	was := [...]time.Duration{firstSleep, longestSleep, firstExam, longestExam}
 	firstSleep, longestSleep, firstExam, longestExam = sleep, sleep, exam, exam

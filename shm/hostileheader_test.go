@@ -13,7 +13,7 @@ import (
 	"github.com/be395dad/disruptor/internal/layout"
 )
 
-// damaged creates a ring, gives its memory back, and changes its file.
+// damaged creates a ring, detaches from it and changes its file.
 func damaged(t *testing.T, change func(path string)) string {
 	t.Helper()
 	path := newPath(t)
@@ -71,7 +71,7 @@ func TestFileSizes(t *testing.T) {
 	require.EqualError(t, refused(t, path), `shm: not a ring: it begins with "\x00\x00\x00\x00\x00\x00\x00\x00"`)
 }
 
-// Headers with the right CRC, that a program made which means harm, or a later version of this one.
+// Headers with the right CRC, as a program that means harm or a later version may write them.
 func TestHostileHeaders(t *testing.T) {
 	set64 := func(at int, v uint64) func([]byte) {
 		return func(raw []byte) { binary.LittleEndian.PutUint64(raw[at:], v) }
@@ -144,14 +144,15 @@ func TestHostileHeaders(t *testing.T) {
 	require.EqualError(t, check(t, raw, fileSize(raw)), "shm: geometry not valid: layout of 65537 bytes, more than 65536")
 }
 
-// Slots that are smaller than the events would have the last ones accessed beyond the end of the file.
+// If slots were smaller than events, accesses to the last ones would go beyond the end of the
+// file.
 func TestSlotsSmallerThanTheEvents(t *testing.T) {
 	path := newPath(t)
 	type small struct{ A, B int64 }
 	r, err := Create[small](path, Config{Capacity: 256, Marks: SeparateMarks})
 	require.NoError(t, err)
 	require.NoError(t, r.Detach(long(t)))
-	// The text and its hash are those of a larger type.
+	// The text and its hash describe a larger type.
 	l, err := layoutOf[tick]()
 	require.NoError(t, err)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -168,7 +169,7 @@ func TestSlotsSmallerThanTheEvents(t *testing.T) {
 		"shm: geometry not valid: events of 16 bytes, aligned to 8, of a layout of 24, aligned to 8")
 }
 
-// What a later version may say without harm to this one is no error.
+// A header of a later minor version is no error if it does this version no harm.
 func TestHeaderOfALaterMinorVersion(t *testing.T) {
 	path := damaged(t, func(path string) {
 		patch(t, path, func(raw []byte) {

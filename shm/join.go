@@ -8,15 +8,15 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// join makes r a consumer, of a free place, or of the place that a dead one of that name had.
+// join makes r a consumer, at a free place or at the place that is held for its name.
 func (c *core) join(r *reader, cfg ConsumerConfig) error {
 	if end, _ := c.claimed(); end >= maxSequence {
 		return c.corrupt("cursor at %d", end)
 	}
-	// Two that join at once by one name give way to each other, and try again a little later.
+	// Two consumers that join at once by one name give way to each other and try again later.
 	const tries = 8
 	for try := 0; ; try++ {
-		c.recoverDead() // the place that is wanted may be one of the dead
+		c.recoverDead() // the place wanted may be a dead consumer's
 		again, err := c.tryJoin(r, cfg)
 		if !again || try == tries {
 			return err
@@ -25,7 +25,7 @@ func (c *core) join(r *reader, cfg ConsumerConfig) error {
 	}
 }
 
-// tryJoin is a try to join. It reports again if its error may be gone soon.
+// tryJoin tries to join once. It reports again if its error may be gone soon.
 func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	*r = reader{core: c, most: c.Capacity}
 	if cfg.MaxBatch != 0 {
@@ -42,8 +42,9 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	faults.Point("joining")
 	p := r.place
 	if !resumes {
-		// Not beyond where it will begin, and no further back: producers have the room that is left until it has
-		// found that. The walk below is short, as this one was just here.
+		// The position must not be beyond where this consumer will begin, and should be no further
+		// back: until the beginning is found, it limits the room of producers. The walk below is
+		// short, because this one was just here.
 		end, _ := c.claimed()
 		r.next = c.walk(end-c.Capacity, end)
 		p.position.Store(r.next)
@@ -57,7 +58,7 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 	if other, st := c.named(cfg.Name, r.index); other != nobody && !resumes {
 		r.leave()
 		err := fmt.Errorf("%w: another consumer is called %q", ErrName, cfg.Name)
-		if st.phase() != live { // it is just joining or leaving, or is held now
+		if st.phase() != live { // it is joining or leaving, or is held now
 			return true, err
 		}
 		_ = c.recoverNow()
@@ -73,10 +74,10 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 		end, _ := c.claimed()
 		r.next = c.walk(max(r.next, end-c.Capacity), end) // join edge
 		p.position.Store(r.next)                          // sleep edge: a fence
-		p.event.signal()                                  // who has found the lower position meanwhile may sleep here
+		p.event.signal()                                  // a producer that has seen the lower position may sleep here
 	}
 	r.ready, r.given = r.next, r.next
-	// Last: a place that is resumed is live already, and from here on its new owner may be evicted.
+	// Last: a resumed place is live already, and from here on its new owner may be evicted.
 	p.maxLag.Store(cfg.Evictable)
 	if !resumes {
 		r.mine = r.mine.to(live)
@@ -90,7 +91,7 @@ func (c *core) tryJoin(r *reader, cfg ConsumerConfig) (again bool, err error) {
 func (r *reader) takePlace(name string) (resumes bool, err error) {
 	c := r.core
 	if i, st := c.named(name, nobody); i != nobody && st.phase() == held && r.take(i, st, st.to(live).by(c.self)) {
-		return true, nil // also if the ring is closed: it drains
+		return true, nil // even if the ring is closed: it drains
 	}
 	if _, closed := c.claimed(); closed {
 		return false, ErrClosed
@@ -98,16 +99,16 @@ func (r *reader) takePlace(name string) (resumes bool, err error) {
 	if r.takeFree() {
 		return false, nil
 	}
-	if err := c.recoverNow(); err != nil { // there may be some that were evicted
-		return false, fmt.Errorf("%w: %d consumers: %w", ErrFull, c.geometry.Consumers, err)
+	if err := c.recoverNow(); err != nil { // it may free places of the evicted
+		return false, fmt.Errorf("%w for another consumer: Config.MaxConsumers is %d: %w", ErrFull, c.geometry.Consumers, err)
 	}
 	if !r.takeFree() {
-		return false, fmt.Errorf("%w: %d consumers", ErrFull, c.geometry.Consumers)
+		return false, fmt.Errorf("%w for another consumer: Config.MaxConsumers is %d", ErrFull, c.geometry.Consumers)
 	}
 	return false, nil
 }
 
-// takeFree takes a free place, if there is one.
+// takeFree takes a free place if there is one.
 func (r *reader) takeFree() bool {
 	c := r.core
 	for i := range c.geometry.Consumers {
@@ -119,7 +120,7 @@ func (r *reader) takeFree() bool {
 	return false
 }
 
-// take takes place i, if it is still in the state old.
+// take takes place i if it is still in the state old.
 func (r *reader) take(i int, old, mine state) bool {
 	p := r.core.place(i)
 	if !p.state.CompareAndSwap(uint64(old), uint64(mine)) { // join edge
@@ -129,9 +130,9 @@ func (r *reader) take(i int, old, mine state) bool {
 	return true
 }
 
-// named returns the place, other than that of index but, of a consumer of the name, or nobody. A place
-// that is just being taken may still have the name of its last consumer, so one that lives comes first.
-// The empty name is no name.
+// named returns the place of a consumer of the name, except place but, or nobody. A place that is
+// just being taken may still have the name of its last consumer, so a live or held one comes
+// first. The empty name names nobody.
 func (c *core) named(name string, but int) (found int, of state) {
 	found = nobody
 	for i := range c.geometry.Consumers {
@@ -147,7 +148,7 @@ func (c *core) named(name string, but int) (found int, of state) {
 	return found, of
 }
 
-// leave gives the place back. It has no part in what comes after.
+// leave gives the place back. The reader has no part in it afterwards.
 func (r *reader) leave() {
 	c, p := r.core, r.place
 	st := r.mine.to(leaving)
@@ -156,7 +157,8 @@ func (r *reader) leave() {
 		c.vacate(r.index, st)
 		return
 	}
-	// It has been evicted. Its bit belongs to who evicts, so does the place until the bit is clear.
+	// It has been evicted. The bit belongs to the evictor, and so does the place until the bit is
+	// clear.
 	if st := state(p.state.Load()); st.phase() == expelled && st.epoch() == r.mine.epoch() {
 		p.state.CompareAndSwap(uint64(st), uint64(st.to(returned).by(nobody)))
 		c.recover()

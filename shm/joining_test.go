@@ -9,22 +9,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A consumer that another goroutine is just making has no place yet that Shutdown and Detach could look at.
+// A consumer that another goroutine is still making has no place yet for Shutdown and Detach to
+// look at.
 func TestShutdownAndDetachWhileOneJoins(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 2})
 	c, p := &Consumer[tick]{ring: r}, &Producer[tick]{ring: r}
 	require.NoError(t, r.core.enter(c))
 	require.NoError(t, r.core.enter(p))
-	require.EqualError(t, r.Shutdown(ended()), "shm: shutdown: context canceled: a consumer is just joining")
+	require.EqualError(t, r.Shutdown(ended()), "shm: shutdown: context canceled: a consumer is joining")
 	require.EqualError(t, r.Detach(ended()),
-		"shm: detach: context canceled: not closed: one that is just joining, one that is just joining")
+		"shm: detach: context canceled: not closed: a producer or consumer that is joining, a producer or consumer that is joining")
 	r.core.leave(c)
 	r.core.leave(p)
 	require.ErrorIs(t, r.Shutdown(long(t)), ErrDetached)
 	require.NoError(t, r.Detach(long(t)))
 }
 
-// Whatever is called while a ring is being detached finds it mapped, or not at all.
+// A call during a Detach finds the ring mapped, or doesn't look at it.
 func TestCallsDuringDetach(t *testing.T) {
 	for range 20 {
 		r, err := CreateAnonymous[tick]("detached", Config{Capacity: 2})
@@ -62,7 +63,8 @@ func TestCallsDuringDetach(t *testing.T) {
 	}
 }
 
-// A producer that has found the first position of a place that is just being taken may sleep there until it moves.
+// A producer that has seen the first position of a place being taken may sleep there until it
+// moves.
 func TestAJoinWakesWhoWaitsForItsPosition(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	e := &r.core.place(0).event

@@ -10,7 +10,7 @@ import (
 	"github.com/be395dad/disruptor/internal/faults"
 )
 
-// While a consumer joins, producers have the room that it will leave them.
+// While a consumer joins, producers already have the room that it will leave them.
 func TestThereIsRoomDuringAJoin(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	p := newProducer(t, r)

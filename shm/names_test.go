@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Names end at a zero byte in the file: with one inside, a name would not be found again.
+// Names end at a zero byte in the file: one that contains such a byte would not be found again.
 func TestNameWithAZeroByte(t *testing.T) {
 	r, _ := newRing[tick](t, Config{Capacity: 8})
 	_, err := r.Consumer(ConsumerConfig{Name: "a\x00b"})
-	require.EqualError(t, err, `shm: consumer name "a\x00b" has a zero byte, where the file has it end`)
+	require.EqualError(t, err, `shm: consumer name "a\x00b" contains a zero byte, which ends a name in the file`)
 }

@@ -17,14 +17,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// machine.StoreRelease is a plain store to the compiler. What it made of each that this package makes, read in the machine
-// code of internal/inlinecheck/shm.
+// To the compiler machine.StoreRelease is a plain store. These tests read what it made of each of
+// them in this package, in the machine code of internal/inlinecheck/shm.
 
 var users, newer = objectcode.Builds("internal/inlinecheck/shm", `^main\.|be395dad/disruptor/shm\.`)
 
 const ofThePackage = "github.com/be395dad/disruptor/shm."
 
-// eachBuild tests what users of this compiler get, if it is trusted with the plain store, and what those of a newer one do.
+// eachBuild tests the build that users of this compiler get, if it is trusted with the plain
+// store, and the build that users of a newer one get.
 func eachBuild(t *testing.T, test func(t *testing.T, b objectcode.Build)) {
 	for _, b := range []objectcode.Build{users, newer} {
 		t.Run(b.Name, func(t *testing.T) {
@@ -36,7 +37,7 @@ func eachBuild(t *testing.T, test func(t *testing.T, b objectcode.Build)) {
 	}
 }
 
-// A word of the file as the code of a role finds it: behind a pointer in the role or in the core.
+// A word of the file as a role's code finds it: behind a pointer in the role or in the core.
 type word struct{ pointer, offset uintptr }
 
 var (
@@ -169,8 +170,8 @@ func TestEachMarkIsOneStoreBeforeTheClaimIsSettled(t *testing.T) {
 	})
 }
 
-// The store that goes before a look for sleepers is a locked instruction, or a fence comes between them, unless the process
-// leaves that to who is about to sleep.
+// The store before a look for sleepers is a locked instruction, or a fence comes between them,
+// unless the process leaves that to goroutines about to sleep.
 func TestTheLookForSleepersComesAfterTheStore(t *testing.T) {
 	for _, c := range []struct {
 		function string

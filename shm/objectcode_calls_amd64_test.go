@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a caller did to the slots stays ahead of the release because that is made in a function of its own: no compiler
-// moves accesses to memory across a call of which it knows nothing.
+// The caller's accesses to slots stay ahead of the release because that is in a separate
+// function: no compiler moves accesses to memory across a call whose code it doesn't know.
 func TestWhatIsDoneToASlotLiesBeforeTheCallThatReleasesIt(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b objectcode.Build) {
 		functions := b.Functions(t)
@@ -43,7 +43,7 @@ func TestWhatIsDoneToASlotLiesBeforeTheCallThatReleasesIt(t *testing.T) {
 	})
 }
 
-// fastPaths are the calls of the API when they need not wait, and nobody sleeps.
+// fastPaths are calls of the API that need not wait, while nobody sleeps.
 var fastPaths = []struct {
 	function string // of the program
 	via      string // which the way calls
@@ -53,7 +53,7 @@ var fastPaths = []struct {
 	{"tryClaim", "(*claimer).attempt", 4, []string{"CMPXCHGQ"}},
 	{"claim", "(*claimer).attempt", 4, []string{"CMPXCHGQ"}},
 	{"publish", "(*claimer).publish", 5, []string{"XCHGQ"}},
-	{"publish", "(*claimer).publish", 5, nil}, // in a process that leaves the fences to who is about to sleep
+	{"publish", "(*claimer).publish", 5, nil}, // in a process that leaves its fences to sleepers
 	{"trySend", "(*claimer).publish", 8, []string{"CMPXCHGQ", "XCHGQ"}},
 	{"trySend", "(*claimer).publish", 8, []string{"CMPXCHGQ"}},
 	{"send", "(*claimer).publish", 8, []string{"CMPXCHGQ", "XCHGQ"}},
@@ -91,7 +91,7 @@ func TestAFastPathHasSoManyCallsAndLockedInstructions(t *testing.T) {
 // A way through the program so far.
 type way struct {
 	calls  int
-	locked int // locked instructions: the first so many of those that are expected
+	locked int // how many of the expected locked instructions it has so far
 	via    bool
 }
 
@@ -100,8 +100,8 @@ type entry struct {
 	way      way
 }
 
-// ways finds those through the program that call functions of the package only, and have the locked instructions that are
-// expected and no other.
+// ways finds the ways through the program that call only functions of the package, and have the
+// expected locked instructions and no others.
 type ways struct {
 	functions objectcode.Functions
 	via       string
@@ -110,7 +110,7 @@ type ways struct {
 	exits     map[entry]map[way]bool
 }
 
-// through returns what becomes of a way by a function that is called.
+// through returns what becomes of a way by a call of the function.
 func (w *ways) through(function string, from way) map[way]bool {
 	if exits, known := w.exits[entry{function, from}]; known {
 		return exits

@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The looks that must not run ahead of what was stored or read before, in the machine code: no test of what a ring does
-// finds a fence missing every time.
+// Some looks must not run ahead of earlier stores and reads. These tests check that in the machine
+// code: no test of a ring's behaviour finds a missing fence every time.
 
-// The join edge needs a fence between the marks and the second look at members where nobody is a member, and that look
-// where anybody is, or it would miss who has joined meanwhile.
+// The join edge needs a fence between the marks and the second look at members if there are none.
+// If there are members it needs the second look, to see a consumer that has joined meanwhile.
 func TestTheGateLooksAtTheMembersAgain(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b objectcode.Build) {
 		code := b.Functions(t).Of(t, ofThePackage+"(*claimer).gate")
@@ -54,7 +54,8 @@ func TestTheGateLooksAtTheMembersAgain(t *testing.T) {
 	})
 }
 
-// What was copied from slots counts only if the reader still has its place behind the copy: a load could run ahead.
+// A copy of slots counts only if the reader still has its place after the copy. A plain load
+// could run ahead.
 func TestTheLookAtTheOwnPlaceAfterACopyIsLocked(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b objectcode.Build) {
 		code := b.Functions(t).Of(t, ofThePackage+"(*Consumer[go.shape.int64]).tryNextSpecial.func1")

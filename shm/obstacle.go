@@ -6,17 +6,17 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// An obstacle is what is in the way of a wait: a consumer that has something to read, or a sequence
-// that is open.
+// An obstacle is what is in the way of a wait: a consumer that has something to read, or an open
+// sequence.
 type obstacle struct {
 	place int   // of the consumer, or nobody
 	open  int64 // the sequence, or -1
 }
 
-// nothing is in the way: nothing has been claimed.
+// nothing means that nothing is in the way: nothing has been claimed.
 var nothing = obstacle{nobody, -1}
 
-// open returns that seq is open, or nothing if it isn't claimed.
+// open returns the obstacle of an open sequence, or nothing if seq isn't claimed.
 func (c *core) open(seq int64) obstacle {
 	if end, _ := c.claimed(); seq < 0 || seq >= end {
 		return nothing
@@ -24,7 +24,8 @@ func (c *core) open(seq int64) obstacle {
 	return obstacle{nobody, seq}
 }
 
-// behind returns what holds the consumer at place i back: the consumer itself, or who it waits for.
+// behind returns what holds the consumer at place i back: the consumer itself, or what it waits
+// for.
 func (c *core) behind(i int) obstacle {
 	at := c.place(i).position.Load()
 	for range ringfile.MaxRoles {
@@ -40,7 +41,8 @@ func (c *core) behind(i int) obstacle {
 	return obstacle{i, -1}
 }
 
-// follows returns a consumer that the one at place i follows, and that has come no further than at.
+// follows returns a consumer that the one at place i follows and that has come no further than
+// at.
 func (c *core) follows(i int, at int64) int {
 	p := c.place(i)
 	for k := range p.after {
@@ -57,8 +59,8 @@ func (c *core) follows(i int, at int64) int {
 	return nobody
 }
 
-// examine looks whether an obstacle can be removed, and removes it: who is dead is recovered, who is
-// slow is evicted, if it agreed.
+// examine removes an obstacle if it can: it recovers the dead, and evicts a slow consumer that
+// agreed.
 func (c *core) examine(o obstacle) {
 	if o.open >= 0 {
 		if i, st := c.coveredBy(o.open, nil); i == nobody || !c.lives(st.owner()) {
@@ -74,7 +76,7 @@ func (c *core) examine(o obstacle) {
 	}
 }
 
-// describe says who is in the way, and what it does there.
+// describe says who is in the way, and what it does.
 func (c *core) describe(o obstacle) (who, what string) {
 	switch {
 	case o == nothing:
@@ -94,7 +96,8 @@ func (c *core) describe(o obstacle) (who, what string) {
 	return who, fmt.Sprintf("is %d behind", max(0, end-p.position.Load()))
 }
 
-// whoClaims says who has claimed seq, or is about to, and not published it: a record comes before its claim.
+// whoClaims names the producer that has claimed seq, or is about to, and has not published it: a
+// record comes before its claim.
 func (c *core) whoClaims(seq int64) (who, what string) {
 	i, st := c.coveredBy(seq, nil)
 	if i == nobody {

@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// The structs lie where the format has them: an index that is not 0 doesn't compile.
+// The structs lie where the format says: an index other than 0 doesn't compile.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(control{})-ringfile.ControlSize]
 	_ = [1]struct{}{}[unsafe.Offsetof(control{}.cursor)-ringfile.ControlCursor]

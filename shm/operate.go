@@ -8,17 +8,18 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// Recovered is what [Recover] has done.
+// Recovered is what a call of [Recover] has done.
 type Recovered struct {
-	Processes int // that were dead
+	Processes int // dead processes whose entries were freed
 	Lost      int // sequences that they had claimed and not published
-	Evicted   int // consumers; others may be held from now on
+	Evicted   int // consumers that were evicted; others may be held from now on
 }
 
-// Recover recovers the ring in the file path, whatever its events are, as a process does that waits
-// and finds a dead one in its way: for operators, and for rings in which nobody waits. It takes nothing
-// from the living, and attaches this process meanwhile. It fails with ErrRecovering if another process
-// is at it and doesn't get on.
+// Recover recovers the ring in the file path, whatever its events are, as a waiting process does
+// that finds a dead one in its way. It is for operators, and for rings in which nobody waits. It
+// takes nothing from the living, and attaches this process while it runs. It fails with [ErrFull]
+// if Config.MaxProcesses processes are attached, and with [ErrRecovering] if another process is
+// recovering the ring and makes no progress.
 func Recover(path string) (did Recovered, err error) {
 	err = operate(path, func(c *core) error {
 		err := c.attachTo(path)
@@ -31,11 +32,12 @@ func Recover(path string) (did Recovered, err error) {
 	return did, err
 }
 
-// EvictConsumer frees the place of the consumer of that name in the ring in the file path, if it is held for who
-// comes back, or its process is dead: if its OnDeath is Fail, that ends the ring. If living is true it
-// also evicts a consumer that lives, however far it has come, if it has agreed to that by
-// ConsumerConfig.Evictable. EvictConsumer fails with ErrName if there is no such consumer, with ErrInUse if it
-// lives and must not be evicted, and with ErrRecovering as Recover does.
+// EvictConsumer evicts the consumer of that name from the ring in the file path, whatever its
+// events are, if it is held or its process is dead. If its policy is [Fail] and its process is
+// dead, that ends the ring. If living is true EvictConsumer also evicts a consumer whose process
+// is alive, whatever its lag, if [ConsumerConfig.Evictable] allows it. It fails with [ErrName] if
+// there is no such consumer, with [ErrInUse] if the consumer is alive and must not be evicted,
+// and otherwise as [Recover] does.
 func EvictConsumer(path, name string, living bool) error {
 	return operate(path, func(c *core) error {
 		i, st := c.named(name, nobody) // attaching may recover it
@@ -52,8 +54,8 @@ func EvictConsumer(path, name string, living bool) error {
 	})
 }
 
-// operate calls f with the core of the ring in the file path, whatever its events are. It is not attached
-// yet.
+// operate calls f with the core of the ring in the file path, whatever its events are. The core
+// is not attached yet.
 func operate(path string, f func(*core) error) error {
 	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true})
 	if err != nil {
@@ -91,14 +93,15 @@ func (c *core) attachTo(path string) error {
 	return nil
 }
 
-// evictNow evicts the consumer of that epoch from place i, if it is held, or lives and may be evicted.
+// evictNow evicts the consumer of that epoch from place i, if it is held, or is alive and may be
+// evicted.
 func (c *core) evictNow(i int, epoch uint64, living bool) (err error) {
 	p := c.place(i)
 	lockErr := c.lockedNow(func() {
 		st := state(p.state.Load())
 		switch {
 		case st.epoch() != epoch || st.phase() == free:
-			// It was evicted, or has left.
+			// It has been evicted or has left.
 		case st.phase() == held:
 			if c.expire(i, st) {
 				c.clearExpelled()
@@ -106,12 +109,12 @@ func (c *core) evictNow(i int, epoch uint64, living bool) (err error) {
 		case st.phase() != live:
 			err = fmt.Errorf("%w: consumer %q is %v", ErrInUse, p.name.load(), st.phase())
 		case p.maxLag.Load() <= 0:
-			err = fmt.Errorf("%w: consumer %q lives, and has not agreed to be evicted", ErrInUse, p.name.load())
+			err = fmt.Errorf("%w: consumer %q is alive and not evictable", ErrInUse, p.name.load())
 		case !living:
-			err = fmt.Errorf("%w: consumer %q lives", ErrInUse, p.name.load())
+			err = fmt.Errorf("%w: consumer %q is alive", ErrInUse, p.name.load())
 		default:
 			c.expel(i, st)
-			c.wakeAll() // it may sleep itself: unlike one that holds producers up, it may have nothing to read
+			c.wakeAll() // it may be asleep: unlike one that holds producers up, it may have nothing to read
 		}
 	})
 	return errors.Join(lockErr, err)

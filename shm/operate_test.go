@@ -16,7 +16,7 @@ import (
 	"github.com/be395dad/disruptor/internal/mapfile"
 )
 
-// operated is the ring that the tests of this file use, and the child of which they kill.
+// operated is the ring that the tests of this file use, with the child that they kill.
 type operated struct {
 	t    *testing.T
 	path string
@@ -36,7 +36,7 @@ func newOperated(t *testing.T) operated {
 
 const doomedEnv = "SHM_OPERATE_DOOMED"
 
-// TestDoomedChild is no test: it is the child of others.
+// TestDoomedChild is not a test but the child of other tests.
 func TestDoomedChild(t *testing.T) {
 	path := os.Getenv(doomedEnv)
 	if path == "" {

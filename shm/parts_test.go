@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A mark that another program has stored is no misuse of this one.
+// A mark that another program has stored is not this program's misuse.
 func TestPublishOfASlotThatAnotherHasMarked(t *testing.T) {
 	for name, act := range map[string]func(*Producer[tick], Batch[tick]){
 		"Publish": (*Producer[tick]).Publish,

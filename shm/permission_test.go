@@ -81,7 +81,7 @@ func init() {
 	}
 }
 
-// What another user may not write to, it can neither open nor remove.
+// A user can neither open nor remove a file that this user must not write to.
 func TestAnotherUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root")
@@ -93,7 +93,7 @@ func TestAnotherUser(t *testing.T) {
 	}
 }
 
-// There is no space for a ring of that size: an error, and no file.
+// If there is no space for a ring of that size, Create fails and leaves no file.
 func TestNoSpace(t *testing.T) {
 	path := newPath(t)
 	r, err := Create[[1 << 20]byte](path, Config{Capacity: 1 << 30})

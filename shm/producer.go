@@ -5,11 +5,12 @@ import (
 	"fmt"
 )
 
-// A Producer claims and publishes slots. It belongs to one goroutine, which publishes or aborts all of
-// a claim before it claims again; other goroutines, and other processes, have producers of their own.
+// A Producer claims and publishes slots. It belongs to one goroutine, which publishes or aborts
+// all of a claim before it claims again. Other goroutines and other processes have their own
+// producers.
 //
-// If its process dies, what it had claimed and not published is lost, and nothing else: consumers
-// step over it.
+// If its process dies, the sequences that it had claimed and not published are lost, and nothing
+// else. Consumers step over them.
 type Producer[T any] struct {
 	_     noCopy
 	ring  *Ring[T]
@@ -25,9 +26,10 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-// Producer returns a new producer. The name is for Stats and errors, of at most 40 bytes, and may be
-// empty. Any goroutine may call it. It fails with ErrFull if there are Config.MaxProducers, in all
-// processes, and with ErrClosed if the ring has ended. Before ErrFull it recovers the dead as Open does.
+// Producer returns a new producer. Any goroutine may call it. The name, of at most 40 bytes, is
+// for Stats and errors, and may be empty. Producer fails with [ErrFull] if all processes together
+// have Config.MaxProducers producers, and with [ErrClosed] if the ring has ended. Before ErrFull
+// it recovers the dead as [Open] does.
 func (r *Ring[T]) Producer(name string) (*Producer[T], error) {
 	if len(name) > maxName {
 		return nil, fmt.Errorf("shm: producer name of %d bytes: at most %d", len(name), maxName)
@@ -51,8 +53,8 @@ func (p *Producer[T]) describe() string {
 }
 func (p *Producer[T]) sleeper() *waiter { return &p.wait }
 
-// Close aborts what is claimed and not published, and gives the producer's place in the ring back. The
-// goroutine that uses the producer calls it. To close it again does nothing.
+// Close aborts what is claimed and not published, and gives up the producer's entry in the ring.
+// Only the goroutine that uses the producer may call it. Closing it again does nothing.
 func (p *Producer[T]) Close() {
 	if p.claim.closed {
 		return
@@ -62,8 +64,9 @@ func (p *Producer[T]) Close() {
 	p.ring.core.leave(p)
 }
 
-// TryClaim claims n slots without waiting. It returns false if there is no room, and if the ring has
-// ended; use Ring.Err to tell. It panics if n is not in 1 to Cap, or if a claim is open.
+// TryClaim claims n slots without waiting. It returns false if there is no room or if the ring
+// has ended; use [Ring.Err] to tell. It panics if n is not in 1 to Cap, if a claim is open, or if
+// the producer is closed.
 func (p *Producer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	if p.grab(n) {
 		return p.open(), true
@@ -71,7 +74,7 @@ func (p *Producer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	return Batch[T]{}, false
 }
 
-// grab is TryClaim of slots that the caller knows how to find.
+// grab is TryClaim for a caller that finds the slots itself.
 func (p *Producer[T]) grab(n int) bool {
 	if p.guarded {
 		return p.grabGuarded(n)
@@ -89,10 +92,10 @@ func (p *Producer[T]) inVain() bool {
 	return false
 }
 
-// Claim is [Producer.TryClaim] that waits for room, as Options.Wait says. If ctx ends first it returns
-// a [*BlockedError]; if the ring ends first, an error that wraps ErrClosed. A claim that fits succeeds
-// even if ctx has ended. Waiting claims have no order, and no room is kept for them: one of many slots
-// may wait for as long as other producers take few at a time.
+// Claim is [Producer.TryClaim] that waits for room, as [Options.Wait] says. If ctx ends first it
+// returns a [*BlockedError]; if the ring ends first, an error that wraps [ErrClosed]. A claim
+// that fits succeeds even if ctx has ended. Waiting claims have no order, and no room is kept for
+// them: a claim of many slots may wait for as long as other producers keep taking a few.
 func (p *Producer[T]) Claim(ctx context.Context, n int) (Batch[T], error) {
 	if !p.grab(n) {
 		if err := p.claimSlow(ctx, n); err != nil {
@@ -123,9 +126,10 @@ func (p *Producer[T]) open() Batch[T] {
 	return Batch[T]{&p.ring.slots, p.claim.from, p.claim.to}
 }
 
-// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split.
-// What was written to them is visible to who is handed them. It panics if b is not part of the open
-// claim, or if a slot of it was published or aborted already.
+// Publish hands the slots of b to the consumers. b is the open claim, or a part of it made by
+// Split. Every write to the slots before Publish is visible to the consumers that are handed
+// them. Publish panics if b is not part of the open claim, or if one of its slots was published
+// or aborted already.
 func (p *Producer[T]) Publish(b Batch[T]) {
 	p.mine("Publish", b)
 	if p.guarded {
@@ -135,7 +139,7 @@ func (p *Producer[T]) Publish(b Batch[T]) {
 	p.claim.publish(b.from, b.to)
 }
 
-// Abort gives the slots of b back: b as it was claimed, or a part of it made by Split. Consumers step
+// Abort gives up the slots of b, the open claim or a part of it made by Split. Consumers step
 // over them. It panics as Publish does.
 func (p *Producer[T]) Abort(b Batch[T]) {
 	p.mine("Abort", b)
@@ -148,7 +152,8 @@ func (p *Producer[T]) mine(method string, b Batch[T]) {
 	}
 }
 
-// TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
+// TrySend claims a slot, sets it to v and publishes it. It returns false as [Producer.TryClaim]
+// does.
 func (p *Producer[T]) TrySend(v T) bool {
 	if !p.grab(1) {
 		return false
@@ -157,7 +162,8 @@ func (p *Producer[T]) TrySend(v T) bool {
 	return true
 }
 
-// Send is [Producer.TrySend] that waits for room as Claim does, and fails as Claim does.
+// Send is [Producer.TrySend] that waits for room as [Producer.Claim] does, and fails as Claim
+// does.
 func (p *Producer[T]) Send(ctx context.Context, v T) error {
 	if !p.grab(1) {
 		if err := p.claimSlow(ctx, 1); err != nil {
@@ -185,10 +191,11 @@ func (p *Producer[T]) putGuarded(v T) {
 	})
 }
 
-// SendAll publishes events in order, in runs of as many as there is room for, and waits for room
-// between runs as Claim does. Events of other producers may come between runs. It returns how many it
-// has published: all of them, or fewer and why, as Claim does. ctx is looked at before each run, also
-// if there is room.
+// SendAll publishes events in order, each time as many as there is room for, and waits for room
+// in between as [Producer.Claim] does. Events of other producers may come in between. It returns
+// how many events it has published, and if these are not all, why: it fails as Claim does, and
+// with the cause of ctx if ctx has ended when it would claim the next ones, even if there is
+// room.
 func (p *Producer[T]) SendAll(ctx context.Context, events []T) (n int, err error) {
 	for n < len(events) {
 		if ctx.Err() != nil {
@@ -213,9 +220,9 @@ func (p *Producer[T]) room() (n int) {
 	return max(n, 1)
 }
 
-// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error,
-// panics or calls runtime.Goexit the claim is aborted; the error is returned and the panic goes on. It
-// panics if fill is nil.
+// Do claims n slots as [Producer.Claim] does, calls fill with them and publishes them. If fill
+// returns an error, panics or calls runtime.Goexit, Do aborts the claim; it returns the error,
+// and a panic goes on. Do panics if fill is nil.
 func (p *Producer[T]) Do(ctx context.Context, n int, fill func(Batch[T]) error) error {
 	if fill == nil {
 		panicf("Do with a nil function")

@@ -8,8 +8,8 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// publish publishes [from, to), a part of the open claim. It is not inlined: what the caller has done
-// to the slots lies before the call, and so before the marks (see machine.StoreRelease).
+// publish publishes [from, to), a part of the open claim. It is not inlined, so that the caller's
+// accesses to the slots come before the call and thus before the marks (see machine.StoreRelease).
 //
 //go:noinline
 func (p *claimer) publish(from, to int64) {
@@ -22,8 +22,8 @@ func (p *claimer) publish(from, to int64) {
 	p.settle(from, to)
 }
 
-// abort has readers step over [from, to), a part of the open claim. Slots are counted one by one: a kill in between
-// leaves the rest to be lost.
+// abort has readers step over [from, to), a part of the open claim. It counts slots one by one:
+// after a kill in between, recovery counts the rest as lost.
 func (p *claimer) abort(from, to int64) {
 	p.check("Abort", from, to)
 	p.core.raiseGap(to)
@@ -35,7 +35,7 @@ func (p *claimer) abort(from, to int64) {
 	p.settle(from, to)
 }
 
-// settle counts [from, to) of the open claim off, and wakes who waits for it.
+// settle takes [from, to) off the open claim and wakes the goroutines waiting for it.
 func (p *claimer) settle(from, to int64) {
 	p.left -= to - from
 	switch {
@@ -53,12 +53,12 @@ func (p *claimer) settle(from, to int64) {
 	p.event.signal()
 }
 
-// check panics unless [from, to) is in the open claim, and all of it is open.
+// check panics unless [from, to) is in the open claim and none of it is published or aborted.
 func (p *claimer) check(method string, from, to int64) {
 	if from < p.from || to > p.to || uint64(to-from)-1 >= uint64(p.left) || p.left < p.to-p.from && p.settled(from, to) {
 		p.misused(method, from, to)
 	}
-	// That is what the program has done; the mark may be what another has.
+	// So far about this program. A mark that says otherwise was stored by another process.
 	if m := mark(p.core.mark(from).Load()); m.Resolved(from) {
 		_ = p.core.corrupt("the mark of sequence %d is %d, and its producer has not published it", from, m)
 	}
@@ -97,7 +97,8 @@ func (p *claimer) note(from, to int64) {
 	p.parts = append(p.parts, span{from, to})
 }
 
-// raiseGap makes lastGap at least end. It comes before the marks, so who passes a gap has seen it.
+// raiseGap makes lastGap at least end. It comes before the marks, so a reader that passes a gap
+// has seen it.
 func (c *core) raiseGap(end int64) {
 	for range maxAttempts {
 		last := c.control.lastGap.Load()

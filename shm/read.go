@@ -11,7 +11,7 @@ import (
 )
 
 // A reader is the part of a consumer that knows no event type. It belongs to one goroutine. Its
-// position in the file is for others: it never reads it back.
+// position in the file is for others: the reader never reads it back.
 type reader struct {
 	core  *core
 	place *place
@@ -21,14 +21,14 @@ type reader struct {
 	next  int64 // the first sequence that is not handed back
 	ready int64 // all below is available
 	given int64 // the end of what has been handed out
-	most  int64 // slots at once
+	most  int64 // slots in a batch
 
 	upstream []*upstream // what it follows; none: the producers
 	backoff  waiting.Backoff
-	gone     error // why it can't go on, for ever
+	gone     error // why it can never go on
 }
 
-// hand is look, of which what it finds is handed out.
+// hand is look, and counts what it finds as handed out.
 func (r *reader) hand() (to int64) {
 	if r.gone != nil {
 		return r.next
@@ -39,9 +39,9 @@ func (r *reader) hand() (to int64) {
 	return to
 }
 
-// look returns the range that is available and not handed back: [next, to), without gaps, at most
-// most slots. It may move next over gaps, a lap of them at most: a program that means harm could store
-// the next one each time.
+// look returns the range that is available and not handed back: [next, to), without gaps, of at
+// most most slots. It may move next over gaps, but over no more than a lap of them: a program
+// that means harm could store the next gap each time.
 func (r *reader) look() (to int64) {
 	c := r.core
 	if c.control.failure.Load() != 0 { // end edge
@@ -88,8 +88,8 @@ func (r *reader) step() bool {
 	return false
 }
 
-// lapped returns why the mark of next is of a later lap: the reader has been evicted, or the ring is
-// corrupt.
+// lapped returns why the mark of next is of a later lap: the reader has been evicted, or the ring
+// is corrupt.
 func (r *reader) lapped(m mark) error {
 	if err := r.evicted(); err != nil {
 		return err
@@ -123,7 +123,7 @@ func (r *reader) lookUpstream() int64 {
 	return r.next
 }
 
-// refresh looks how far all are done that it follows, and returns that.
+// refresh returns how far all consumers are done that this one follows.
 func (r *reader) refresh() int64 {
 	_, least, ok := r.slowest()
 	if !ok {
@@ -139,8 +139,9 @@ func (r *reader) refresh() int64 {
 	return r.ready
 }
 
-// pass stores the position and wakes who waits for it. The store is a full fence, too, unless who is
-// about to sleep sees to it: the position is visible before the look for sleepers.
+// pass stores the position and wakes the goroutines waiting for it. The store is also a full
+// fence, unless goroutines about to sleep provide it: the position is visible before the look for
+// sleepers.
 func (r *reader) pass(to int64) {
 	if r.core.unfenced {
 		machine.StoreRelease(unsafe.Pointer(&r.place.position), 0, to) // reuse edge, stage edge
@@ -164,7 +165,7 @@ func (r *reader) done(from, to int64) {
 	r.pass(to)
 }
 
-// evicted returns ErrEvicted if this reader has been evicted while it lives.
+// evicted returns an ErrEvicted if this reader has been evicted alive.
 func (r *reader) evicted() error {
 	if state(r.place.state.Load()) == r.mine {
 		return nil
@@ -172,8 +173,8 @@ func (r *reader) evicted() error {
 	return fmt.Errorf("%w: %w: at %d", ErrClosed, ErrEvicted, r.next)
 }
 
-// stillMine reports whether the place is still this reader's. It is a read-modify-write: what the
-// caller has read before, from slots, doesn't move behind it, as it could behind a load.
+// stillMine reports whether the place is still this reader's. It is a read-modify-write, so that
+// the caller's earlier reads of slots don't move behind it, as they could behind a load.
 func (r *reader) stillMine() bool {
 	return r.place.state.CompareAndSwap(uint64(r.mine), uint64(r.mine)) // evict edge
 }

@@ -2,8 +2,8 @@
 
 package shm
 
-// recording is off only to measure what it costs. Without records nobody can tell what a dead producer had claimed
-// from what a living one is about to publish, so nothing is given up: the death of a producer between a claim and its
-// publication stops the ring, and what is published after that is never delivered. All processes of a ring must be of
-// the same build.
+// recording is off only to measure what it costs. Without records nobody can tell what a dead
+// producer had claimed from what a living one is about to publish, so nothing is given up. If a
+// producer dies between a claim and its publication, the ring stops, and what is published after
+// that is never delivered. All processes of a ring must be of the same build.
 const recording = false

@@ -2,5 +2,5 @@
 
 package shm
 
-// recording says that producers record what they own, which is what lets others recover it.
+// recording says that producers record what they own, so that others can recover it.
 const recording = true

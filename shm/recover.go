@@ -6,15 +6,17 @@ import (
 	"github.com/be395dad/disruptor/internal/faults"
 )
 
-// Recovery does what the dead have left undone. It runs under the lock of recoveryByte, which
-// falls if its process dies; each step can be done twice, and the next one does the rest. It takes
-// nothing from the living: a process is dead only if the lock on its attachment can be had.
+// Recovery does what the dead have left undone. It runs under the lock of recoveryByte, which the
+// kernel releases if the recovering process dies. Each step can be done twice, so the next recovery
+// does the rest. It takes nothing from the living: a process is dead only if the lock on its
+// attachment is free.
 
-// recover resolves sequences that nobody alive owns, and frees what the dead had. It does nothing
-// while another process, or another goroutine of this one, is at it.
+// recover resolves the open sequences that no living process owns, and frees the entries of the
+// dead. It does nothing while another process, or another goroutine of this one, is recovering
+// the ring.
 func (c *core) recover() { c.locked(c.recoverLocked) }
 
-// recoverLocked is recover for who has the lock.
+// recoverLocked is recover for a caller that has the lock.
 func (c *core) recoverLocked() {
 	dead := c.lockDead()
 	defer c.unlock(dead)
@@ -31,12 +33,13 @@ func (c *core) recoverLocked() {
 	c.did.Evicted += evicted
 }
 
-// recoverNow is recover that waits a while for another that is at it. Meanwhile the dead seem to live,
-// as their locks are held, so it comes before a refusal because of what others have.
+// recoverNow is recover that waits a while for another recovery to end. During that recovery the
+// dead seem to live, because their locks are held, so recoverNow comes before a refusal that
+// counts them.
 func (c *core) recoverNow() error { return c.lockedNow(c.recoverLocked) }
 
-// lockedNow calls f under the lock of recovery. It waits a while for it, as those that have it keep it
-// for some microseconds, unless they are stopped.
+// lockedNow calls f under the lock of recovery, for which it waits a while: its holder keeps it
+// for some microseconds, unless it is stopped.
 func (c *core) lockedNow(f func()) error {
 	const tries = 1000
 	for range tries {
@@ -48,7 +51,7 @@ func (c *core) lockedNow(f func()) error {
 	return ErrRecovering
 }
 
-// locked calls f under the lock of recovery, and reports whether it was to be had.
+// locked calls f under the lock of recovery if that is free, and reports whether it was.
 func (c *core) locked(f func()) bool {
 	if !c.recovering.TryLock() {
 		return false
@@ -62,7 +65,7 @@ func (c *core) locked(f func()) bool {
 	return true
 }
 
-// recoverDead is recover, if there are dead at all.
+// recoverDead is recover if any process is dead.
 func (c *core) recoverDead() {
 	for i := range c.geometry.Processes {
 		if !c.lives(i) {
@@ -72,7 +75,7 @@ func (c *core) recoverDead() {
 	}
 }
 
-// lives reports whether the owner of attachment i lives, or there is none.
+// lives reports whether the owner of attachment i lives. It is true if there is no owner.
 func (c *core) lives(i int) bool {
 	if i == c.self || i < 0 || i >= c.Processes || c.attachment(i).state.Load() == 0 {
 		return true
@@ -81,7 +84,8 @@ func (c *core) lives(i int) bool {
 	return held || err != nil
 }
 
-// lockDead returns the attachments that are in use and whose locks it got: proof of their owners' death.
+// lockDead locks the attachments of the dead and returns them: those in use whose lock is free,
+// which proves their owners' death.
 func (c *core) lockDead() (dead map[int]bool) {
 	dead = map[int]bool{}
 	for i := range c.geometry.Processes {
@@ -101,9 +105,9 @@ func (c *core) unlock(dead map[int]bool) {
 	}
 }
 
-// loseOrphans has readers step over each open sequence that no record of the living covers, and
-// returns how many. What a dead process has claimed, it claimed before its lock was had, so it is
-// below the cursor that is read here.
+// loseOrphans has readers step over each open sequence that no record of a living producer
+// covers, and returns how many there were. What a dead process has claimed, it claimed before its
+// lock was taken, so it is below the cursor that is read here.
 func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 	if !recording {
 		return 0
@@ -121,7 +125,7 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 		}
 		c.raiseGap(s + 1)
 		faults.Point("gap raised")
-		// From the value that was open: a mark that differs may be of the next lap.
+		// From the value that was open: a different mark may be of the next lap.
 		if word.CompareAndSwap(was, int64(gap(s))) { // publish edge
 			lost++
 			c.control.lost.Add(1)
@@ -131,7 +135,8 @@ func (c *core) loseOrphans(dead map[int]bool) (lost int) {
 	return lost
 }
 
-// coveredBy returns a record, not of the dead, that covers s, and its state, or nobody.
+// coveredBy returns a record that covers s and belongs to none of the dead, and its state, or
+// nobody.
 func (c *core) coveredBy(s int64, dead map[int]bool) (int, state) {
 	for i := range c.geometry.Producers {
 		r := c.record(i)
@@ -146,8 +151,8 @@ func (c *core) coveredBy(s int64, dead map[int]bool) (int, state) {
 	return nobody, 0
 }
 
-// bury frees what the dead had, and their attachments last: until then they are found again. It
-// returns how many consumers it has evicted.
+// bury frees the entries of the dead, their attachments last: until then the next recovery finds
+// them again. It returns how many consumers it has evicted.
 func (c *core) bury(dead map[int]bool) (evicted int) {
 	for i := range c.geometry.Consumers {
 		st := state(c.place(i).state.Load())
@@ -159,7 +164,7 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 	for i := range c.geometry.Producers {
 		r := c.record(i)
 		if st := state(r.state.Load()); st.phase() != free && dead[st.owner()] {
-			r.to.Store(0) // record edge: it would hide what others leave open
+			r.to.Store(0) // record edge: the record would hide what others leave open
 			faults.Point("record reset")
 			r.state.CompareAndSwap(uint64(st), uint64(st.to(free).by(nobody)))
 		}
@@ -174,12 +179,13 @@ func (c *core) bury(dead map[int]bool) (evicted int) {
 	return evicted
 }
 
-// buryConsumer does with the place of a dead consumer what its policy says, and reports whether it was evicted.
+// buryConsumer applies the policy of a dead consumer to its place, and reports whether it was
+// evicted.
 func (c *core) buryConsumer(i int, st state) bool {
 	p := c.place(i)
 	switch ph := st.phase(); {
 	case ph == live && OnDeath(p.policy.Load()) == Hold:
-		p.maxLag.Store(0) // who comes back is live at once, and has agreed to nothing yet
+		p.maxLag.Store(0) // a consumer that comes back is live at once, and has agreed to nothing yet
 		p.died.Store(monotonic())
 		faults.Point("time of death")
 		p.state.CompareAndSwap(uint64(st), uint64(st.to(held).by(nobody)))
@@ -195,8 +201,8 @@ func (c *core) buryConsumer(i int, st state) bool {
 	return c.vacate(i, st) && st.phase() != expelled // which was counted when it was evicted
 }
 
-// vacate frees a place that was found in that state and that nobody alive has, but perhaps the
-// caller. Its bit goes first: once the place is free, the bit is another's.
+// vacate frees a place that was found in that state and that no living process owns, except
+// perhaps the caller's. Its bit goes first: once the place is free, the bit is another's.
 func (c *core) vacate(i int, st state) bool {
 	c.clearBit(i)
 	p := c.place(i)
@@ -205,13 +211,13 @@ func (c *core) vacate(i int, st state) bool {
 	return freed
 }
 
-// clearBit has the gate go by the place no more.
+// clearBit takes the place out of the gate.
 func (c *core) clearBit(i int) {
 	c.control.members.And(^(uint64(1) << i)) // join edge
 	faults.Point("bit cleared")
 }
 
-// expireHeld evicts consumers that nobody has come back for in time, and returns how many.
+// expireHeld evicts held consumers that nobody has resumed in time, and returns how many.
 func (c *core) expireHeld() (evicted int) {
 	for i := range c.geometry.Consumers {
 		p := c.place(i)
@@ -226,8 +232,8 @@ func (c *core) expireHeld() (evicted int) {
 	return evicted
 }
 
-// expire evicts a held consumer; clearExpelled does the rest. It takes the place first: between a look
-// and the bit somebody could come back.
+// expire evicts a held consumer; clearExpelled does the rest. It takes the place first: between a
+// look and the bit, a consumer could come back.
 func (c *core) expire(i int, st state) bool {
 	if !c.place(i).state.CompareAndSwap(uint64(st), uint64(st.to(returned))) { // join edge
 		return false
@@ -250,8 +256,8 @@ func (c *core) evict(i int) {
 	})
 }
 
-// expel evicts a consumer that lives. The place stays its owner's, who may be about to store a
-// position, until the owner has seen it or dies.
+// expel evicts a consumer that lives. The owner may be about to store a position, so the place
+// stays its own until it has seen the eviction or dies.
 func (c *core) expel(i int, st state) {
 	if c.place(i).state.CompareAndSwap(uint64(st), uint64(st.to(expelled))) { // evict edge
 		c.control.evicted.Add(1)
@@ -260,9 +266,10 @@ func (c *core) expel(i int, st state) {
 	}
 }
 
-// clearExpelled clears the bits of consumers that were evicted alive or while held, and frees the places
-// that have no owner any more. Nobody does either without the lock of recovery: so no bit is cleared of
-// a place that is another's already, and if the process dies that has begun it, the next one ends it.
+// clearExpelled clears the bits of consumers that were evicted alive or while held, and frees
+// their places once they have no owner. Both need the lock of recovery, so that no bit is cleared
+// after its place has passed to another. If the process that has begun it dies, the next recovery
+// finishes it.
 func (c *core) clearExpelled() {
 	for i := range c.geometry.Consumers {
 		p := c.place(i)

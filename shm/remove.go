@@ -9,10 +9,11 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// Remove removes the ring in the file path, whatever its events are. It fails with ErrInUse if a process
-// is attached to it, with ErrNotRing if it is not a ring, and with ErrVersion or ErrFeature if this
-// version can't tell who is attached. It removes a damaged ring. A process that opens the ring at the same
-// time fails with ErrRetired, or Remove does with ErrInUse.
+// Remove removes the ring in the file path, whatever its events are, even if it is damaged. It
+// fails with [ErrInUse] if a process is attached to it, with [ErrNotRing] if the file is not a
+// ring, and with [ErrVersion] or [ErrFeature] if this version of the package can't tell whether a
+// process is attached. If a process opens the ring at the same time, either its Open fails with
+// [ErrRetired] or Remove with ErrInUse.
 func Remove(path string) error {
 	file, err := mapfile.Open(path, mapfile.Options{NoPrefault: true, WorldWritable: true})
 	if err != nil {
@@ -29,9 +30,9 @@ func remove(file *mapfile.File, path string) error {
 		return err
 	}
 	if err != nil || h.Joinable() != nil {
-		g.Processes = ringfile.MaxRoles // of a damaged ring too
+		g.Processes = ringfile.MaxRoles // a damaged ring may have that many
 	}
-	// All locks are kept until the name is gone: who attaches later finds that it is.
+	// All locks are kept until the name is gone: a process that attaches later finds it gone.
 	for i := range g.Processes {
 		got, err := file.TryLock(attachmentByte(i))
 		if err != nil {

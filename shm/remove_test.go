@@ -59,7 +59,7 @@ func TestRemoveOfADamagedRing(t *testing.T) {
 	require.NoError(t, Remove(path))
 }
 
-// Everybody may write to it: that is no reason to keep it.
+// A ring that everybody may write to can be removed.
 func TestRemoveOfAWorldWritableRing(t *testing.T) {
 	path := newPath(t)
 	r, err := Create[tick](path, Config{Capacity: 2, Mode: 0o666})
@@ -69,7 +69,7 @@ func TestRemoveOfAWorldWritableRing(t *testing.T) {
 	require.NoFileExists(t, path)
 }
 
-// The path is another ring's by now: who opens or removes the first finds that out.
+// The path has become another ring's. Opening or removing the first ring finds that out.
 func TestPathReplacedMeanwhile(t *testing.T) {
 	path := newPath(t)
 	r, err := Create[tick](path, Config{Capacity: 2})

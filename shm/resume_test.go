@@ -11,8 +11,8 @@ import (
 	"github.com/be395dad/disruptor/internal/faults"
 )
 
-// Who comes back to a place that is held has agreed to nothing yet: what the dead one had agreed to, to be evicted
-// while it lives, does not hold for it, and it is not evicted before its own agreement stands.
+// The dead consumer had agreed to be evicted alive. The consumer that resumes its place has not:
+// it is not evicted before its own agreement is stored.
 func TestNoEvictionBeforeOneIsBack(t *testing.T) {
 	for name, evictable := range map[string]int64{"agrees again": 4, "does not agree": 0} {
 		for _, point := range []string{"joining", "bit set"} {

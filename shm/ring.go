@@ -17,22 +17,24 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// A Ring is a ring of Capacity slots of type T in a file, as one process uses it. All its methods may
-// be called by any goroutine. It must not be copied.
+// A Ring is a ring of Capacity slots of type T in a file, as one process uses it. All its methods
+// may be called by any goroutine. It must not be copied.
 //
-// When the process ends, by itself or killed, its producers and consumers are recovered by the others;
-// Detach is for processes that go on without the ring. A Ring that is forgotten is not detached by the
-// garbage collector: its consumers hold producers up for as long as the process lives.
+// When the process ends, normally or killed, the other processes recover its producers and
+// consumers. [Ring.Detach] is for a process that goes on without the ring. The garbage collector
+// does not detach a Ring that is no longer referenced: its consumers hold producers up until the
+// process ends.
 type Ring[T any] struct {
 	_     noCopy
 	core  *core
 	slots slots
 }
 
-// Create creates a ring in the file path, which must not exist, and attaches this process to it. The
-// file appears complete, or not at all. T must hold no pointers, strings, slices, maps, channels,
-// functions or interfaces: otherwise Create fails with ErrType, and names the field. It fails with
-// ErrRetired if another process removes the file at once.
+// Create creates a ring in a new file at path and attaches this process to it. The file appears
+// complete or not at all. Create fails with [ErrExist] if path exists, with [ErrCapacity] if the
+// capacity is not usable, with [ErrType], naming the field, if T holds a pointer, string, slice,
+// map, channel, function or interface, and with [ErrRetired] if another process removes the file
+// at once.
 func Create[T any](path string, cfg Config) (*Ring[T], error) {
 	r, err := create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
 		return mapfile.Create(path, size, cfg.Mode, fill)
@@ -40,8 +42,8 @@ func Create[T any](path string, cfg Config) (*Ring[T], error) {
 	return named(r, err, path)
 }
 
-// CreateAnonymous creates a ring as Create does, but in memory and without a path. [Ring.File] gives it to
-// a child, which calls [OpenFile]. The name is for /proc.
+// CreateAnonymous creates a ring as [Create] does, but in memory and without a path. [Ring.File]
+// gives it to a child, which calls [OpenFile]. The name is shown in /proc.
 func CreateAnonymous[T any](name string, cfg Config) (*Ring[T], error) {
 	return create[T](cfg, func(size int64, fill func([]byte) error) (*mapfile.File, error) {
 		return mapfile.CreateAnonymous(name, size, cfg.Mode, fill)
@@ -74,17 +76,18 @@ func create[T any](cfg Config, make func(size int64, fill func([]byte) error) (*
 	return attach[T](file, g, cfg.Options)
 }
 
-// Open attaches this process to the ring in the file path. It fails with ErrLayout, and says how they
-// differ, if the ring is of another type than T, and with ErrFull if Config.MaxProcesses are attached.
-// Before ErrFull it recovers the dead, for which it may wait a second or two if another process does so.
-// The type may have another name, or be declared elsewhere.
+// Open attaches this process to the ring in the file path. It fails with [ErrLayout], and shows
+// the difference, if the layout of T is not that of the ring's events; the name of the type and
+// its package don't matter. It fails with [ErrFull] if Config.MaxProcesses processes are
+// attached. Before that it recovers the dead, and may wait a second or two while another process
+// does so.
 func Open[T any](path string, opts Options) (*Ring[T], error) {
 	r, err := open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.Open(path, o) })
 	return named(r, err, path)
 }
 
-// named returns r, if there is no error and its file still has that path: until the process was attached,
-// anybody could remove it.
+// named returns r if there is no error and its file still has that path: until this process was
+// attached, anybody could remove it.
 func named[T any](r *Ring[T], err error, path string) (*Ring[T], error) {
 	if err != nil {
 		return nil, err
@@ -101,8 +104,8 @@ func (r *Ring[T]) unlessRetired(path string) (*Ring[T], error) {
 	return r, nil
 }
 
-// OpenFile attaches this process to the ring of a descriptor that another process passed on, see
-// [Ring.File]. It neither keeps nor closes f.
+// OpenFile attaches this process to the ring of a descriptor that another process has passed on:
+// see [Ring.File]. It fails as [Open] does, and neither keeps nor closes f.
 func OpenFile[T any](f *os.File, opts Options) (*Ring[T], error) {
 	return open[T](opts, func(o mapfile.Options) (*mapfile.File, error) { return mapfile.OpenFD(f.Fd(), o) })
 }
@@ -144,7 +147,7 @@ func examine(file *mapfile.File, l layout.Layout, schema string) (geometry, erro
 	return g, err
 }
 
-// fits reports why values of l can't be events of the ring, or nil.
+// fits returns nil if values of l can be events of the ring, or else the reason why not.
 func fits(h ringfile.Header, l layout.Layout, text, schema string) error {
 	if l.Hash != h.Hash || l.Text != text {
 		return fmt.Errorf("%w: %s", ErrLayout, layout.Diff(l.Text, text))
@@ -173,7 +176,7 @@ func attach[T any](file *mapfile.File, g geometry, opts Options) (*Ring[T], erro
 	return r, nil
 }
 
-// errDuring calls f, and returns its error, or that of a fault in it.
+// errDuring calls f and returns its error, or the error of a fault in it.
 func errDuring(c *core, f func() error) (err error) {
 	if !c.guarded {
 		return f()
@@ -186,20 +189,20 @@ func errDuring(c *core, f func() error) (err error) {
 	return err
 }
 
-// File returns a new descriptor of the ring's file, to pass to a child in exec.Cmd.ExtraFiles, or by a
-// socket. The caller closes it.
+// File returns a new descriptor of the ring's file, to pass to a child in exec.Cmd.ExtraFiles or
+// through a socket. The caller closes it.
 func (r *Ring[T]) File() (*os.File, error) { return r.core.file.Descriptor() }
 
 // Cap returns the number of slots.
 func (r *Ring[T]) Cap() int { return int(r.core.Capacity) }
 
-// Close ends the ring, for all processes: claims fail with ErrClosed, and so do consumers after they
-// have had all that was claimed before. To close it again does nothing.
+// Close ends the ring for all processes: claims fail with [ErrClosed]. Consumers receive
+// everything that was claimed before, and then ErrClosed. Closing the ring again does nothing.
 func (r *Ring[T]) Close() { r.core.visit(r.core.close) }
 
-// Err returns nil while the ring goes on, ErrClosed after Close, and otherwise an error that wraps
-// ErrClosed and what has ended the ring for this process: ErrFailed, ErrCorrupt, ErrTruncated or
-// ErrDetached.
+// Err returns nil while the ring goes on, [ErrClosed] after Close, and otherwise an error that
+// wraps ErrClosed and what has ended the ring for this process: [ErrFailed], [ErrCorrupt],
+// [ErrTruncated] or [ErrDetached].
 func (r *Ring[T]) Err() (err error) {
 	r.core.visit(func() {
 		if _, closed := r.core.claimed(); closed {
@@ -212,10 +215,10 @@ func (r *Ring[T]) Err() (err error) {
 	return err
 }
 
-// Shutdown closes the ring and waits until each consumer of this process is done with all that was
-// published, or has been closed. It returns nil then, or what has failed the ring. If ctx ends first it
-// returns an error that wraps its cause and says how far each of them is. Goroutines have to use the
-// consumers meanwhile.
+// Shutdown closes the ring and waits until each consumer of this process is done with everything
+// that was claimed, has been closed or was evicted. Other goroutines must use the consumers
+// meanwhile. Shutdown then returns nil, or the failure of the ring. If ctx ends first it returns
+// an error that wraps the cause of ctx and says how much each consumer has left.
 func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	r.Close()
 	const shortest, longest = 50 * time.Microsecond, 5 * time.Millisecond
@@ -237,13 +240,13 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	}
 }
 
-// unfinished says which consumers of this process have not come to the end.
+// unfinished says which consumers of this process have not reached the end.
 func (r *Ring[T]) unfinished() (left []string) {
 	r.core.visit(func() {
 		end, _ := r.core.claimed()
 		for role, made := range r.core.roles {
 			if c, ok := role.(*Consumer[T]); ok && !made {
-				left = append(left, "a consumer is just joining")
+				left = append(left, "a consumer is joining")
 			} else if ok {
 				if at := c.read.place.position.Load(); at < end && state(c.read.place.state.Load()) == c.read.mine {
 					left = append(left, fmt.Sprintf("%s at %d has %d left", c.describe(), at, end-at))
@@ -255,11 +258,11 @@ func (r *Ring[T]) unfinished() (left []string) {
 	return left
 }
 
-// Detach ends this process's part in the ring. Waits of its producers and consumers end with
-// ErrDetached, and no more can be made; Detach waits until each of them has been closed by the
-// goroutine that uses it, and then gives the memory back, which nobody may use any more. If ctx ends
-// first it returns an error that wraps its cause and names who has not been closed; it may be called
-// again.
+// Detach ends this process's part in the ring. Its producers and consumers stop waiting and fail
+// with [ErrDetached], and no more can be made. Detach waits until each of them has been closed by
+// the goroutine that uses it, and then unmaps the memory, which must not be used any more. If ctx
+// ends first Detach returns an error that wraps the cause of ctx and names the producers and
+// consumers that are not closed; it may then be called again.
 func (r *Ring[T]) Detach(ctx context.Context) error {
 	c := r.core
 	c.mu.Lock()
@@ -267,7 +270,7 @@ func (r *Ring[T]) Detach(ctx context.Context) error {
 	var open []string
 	for role, made := range c.roles {
 		if !made {
-			open = append(open, "one that is just joining")
+			open = append(open, "a producer or consumer that is joining")
 			continue
 		}
 		open = append(open, role.describe())

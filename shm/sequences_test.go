@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startAt makes a new ring one that has had so many sequences.
+// startAt makes a new ring one in which that many sequences were claimed before.
 func startAt(c *core, seq int64) {
 	for s := max(seq-c.Capacity, 0); s < seq; s++ {
 		c.mark(s).Store(int64(published(s)))
@@ -67,7 +67,7 @@ func TestJoinBeyondAllSequences(t *testing.T) {
 	}
 }
 
-// Each way in which a value of another process is found wrong, and its text.
+// Each way in which another process's value is found wrong, and its text.
 func TestWhatIsCorrupt(t *testing.T) {
 	for text, act := range map[string]func(*Ring[tick], *Producer[tick], *Consumer[tick]){
 		"cursor at 1 after 2": func(r *Ring[tick], p *Producer[tick], _ *Consumer[tick]) {

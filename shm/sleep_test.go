@@ -21,13 +21,13 @@ import (
 // parking has waits sleep at once.
 var parking = Options{Wait: disruptor.BlockWait{Spin: -1}}
 
-// asleep waits until a waiter sleeps, or is about to.
+// asleep waits until a waiter sleeps or is about to.
 func asleep(t *testing.T, w *waiter) {
 	t.Helper()
 	eventually(t, func() bool { return w.sleeping.Load() != nil })
 }
 
-// Who sleeps is woken: no sleep ends by itself here, before the time limit of the tests.
+// Sleepers are woken: here no sleep ends by itself before the time limit of the tests.
 func TestSleepersAreWoken(t *testing.T) {
 	setPace(t, time.Hour, time.Hour)
 	type scene struct {
@@ -88,13 +88,14 @@ func TestSleepersAreWoken(t *testing.T) {
 	}
 }
 
-// Events and room wake who sleeps for them, in whatever order the last looks and the first stores come.
+// Events and room wake the goroutines that sleep for them, in whatever order the last looks and
+// the first stores come.
 func TestEventsAndRoomWake(t *testing.T) {
 	t.Run("fences", func(t *testing.T) { eventsAndRoomWake(t, parking, parking) })
 	if !machine.BuffersStores || !host.FenceOthers() || !host.JoinFences() {
 		return
 	}
-	// Whoever sleeps fences those who don't, whatever that costs.
+	// Sleepers fence the processes that don't, whatever that costs.
 	was := canLeaveOutFences
 	canLeaveOutFences = func() bool { return true }
 	t.Cleanup(func() { canLeaveOutFences = was })
@@ -146,8 +147,8 @@ func eventsAndRoomWake(t *testing.T, here, there Options) {
 	all.Wait()
 }
 
-// Goroutines that sleep in the kernel don't keep a garbage collection from ending. The signals that preempt
-// goroutines would wake them, so a process has none.
+// Goroutines that sleep in the kernel don't keep a garbage collection from ending. The signals
+// that preempt goroutines would wake them, so the test runs in a process without those.
 func TestSleepersAndGarbageCollection(t *testing.T) {
 	const without = "asyncpreemptoff=1"
 	if os.Getenv("GODEBUG") != without {
@@ -183,7 +184,7 @@ func TestSleepersAndGarbageCollection(t *testing.T) {
 	all.Wait()
 }
 
-// What has happened just before a sleep is seen.
+// A sleep that is about to begin sees what has just happened.
 func TestSleepAfterTheContextEnded(t *testing.T) {
 	setPace(t, time.Hour, time.Hour)
 	r, _ := newRing[tick](t, Config{Capacity: 2, Options: parking})

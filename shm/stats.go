@@ -7,8 +7,9 @@ import (
 )
 
 // Stats is a snapshot of a ring, as all processes see it. It is read word by word while the ring
-// runs: each figure was true at some moment during the call, not all of them at the same one. A process
-// that is killed between a deed and its count leaves Lost, Aborted, Evicted or Recoveries one off.
+// runs. Each figure was true at some moment during the call, but not all at the same moment. A
+// process that is killed between an act and its count leaves Lost, Aborted, Evicted or Recoveries
+// off by one.
 type Stats struct {
 	Capacity  int
 	Claimed   int64 // end of the last claim
@@ -17,10 +18,10 @@ type Stats struct {
 	Closed    bool
 	Failed    error // ErrFailed, ErrCorrupt or nil
 
-	Lost       int64 // sequences that producers had claimed and not published when they died
-	Aborted    int64
+	Lost       int64 // sequences that dead producers had claimed and not published
+	Aborted    int64 // sequences
 	Evicted    int64 // consumers
-	Recoveries int64 // that had something to do
+	Recoveries int64 // recoveries that found something to do
 
 	Processes []ProcessStats
 	Producers []ProducerStats
@@ -29,36 +30,35 @@ type Stats struct {
 
 // ProcessStats is an attached process in [Stats].
 type ProcessStats struct {
-	PID   int // as it calls itself: in its own PID namespace
-	Name  string
-	Since time.Time
-	Lives bool // false: it is dead, and not recovered yet
-	// It leaves out fences: see Options.AsymmetricFence.
-	Unfenced bool
+	PID      int       // in the PID namespace of the process itself
+	Name     string    // Options.Name
+	Since    time.Time // when it attached
+	Lives    bool      // false: it is dead and not recovered yet
+	Unfenced bool      // it leaves out fences: see Options.AsymmetricFence
 }
 
 // ProducerStats is a producer in [Stats].
 type ProducerStats struct {
 	Name    string
 	Process ProcessStats
-	// [From, To) holds what it has claimed and not published, or is about to claim. It is empty if that
-	// is nothing.
+	// [From, To) holds the sequences that it has claimed and not published, or is about to claim.
+	// It is empty if there are none.
 	From, To int64
 }
 
 // ConsumerStats is a consumer in [Stats].
 type ConsumerStats struct {
 	Name     string
-	Process  ProcessStats // zero for one that is held
+	Process  ProcessStats // zero while it is held
 	State    string       // "live", "held", or, for a moment, "joining", "leaving" or "evicted"
 	After    []string     // the names of the consumers that it follows; empty: it follows the producers
 	OnDeath  OnDeath
-	Position int64 // slots below are handed back
-	Lag      int64 // published sequences that are not
+	Position int64 // all sequences below are handed back
+	Lag      int64 // published sequences that are not handed back
 }
 
-// Stats returns a snapshot. Any goroutine may call it; it stops nobody. It looks at the locks of all
-// attached processes, about a microsecond each, and at up to Cap marks.
+// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It tests the locks of
+// all attached processes, at about a microsecond each, and reads up to Cap marks.
 func (r *Ring[T]) Stats() (s Stats) {
 	r.core.visit(func() { s = r.core.stats() })
 	return s
@@ -143,8 +143,8 @@ func (c *core) consumerStats(of func(state) ProcessStats) (all []ConsumerStats) 
 	return all
 }
 
-// String returns a line for the ring and one for each process, producer and consumer, for people to
-// read.
+// String returns a text for people: a line for the ring, and one for each process, producer and
+// consumer.
 func (s Stats) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ring of %d slots: %d claimed, %d published, %d free", s.Capacity, s.Claimed, s.Published, s.Free)
@@ -178,7 +178,7 @@ func (s Stats) String() string {
 	return b.String()
 }
 
-// String returns `process 71 "feed"`, and "(dead)" if it is.
+// String returns `process 71 "feed"`, and adds "(dead)" if the process is dead.
 func (p ProcessStats) String() string {
 	s := fmt.Sprintf("process %d%s", p.PID, quoted(p.Name))
 	if !p.Lives {

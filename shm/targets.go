@@ -1,7 +1,7 @@
 package shm
 
-// room is what a claim waits for: a target. It is a pointer, so to make an interface of it allocates
-// nothing; the same goes for coming.
+// room is the target of a claim. It holds a pointer, so that converting it to an interface
+// allocates nothing; so does coming.
 type room struct{ *claimer }
 
 func (r room) reached() (bool, error) {
@@ -11,7 +11,7 @@ func (r room) reached() (bool, error) {
 	return false, r.end()
 }
 
-// end returns why there will be no room any more, or nil.
+// end returns why there will never be room, or nil.
 func (p *claimer) end() error {
 	if err := p.core.err(); err != nil {
 		return err
@@ -22,7 +22,7 @@ func (p *claimer) end() error {
 	return nil
 }
 
-// source is the slowest consumer or, without consumers, what is published.
+// source is the slowest consumer's position or, without consumers, what is published.
 func (r room) source() *eventcount {
 	if i, _ := r.core.slowest(r.core.control.members.Load()); i != nobody {
 		return &r.core.place(i).event
@@ -38,7 +38,7 @@ func (r room) obstacle() (obstacle, BlockedError) {
 	return r.core.open(r.walk()), b
 }
 
-// coming is what a consumer waits for: a target.
+// coming is the target of a consumer.
 type coming struct{ *reader }
 
 func (r coming) reached() (bool, error) {
@@ -48,7 +48,7 @@ func (r coming) reached() (bool, error) {
 	return false, r.end()
 }
 
-// source is the slowest of those that it follows, or what is published.
+// source is the position of the slowest consumer that this one follows, or what is published.
 func (r coming) source() *eventcount {
 	if u, _, _ := r.slowest(); u != nil {
 		return &u.place.event

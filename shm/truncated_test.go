@@ -14,7 +14,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A scene is a ring of which everything is in use, guarded or not.
+// A scene is a ring with everything in use, guarded or not.
 type scene struct {
 	ring     *Ring[tick]
 	path     string
@@ -49,7 +49,7 @@ func newScene(t *testing.T, marks Marks, opts Options) *scene {
 	return s
 }
 
-// late is a context that ends when it has been looked at a few times.
+// late is a context that ends after a few looks at it.
 type late struct {
 	context.Context
 	looks int
@@ -62,7 +62,7 @@ func (l *late) Err() error {
 	return nil
 }
 
-// calls are what can be called in a scene. Each returns its error, if it has one.
+// calls are the calls that a scene can make. Each returns its error, if it has one.
 var calls = map[string]func(*scene, context.Context) error{
 	"Send": func(s *scene, ctx context.Context) error {
 		for range 1100 { // it is quiet once, and then reports it
@@ -159,8 +159,8 @@ var calls = map[string]func(*scene, context.Context) error{
 	},
 }
 
-// The file is cut, to nothing or in between, and each call ends with an error, or quietly. Whatever is called
-// after it does so too.
+// The file is cut, to nothing or in between. Each call then ends with an error, or quietly, and
+// so do all later ones.
 func TestTruncatedUnderAGuard(t *testing.T) {
 	for _, marks := range []Marks{EmbeddedMarks, SeparateMarks} {
 		for region := range 7 {
@@ -192,19 +192,20 @@ func TestTruncatedUnderAGuard(t *testing.T) {
 	}
 }
 
-// recoveredMisuse calls f, and returns what it panics with, but that a batch was published or handed back before.
+// recoveredMisuse calls f and returns its panic, except one about a batch that was published or
+// handed back before.
 func recoveredMisuse(f func()) string {
 	switch text := recovered(f); {
 	case len(text) > 5 && (text[:5] == "Done " || text[:5] == "Publi" || text[:5] == "Abort"):
 		return ""
-	case text == "claim of a producer that was closed":
+	case text == "claim by a closed producer":
 		return ""
 	default:
 		return text
 	}
 }
 
-// Who sleeps when the file is cut wakes, by itself at the latest.
+// Goroutines that sleep when the file is cut wake up, by themselves at the latest.
 func TestTruncatedUnderSleepers(t *testing.T) {
 	r, path := newRing[tick](t, Config{Capacity: 2, Options: Options{GuardFaults: true, Wait: disruptor.BlockWait{Spin: -1}}})
 	c, p := newConsumer(t, r, ConsumerConfig{Name: "c"}), newProducer(t, r)
@@ -236,7 +237,7 @@ func TestTruncatedUnderSleepers(t *testing.T) {
 	}
 }
 
-// A futex whose page is gone is an error, whoever finds out first.
+// A futex whose page is gone is an error, whichever call finds out first.
 func TestFutexOfATruncatedFile(t *testing.T) {
 	r, path := newRing[tick](t, Config{Capacity: 2, Options: Options{GuardFaults: true}})
 	event := &r.core.control.event
@@ -277,7 +278,7 @@ func TestAnonymousRingCannotBeCut(t *testing.T) {
 	require.True(t, newProducer(t, r).TrySend(tick{}))
 }
 
-// Who has seen a fault hands out no slots, which may be those that are gone.
+// A role that has seen a fault hands out no slots: they may be gone.
 func TestNothingIsHandedOutAfterAFault(t *testing.T) {
 	s := newScene(t, SeparateMarks, Options{GuardFaults: true})
 	require.NoError(t, os.Truncate(s.path, s.ring.core.Slots))

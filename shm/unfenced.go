@@ -8,12 +8,12 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// cheapFence is what a fence of all processes may cost at most, for sleepers to take it over from those
-// who publish.
+// cheapFence is what a fence of all processes may cost at most for sleepers to take it over from
+// publishers.
 const cheapFence = 2 * time.Microsecond
 
-// canLeaveOutFences reports whether this process may leave out its fences, and gains by it. Others must
-// be able to interrupt it before it publishes anything.
+// canLeaveOutFences reports whether this process can leave out its fences, and gains by it. Other
+// processes must be able to interrupt it before it publishes anything.
 var canLeaveOutFences = sync.OnceValue(func() bool {
 	if !machine.BuffersStores || !host.FenceOthers() || !host.JoinFences() {
 		return false

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// setFences has processes leave out their fences if they are told to, and fence calls others fence.
+// setFences has processes leave out their fences if their options say so, and replaces the fence
+// of other processes.
 func setFences(t *testing.T, fence func() bool) {
 	t.Helper()
 	may, others := canLeaveOutFences, fenceOthers
@@ -17,7 +18,8 @@ func setFences(t *testing.T, fence func() bool) {
 	t.Cleanup(func() { canLeaveOutFences, fenceOthers = may, others })
 }
 
-// A store that becomes visible by the fence is found by the look after it: nobody wakes who sleeps then.
+// A store that the fence makes visible is found by the look after it: nobody would wake the
+// sleeper later.
 func TestASleeperFencesThoseWhoDoNot(t *testing.T) {
 	setPace(t, time.Hour, time.Hour)
 	var visible func()
@@ -47,7 +49,7 @@ func TestASleeperFencesThoseWhoDoNot(t *testing.T) {
 	require.Zero(t, r.core.control.unfenced.Load())
 }
 
-// Who can't fence those who don't sleeps briefly.
+// A goroutine that can't fence the processes without fences sleeps only briefly.
 func TestASleeperThatCannotFenceSleepsBriefly(t *testing.T) {
 	setPace(t, time.Hour, time.Hour)
 	fenced := make(chan bool, 1000)

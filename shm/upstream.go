@@ -7,20 +7,21 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// An upstream is a consumer that another follows, with those that it follows itself, in case it leaves.
+// An upstream is a consumer that another follows. It knows the consumers that it follows itself,
+// in case it leaves.
 type upstream struct {
 	place *place
 	index int
 	epoch uint64
 	after []*upstream
-	left  bool // those that it follows have taken its place
+	left  bool // the consumers it follows have taken its place
 }
 
-// word is how an upstream stands in the file.
+// word returns the word for an upstream in the file.
 func (u *upstream) word() uint64 { return u.epoch<<8 | uint64(u.index+1) }
 
-// resolveNames returns the consumers of the names, and what these follow. It reports again if its error may be gone
-// soon.
+// resolveNames returns the consumers of those names, with what they follow. It reports again if
+// its error may be gone soon.
 func (c *core) resolveNames(names []string) (found []*upstream, again bool, err error) {
 	if len(names) > ringfile.MaxAfter {
 		return nil, false, fmt.Errorf("shm: ConsumerConfig.After has %d names: at most %d", len(names), ringfile.MaxAfter)
@@ -32,8 +33,8 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 			return nil, false, fmt.Errorf("%w: no consumer is called %q", ErrName, name)
 		}
 		u := known.add(c, i, st.epoch())
-		if u == nil { // most often somebody in the graph has left, and who followed it has still to look for itself
-			return nil, true, fmt.Errorf("%w: what consumer %q follows can't be told", ErrName, name)
+		if u == nil { // most often a consumer in the graph has left, and its followers have not looked since
+			return nil, true, fmt.Errorf("%w: can't tell what consumer %q follows", ErrName, name)
 		}
 		if !u.has(state(u.place.state.Load())) {
 			return nil, false, fmt.Errorf("%w: consumer %q is %v", ErrName, name, state(c.place(i).state.Load()).phase())
@@ -45,13 +46,14 @@ func (c *core) resolveNames(names []string) (found []*upstream, again bool, err 
 	return found, false, nil
 }
 
-// A graph has each consumer that another follows, directly or not, once: there may be more ways to it
-// than anybody can walk.
+// A graph has each consumer that another follows, directly or not, once: there may be more ways
+// to it than can be walked.
 type graph map[int]*upstream
 
-// add adds consumer i of that epoch, and what it follows. It returns nil if that can't be had: if another
-// has the place, it changes each time, or a consumer follows itself, in a file that means harm. What a
-// consumer follows stays in the file after it has left, until another has its place.
+// add adds consumer i of that epoch, and what it follows. It returns nil if that can't be read:
+// another consumer has the place, what is read changes each time, or a consumer follows itself,
+// in a file that means harm. What a consumer follows stays in the file after it has left, until
+// another takes its place.
 func (g graph) add(c *core, i int, epoch uint64) *upstream {
 	if u, ok := g[i]; ok {
 		if u != nil && u.epoch != epoch {
@@ -84,8 +86,8 @@ func (g graph) add(c *core, i int, epoch uint64) *upstream {
 	return u
 }
 
-// load returns the position of an upstream, if the place is still its own. The look at the state comes
-// after the position: it may be another's.
+// load returns the position of an upstream, if the place is still its own. It looks at the state
+// after the position, which may be another consumer's.
 func (u *upstream) load() (position int64, ok bool) {
 	position = u.place.position.Load() // stage edge
 	return position, u.has(state(u.place.state.Load()))
@@ -100,9 +102,9 @@ func (u *upstream) has(st state) bool {
 	return false
 }
 
-// storeUpstream stores in the file what r follows. The version may be odd already: who had the place, or r in an
-// earlier life, may have been killed in here. If they are too many it stays odd: who joined after r would not know all
-// of them when r leaves.
+// storeUpstream stores in the file what r follows. The version may be odd already: the last owner
+// of the place, or r in an earlier life, may have been killed in here. If r follows too many it
+// stays odd: a follower of r would not know all of them when r leaves.
 func (r *reader) storeUpstream() {
 	p := r.place
 	odd := p.version.Load() | 1
@@ -119,8 +121,8 @@ func (r *reader) storeUpstream() {
 	}
 }
 
-// slowest returns which of those that it follows it waits for, and how far all of them are done. It takes
-// out who has left; ok is false if it can't, or if nobody is left.
+// slowest returns the consumer this one waits for, and how far all that it follows are done. It
+// takes out those that have left; ok is false if it can't, or if none is left.
 func (r *reader) slowest() (slow *upstream, least int64, ok bool) {
 	least = maxSequence
 	for i := 0; i < len(r.upstream); {
@@ -140,9 +142,9 @@ func (r *reader) slowest() (slow *upstream, least int64, ok bool) {
 	return slow, least, slow != nil
 }
 
-// replace puts those that the upstream at i follows in its place, if it has left. It reports false if
-// it was evicted, or may have been. The state is looked at first: who evicts stores the epoch of the
-// evicted before the place is free.
+// replace puts the consumers that the upstream at i follows in its place, if it has left. It
+// reports false if it was evicted, or may have been. It looks at the state first: an evictor
+// stores the epoch of the evicted before it frees the place.
 func (r *reader) replace(i int) bool {
 	u := r.upstream[i]
 	st := state(u.place.state.Load()) // stage edge
@@ -150,7 +152,7 @@ func (r *reader) replace(i int) bool {
 	if u.has(st) || !gone && st.phase() == leaving {
 		return false // look again
 	}
-	if !gone || u.place.evicted.Load() >= u.epoch { // it was, or one that came after it: then nobody knows
+	if !gone || u.place.evicted.Load() >= u.epoch { // it was evicted, or a later owner was and nobody can tell
 		r.gone = fmt.Errorf("%w: %w", ErrClosed, ErrUpstreamDead)
 		return false
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// asked notes for which looks a strategy was asked.
+// asked records for which looks a strategy was asked.
 type asked struct{ looks []int }
 
 func (a *asked) Idle(n int) disruptor.Action {
@@ -20,7 +20,8 @@ func (a *asked) Idle(n int) disruptor.Action {
 	return disruptor.Yield
 }
 
-// Each wait begins anew: it spins before it parks, and a user-defined strategy is told that it has begun.
+// Each wait begins anew: it spins before it parks, and a user-defined strategy is told that it
+// has begun.
 func TestEachWaitBeginsAnew(t *testing.T) {
 	var strategy asked
 	r, _ := newRing[tick](t, Config{Capacity: 2, Options: Options{Wait: &strategy}})
@@ -35,7 +36,7 @@ func TestEachWaitBeginsAnew(t *testing.T) {
 	}
 }
 
-// uncomparable is a context that == panics for.
+// uncomparable is a context for which == panics.
 type uncomparable struct {
 	context.Context
 	values map[string]int
@@ -53,8 +54,8 @@ func TestContextThatIsNotComparable(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// The end of a context may have begun to wake a sleeper when that wakes by itself, and its ring is
-// unmapped before the goroutine goes on that wakes it.
+// The end of a context may begin to wake a sleeper that wakes by itself. Its ring may be unmapped
+// before the waking goroutine goes on.
 func TestContextEndsAfterDetach(t *testing.T) {
 	r, err := Create[tick](newPath(t), Config{Capacity: 2})
 	require.NoError(t, err)
@@ -66,7 +67,8 @@ func TestContextEndsAfterDetach(t *testing.T) {
 	c.wait.contextEnded()
 }
 
-// A process that has no ring but this one knows how many goroutines can run at once: else it would never spin.
+// A process without other rings knows how many goroutines can run at once. Otherwise it would
+// never spin.
 func TestProcessorsAreKnown(t *testing.T) {
 	waiting.RefreshProcs()
 	want := waiting.Procs()

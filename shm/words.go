@@ -7,20 +7,20 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// What lies in the file behind the header. Every word that one process writes and another reads is
-// atomic; words that are written often are alone on 128 bytes. The offsets are those of the format,
-// in internal/ringfile: offsets.go compares them.
+// These structs lie in the file behind the header. Every word that one process writes and another
+// reads is atomic. A word that is written often is alone on 128 bytes. The offsets are those of the
+// format, in internal/ringfile: offsets.go compares them.
 
-// control is one for the ring.
+// control is the control block; a ring has one.
 type control struct {
 	cursor  atomic.Int64 // the end of what is claimed; its sign bit: the ring is closed
 	_       [120]byte
 	members atomic.Uint64 // a bit for each place that the gate goes by
-	// A bit for each attachment whose process does not fence before it looks for sleepers.
+	// A bit for each attachment whose process does not fence before its looks for sleepers.
 	unfenced atomic.Uint64
 	_        [112]byte
 	failure  atomic.Uint64 // why the ring has failed; 0: it hasn't
-	closing  atomic.Uint64 // 1: the ring is closed, or about to be: the cursor says
+	closing  atomic.Uint64 // 1: the ring is closed or about to be, as the cursor says
 	_        [112]byte
 	event    eventcount // something was published, lost or aborted, or the ring has ended
 
@@ -38,8 +38,8 @@ type attachment struct {
 	_        [64]byte
 }
 
-// A record is the entry of a producer. It says what its producer owns or is about to own, and who that
-// is.
+// A record is the entry of a producer. It says who the producer is, and what it owns or is about
+// to own.
 type record struct {
 	from, to atomic.Int64 // [from, to); from >= to: nothing
 	_        [112]byte
@@ -56,19 +56,19 @@ type place struct {
 	event    eventcount // position has moved, or the place has been left
 
 	evicted atomic.Uint64 // the epoch of the last consumer here that was evicted
-	// What dies with it; stored while joining.
+	// What happens when its process dies; stored while joining.
 	policy atomic.Uint64
 	grace  atomic.Int64 // nanoseconds
-	maxLag atomic.Int64 // 0: not to be evicted while it lives
+	maxLag atomic.Int64 // 0: must not be evicted while it lives
 	died   atomic.Int64 // on the monotonic clock, in nanoseconds; while held
-	// Whom it follows, changed between two steps of the version, which is odd meanwhile.
+	// The consumers it follows. The version is odd while they change.
 	version atomic.Uint64
 	name    text
 	_       [40]byte
 	after   [ringfile.MaxAfter]atomic.Uint64 // epoch<<8 | index+1
 }
 
-// text is a short text. It is read while it may be written: a torn one only misleads people.
+// text is a short text. It may be read while it is written: a torn one only misleads people.
 type text [maxName / 8]atomic.Uint64
 
 func (t *text) store(s string) {
@@ -87,8 +87,8 @@ func (t *text) load() string {
 	return ringfile.Name(b[:])
 }
 
-// The state of a place, a record or an attachment is one word: what it is, its owner, and an epoch that
-// counts owners.
+// The state of a place, a record or an attachment is one word: its phase, its owner, and an epoch
+// that counts its owners.
 type state ringfile.State
 
 type phase = ringfile.Phase

@@ -1,5 +1,5 @@
-// Diamond plays FizzBuzz on a ring: two stages look at every number at the same time, each for its own
-// divisor, and a third joins what they found. The result is checked against a plain loop.
+// Diamond plays FizzBuzz on a ring. Two stages look at each number at the same time, one for each
+// divisor. A third stage joins what they found. The result is checked against a plain loop.
 //
 //	         ┌─ fizz ─┐
 //	numbers ─┤        ├─ join
@@ -15,7 +15,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A number is one slot. Its stages need no lock: each writes a field of its own, and join follows both.
+// A number is one slot. Its stages need no lock: fizz and buzz write different fields, and join
+// follows both.
 type number struct {
 	value      int
 	fizz, buzz bool
@@ -44,7 +45,7 @@ func diamond(n int) (text []byte, err error) {
 		defer ring.Close()
 		p := ring.SingleProducer()
 		for i := range n {
-			_ = p.Send(ctx, number{value: i}) // fails only if a stage did, and then Run says which
+			_ = p.Send(ctx, number{value: i}) // it fails only if a stage has failed, and Run says which
 		}
 	}()
 	err = ring.Run(ctx)

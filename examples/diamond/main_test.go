@@ -14,7 +14,7 @@ func TestDiamond(t *testing.T) {
 		strings.Join(strings.Fields(string(text)), " "))
 }
 
-// More numbers than slots, so that the stages gate the producer for several laps.
+// There are more numbers than slots, so that the stages gate the producer for several laps.
 func TestDiamondManyLaps(t *testing.T) {
 	const n = 10_000
 	text, err := diamond(n)

@@ -1,5 +1,6 @@
-// Fanin is a logger: many goroutines put lines into one ring, and one writer takes them out, one Write for
-// each batch. The log is then checked: no line lost, none doubled, each goroutine's lines in order.
+// Fanin is a logger: many goroutines put lines into one ring, and one writer takes them out, with
+// one Write for each batch. The log is then checked: no line is lost or doubled, and the lines of
+// each goroutine are in order.
 package main
 
 import (
@@ -16,7 +17,7 @@ import (
 
 type entry struct{ goroutine, line int }
 
-// fanin lets every goroutine log its lines to w, all at the same time.
+// fanin has all goroutines log their lines to w at the same time.
 func fanin(w io.Writer, goroutines, lines int) error {
 	ring, err := disruptor.New[entry](disruptor.Config{Capacity: 1 << 10, Producers: disruptor.Multi})
 	if err != nil {
@@ -35,9 +36,9 @@ func fanin(w io.Writer, goroutines, lines int) error {
 	var loggers sync.WaitGroup
 	for g := range goroutines {
 		loggers.Go(func() {
-			p := ring.MultiProducer() // one each: they may share one, but that is slower
+			p := ring.MultiProducer() // they could share one, but one each is faster
 			for n := range lines {
-				_ = p.Send(context.Background(), entry{g, n}) // fails only if the writer did, and then Run says why
+				_ = p.Send(context.Background(), entry{g, n}) // it fails only if the writer has failed, and Run says why
 			}
 		})
 	}
@@ -48,7 +49,7 @@ func fanin(w io.Writer, goroutines, lines int) error {
 	return ring.Run(context.Background())
 }
 
-// check follows every goroutine through the log, from line 0 to its last.
+// check follows each goroutine through the log, from line 0 to its last.
 func check(log []byte, goroutines, lines int) error {
 	next := make([]int, goroutines)
 	for text := range bytes.Lines(log) {
@@ -59,7 +60,7 @@ func check(log []byte, goroutines, lines int) error {
 		next[g]++
 	}
 	if !slices.Equal(next, slices.Repeat([]int{lines}, goroutines)) {
-		return fmt.Errorf("each goroutine logged %d lines, but written were %v", lines, next)
+		return fmt.Errorf("each goroutine logged %d lines; the log has %v", lines, next)
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
-// Marketdata is one feed of prices with three users. A recorder keeps every tick, in order. Risk is computed by workers,
-// the ticks of a symbol in order by one of them. A display shows the latest ticks: it is slow, misses most of them, and
-// holds nobody up.
+// Marketdata is one feed of prices with three users. A recorder keeps every tick, in order.
+// Workers compute risk: the ticks of a symbol go to one of them, in order. A display shows the
+// latest ticks. It is slow, misses most of them, and holds nobody up.
 package main
 
 import (
@@ -16,14 +16,14 @@ const symbols = 64
 
 type tick struct {
 	symbol int
-	count  int // of the ticks of the symbol, from 1
+	count  int // number of this tick among those of its symbol, from 1
 	price  int // in hundredths
 }
 
 // market is what the users of the feed have found out.
 type market struct {
 	recorded  int
-	risk      [symbols]exposure // each belongs to the worker that has its symbol
+	risk      [symbols]exposure // each is used by the worker that owns its symbol
 	shown     int
 	missed    int64
 	displayed time.Duration // how long it takes to draw
@@ -32,7 +32,7 @@ type market struct {
 // An exposure is how far a price has fallen since it was highest.
 type exposure struct{ ticks, high, worst int }
 
-// record is handed each tick in the order of the feed.
+// record is handed every tick, in the order of the feed.
 func (m *market) record(seq int64, t *tick) error {
 	if int64(m.recorded) != seq {
 		return fmt.Errorf("tick %d after %d", seq, m.recorded-1)
@@ -41,11 +41,11 @@ func (m *market) record(seq int64, t *tick) error {
 	return nil
 }
 
-// assess is handed the ticks of each symbol in order, and one at a time.
+// assess is handed the ticks of each symbol in order, one at a time.
 func (m *market) assess(_ int64, t *tick) error {
 	e := &m.risk[t.symbol]
 	if e.ticks++; e.ticks != t.count {
-		return fmt.Errorf("symbol %d: tick %d in the place of %d", t.symbol, t.count, e.ticks)
+		return fmt.Errorf("symbol %d: tick %d instead of %d", t.symbol, t.count, e.ticks)
 	}
 	e.high = max(e.high, t.price)
 	e.worst = max(e.worst, e.high-t.price)
@@ -60,7 +60,7 @@ func (m *market) show(c disruptor.Copy[tick]) error {
 	return nil
 }
 
-// run feeds so many ticks.
+// run passes that many ticks to all three users.
 func run(ticks int, display time.Duration) (*market, error) {
 	ring, err := disruptor.New[tick](disruptor.Config{Capacity: 1 << 12, Producers: disruptor.Single})
 	if err != nil {
@@ -81,7 +81,7 @@ func run(ticks int, display time.Duration) (*market, error) {
 	return m, ring.Run(context.Background())
 }
 
-// feed sends so many ticks of prices that move up and down.
+// feed sends that many ticks, whose prices move up and down.
 func feed(p *disruptor.SingleProducer[tick], ticks int) {
 	var last [symbols]tick
 	for n := range ticks {
@@ -94,7 +94,7 @@ func feed(p *disruptor.SingleProducer[tick], ticks int) {
 	}
 }
 
-// check says what is wrong if not each user has had its due.
+// check reports an error unless each user has had its due.
 func (m *market) check(ticks int) error {
 	assessed := 0
 	for _, e := range m.risk {

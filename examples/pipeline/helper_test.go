@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience bounds what a test waits for. It only decides when a test that hangs is given up.
+// patience bounds the waits of a test. It only decides when a hanging test is given up.
 const patience = time.Minute
 
 func TestMain(m *testing.M) {
@@ -26,13 +26,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// text is an input in memory; repeated it has no end.
+// text is an input in memory. Repeated, it has no end.
 func text(s string, repeat bool) *input {
 	read := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(s)), nil }
 	return &input{name: "a string", parts: []part{read}, repeat: repeat, again: true}
 }
 
-// numbered is n different lines.
+// numbered returns n different lines.
 func numbered(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -41,7 +41,7 @@ func numbered(n int) string {
 	return b.String()
 }
 
-// notified is what notify makes of these lines, the first of which is record first.
+// notified returns what notify makes of these lines if the first is record first.
 func notified(first int, lines ...string) string {
 	var b strings.Builder
 	for i, line := range lines {
@@ -53,7 +53,7 @@ func notified(first int, lines ...string) string {
 // split is the inverse of strings.Join(lines, "\n") + "\n".
 func split(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") }
 
-// small are options for a test: a ring of few slots, so that it goes round often.
+// small returns options for a test: few slots, so that the ring goes round often.
 func small(t *testing.T) options {
 	return options{ring: 64, journal: filepath.Join(t.TempDir(), "journal"), listen: "127.0.0.1:0", patience: patience, drain: patience}
 }

@@ -20,7 +20,7 @@ func (tr *trigger) Write(p []byte) (int, error) {
 	return tr.Builder.Write(p)
 }
 
-// An interrupt ends an endless input; all that was accepted is journaled, notified and verified.
+// An interrupt ends an endless input. All accepted records are journaled, notified and verified.
 func TestInterrupt(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	echo := &trigger{interrupt: interrupt}
@@ -52,7 +52,7 @@ func TestInterruptFullRing(t *testing.T) {
 	require.EqualValues(t, p.accepted, strings.Count(echo.String(), "\n"))
 }
 
-// A stage that is stuck keeps an interrupted program for as long as -drain says, and is named.
+// A stuck stage keeps an interrupted program for no longer than -drain, and is named.
 func TestInterruptStuckStage(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	echo := newGate()
@@ -70,7 +70,8 @@ func TestInterruptStuckStage(t *testing.T) {
 	require.ErrorContains(t, err, `consumer "notify" at 0 has 6`) // 64 left, or 65: see above
 }
 
-// An interrupt reaches a producer that waits for more standard input, of which it drops the torn last line.
+// An interrupt reaches a producer that waits for more standard input. The torn last line is
+// dropped.
 func TestInterruptIdleInput(t *testing.T) {
 	r, w := piped(t)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -88,7 +89,7 @@ func TestInterruptIdleInput(t *testing.T) {
 	require.EqualValues(t, 2, p.accepted)
 }
 
-// The program interrupted before its first record has nothing to do, and does it.
+// A program that is interrupted before its first record ends without an error.
 func TestInterruptAtOnce(t *testing.T) {
 	r, _ := piped(t)
 	ctx, interrupt := context.WithCancel(t.Context())

@@ -19,7 +19,8 @@ import (
 //	crc     uint32, little-endian: CRC-32C of length and payload
 //	payload length bytes
 //
-// The checksum covers the length too: without it, zeros that a crash left would read as empty records.
+// The checksum covers the length too: otherwise zeros that a crash left would read as empty
+// records.
 type journal struct {
 	file      *os.File
 	temporary bool
@@ -29,16 +30,17 @@ type journal struct {
 
 const (
 	frameHead = 8
-	// maxRecord bounds what a record may ask for: the lengths in a damaged journal are not to be trusted.
+	// maxRecord bounds the size of a record: lengths in a damaged journal can't be trusted.
 	maxRecord = 16 << 20
-	// writeSize is how much of a batch is gathered before it is written; the batch is synced once, at its end.
+	// writeSize is how much of a batch is gathered before a write. A batch is synced once, at its
+	// end.
 	writeSize = 1 << 20
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// openJournal opens the file at path to append to it, or a temporary file if path is empty. It refuses a
-// file that is not a whole journal: appending to that would hide the damage.
+// openJournal opens the file at path for appending, or a temporary file if path is empty. It
+// refuses a damaged journal, because appending would hide the damage.
 func openJournal(path string) (j *journal, err error) {
 	j = &journal{temporary: path == ""}
 	if j.temporary {
@@ -140,8 +142,8 @@ type frames struct {
 	payload []byte
 }
 
-// next returns the next payload, which is good until the call after, or io.EOF at the end of the last
-// frame. Its other errors name the offset of the frame that is damaged.
+// next returns the next payload, which is valid until the next call, or io.EOF after the last
+// frame. Other errors name the offset of the damaged frame.
 func (f *frames) next() ([]byte, error) {
 	left := f.size - f.offset
 	if left == 0 {

@@ -27,7 +27,8 @@ func damage(t *testing.T, p *pipeline, content []byte) error {
 	return p.verify()
 }
 
-// Whichever byte of a journal is flipped, of a length, a checksum or a payload, verify names the frame.
+// Whichever byte of a journal is flipped, of a length, a checksum or a payload, verify names its
+// frame.
 func TestFlippedByte(t *testing.T) {
 	lines := []string{"first", "", "the third", strings.Repeat("x", 40)}
 	p, journal := processed(t, text(strings.Join(lines, "\n"), false))
@@ -47,7 +48,7 @@ func TestFlippedByte(t *testing.T) {
 	require.NoError(t, damage(t, p, journal))
 }
 
-// Frames that are whole, but not those of the records that were accepted.
+// The frames are whole, but they are not those of the accepted records.
 func TestOtherJournal(t *testing.T) {
 	frames := func(lines ...string) (buf []byte) {
 		for _, line := range lines {
@@ -82,7 +83,7 @@ func TestOtherJournal(t *testing.T) {
 	}
 }
 
-// A second run appends to the journal of the first, and verifies only what it wrote itself.
+// A second run appends to the journal of the first, and verifies only its own records.
 func TestAppend(t *testing.T) {
 	p, first := processed(t, text("a\nb\n", false))
 	again := start(t, p.opt, text("c\n", false), nil)

@@ -11,7 +11,7 @@ import (
 // lines reads an input from its beginning, line by line.
 type lines struct {
 	in   *input
-	part int // of in.parts, open if file is not nil, else the next one to open
+	part int // index of the open part, or of the next one if file is nil
 	file io.ReadCloser
 	buf  *bufio.Reader
 	long []byte // collects a line that is longer than buf
@@ -21,8 +21,8 @@ func (in *input) open() *lines {
 	return &lines{in: in, buf: bufio.NewReaderSize(nil, 64<<10)}
 }
 
-// next returns the next line without its newline; it is good until the call after. At the end of the input
-// it returns io.EOF.
+// next returns the next line without its newline; it is valid until the next call. At the end of
+// the input it returns io.EOF.
 func (l *lines) next() ([]byte, error) {
 	for {
 		if l.file == nil {
@@ -55,7 +55,7 @@ func (l *lines) openPart() (err error) {
 	return err
 }
 
-// read returns the next line of the open part, or with io.EOF what is left of it.
+// read returns the next line of the open part, or the rest of the part with io.EOF.
 func (l *lines) read() ([]byte, error) {
 	l.long = l.long[:0]
 	for {
@@ -77,7 +77,7 @@ func (l *lines) read() ([]byte, error) {
 func (l *lines) expect(got []byte) error {
 	want, err := l.next()
 	if err != nil {
-		return fmt.Errorf("nothing to compare it with: %w", err)
+		return fmt.Errorf("the input has no more records: %w", err)
 	}
 	if !bytes.Equal(got, want) {
 		return fmt.Errorf("it is %.40q, the input has %.40q", got, want)

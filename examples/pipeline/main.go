@@ -4,16 +4,19 @@
 //	records ──┤           ├── notify
 //	          └─ parse ───┘
 //
-// journal appends each record to a file, with one fsync for each batch, while parse counts its words;
-// notify sends it, when both are done with it, to the TCP clients that are connected and, with -echo, to
-// standard output. At the end the journal is read back and compared with the input.
+// journal appends each record to a file, with one fsync for each batch. At the same time parse
+// counts the words of each record. When both are done with a record, notify sends it to the
+// connected TCP clients and, with -echo, to standard output. At the end the journal is read back
+// and compared with the input.
 //
-// Records are the lines of the files named as arguments, or of standard input if that is a pipe or a file
-// or is named "-". With neither they are the lines of the repository or module around the working directory, or else
-// of this program, a million of them.
+// Records are the lines of the files named as arguments; "-" names standard input. Without
+// arguments they are the lines of standard input if that is a pipe or a file with something in it.
+// Otherwise they are a million lines of the sources around the working directory (the repository
+// or module there), or else of this program.
 //
-// An interrupt drains the ring: no new records, but every one that was accepted is journaled, notified
-// and verified. If that takes longer than -drain, the program says which stage has how much left.
+// An interrupt drains the ring: no new records are accepted, and each accepted one is journaled,
+// notified and verified. If that takes longer than -drain, the program says how much each stage
+// has left.
 package main
 
 import (
@@ -50,14 +53,14 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprintln(stderr, "usage: pipeline [flags] [file ... | -]")
 		flags.PrintDefaults()
 	}
-	flags.Int64Var(&opt.records, "n", 0, "stop after this many records; 0 means all of the input, or a million lines of the sources around")
+	flags.Int64Var(&opt.records, "n", 0, "stop after this many records; 0 means all of the input, or a million lines without an input")
 	flags.IntVar(&opt.ring, "ring", 1<<14, "slots in the ring, a power of two")
 	flags.StringVar(&opt.journal, "journal", "", "append to this journal and keep it (default: a temporary file)")
 	flags.StringVar(&opt.listen, "listen", "127.0.0.1:0", "address for TCP clients")
-	flags.BoolVar(&opt.echo, "echo", false, "notify standard output too; the report goes to standard error then")
+	flags.BoolVar(&opt.echo, "echo", false, "notify standard output too, and report to standard error")
 	flags.DurationVar(&opt.patience, "patience", time.Second, "drop a client that takes longer than this to read a batch")
-	flags.DurationVar(&opt.drain, "drain", 30*time.Second, "give up if delivering what was accepted takes longer than this after an interrupt")
-	flags.DurationVar(&opt.slowNotify, "slow-notify", 0, fmt.Sprintf("notify sleeps this long for each %d records it is handed", slowEvery))
+	flags.DurationVar(&opt.drain, "drain", 30*time.Second, "after an interrupt, give up if accepted records take longer than this to deliver")
+	flags.DurationVar(&opt.slowNotify, "slow-notify", 0, fmt.Sprintf("notify sleeps this long for every %d records", slowEvery))
 	err := flags.Parse(args)
 	opt.files = flags.Args()
 	if err == nil && opt.records < 0 {
@@ -76,8 +79,8 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)   // the first signal drains; a second one finds the default and ends the program
-	signal.Ignore(syscall.SIGPIPE) // when nobody reads the echo any more notify fails, and run cleans up
+	context.AfterFunc(ctx, stop)   // the first signal drains; the second has its default effect and ends the program
+	signal.Ignore(syscall.SIGPIPE) // if nobody reads the echo any more, notify fails and run cleans up
 	if err := run(ctx, opt, os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "pipeline:", err)
 		if failed, ok := errors.AsType[*disruptor.HandlerError](err); ok {

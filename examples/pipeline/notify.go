@@ -14,16 +14,17 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A notifier is the notify stage. It sends every record as a line: its number, its count of words and its
-// text. A client gets whole records, without a gap, from the one after its greeting on.
+// A notifier is the notify stage. It sends each record as a line: its number, its count of words
+// and its text. A client gets whole records, without a gap, from the one named in its greeting
+// on.
 type notifier struct {
 	echo     io.Writer // nil without -echo
 	slow     time.Duration
-	patience time.Duration // how long a batch waits for the slowest client, which is dropped then
+	patience time.Duration // how long a batch waits for a slow client before it is dropped
 	listener net.Listener
 	accepted sync.WaitGroup // the accept loop
 
-	mu      sync.Mutex // held while a batch is sent, so that a client joins between two batches
+	mu      sync.Mutex // held while a batch is sent, so that clients join between batches
 	clients []*client
 	next    int64 // the first record of the next batch
 	buf     []byte
@@ -32,8 +33,9 @@ type notifier struct {
 	left    int // clients that hung up
 }
 
-// slowEvery makes -slow-notify slow enough to fill the ring and quick enough to watch: a sleep for each
-// record would take minutes, and one for each batch would do nothing, because batches grow with the delay.
+// slowEvery makes -slow-notify slow enough to fill the ring and quick enough to watch. A sleep
+// for each record would take minutes. A sleep for each batch would do nothing, because batches
+// grow with the delay.
 const slowEvery = 256
 
 func listen(opt options, echo io.Writer) (*notifier, error) {
@@ -57,15 +59,15 @@ func (n *notifier) accept() {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
-			time.Sleep(10 * time.Millisecond) // out of descriptors, most likely: clients that leave free some
+			time.Sleep(10 * time.Millisecond) // most likely out of descriptors; clients that leave free some
 		}
 	}
 }
 
-// greet tells the client where it comes in, and adds it.
+// greet tells the client at which record it comes in, and adds it.
 func (n *notifier) greet(conn net.Conn) {
-	// What a client says is thrown away, not left unread: a connection closed with input unread is reset, and
-	// then its last records might not arrive.
+	// Input of a client is read and thrown away. Closing a connection with unread input resets it,
+	// and then its last records might not arrive.
 	go io.Copy(io.Discard, conn)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -106,7 +108,8 @@ func (n *notifier) send(b disruptor.Batch[record]) error {
 	return err
 }
 
-// broadcast writes to all clients at once, so that a batch waits once, however many of them don't read.
+// broadcast writes to all clients at once, so that a batch waits only once, however many clients
+// don't read.
 func (n *notifier) broadcast() {
 	var writes sync.WaitGroup
 	for _, c := range n.clients {
@@ -116,7 +119,7 @@ func (n *notifier) broadcast() {
 	n.clients = slices.DeleteFunc(n.clients, n.lost)
 }
 
-// lost says whether the last write to c failed, and lets go of c then.
+// lost reports whether the last write to c failed, and closes c if it did.
 func (n *notifier) lost(c *client) bool {
 	switch {
 	case c.err == nil:
@@ -130,7 +133,7 @@ func (n *notifier) lost(c *client) bool {
 	return true
 }
 
-// close ends what clients read; what was sent still reaches them.
+// close ends the connections; what was sent still reaches the clients.
 func (n *notifier) close() error {
 	err := n.listener.Close()
 	n.accepted.Wait()

@@ -36,7 +36,7 @@ func connect(t *testing.T, p *pipeline) *guest {
 	return g
 }
 
-// expect reads the records that notify made of these lines, the first of which is record first.
+// expect reads the records that notify made of these lines, of which the first is record first.
 func (g *guest) expect(first int, lines ...string) error {
 	want := notified(first, lines...)
 	got := make([]byte, len(want))
@@ -59,7 +59,7 @@ func piping(t *testing.T, opt options) (p *pipeline, w *os.File, processed <-cha
 	return p, w, done
 }
 
-// A client that connects later gets what comes later: all of it, in order, to the end.
+// A client that connects later gets all later records, in order, to the end.
 func TestClients(t *testing.T) {
 	p, w, processed := piping(t, small(t))
 	lines := split(numbered(1000))
@@ -85,7 +85,8 @@ func TestClients(t *testing.T) {
 	require.Zero(t, p.notifier.dropped+p.notifier.left)
 }
 
-// Clients that connect to a stream at full speed get it from their greeting to the last accepted record.
+// Clients that connect to a stream at full speed get it from their greeting to the last accepted
+// record.
 func TestClientsJoinAtSpeed(t *testing.T) {
 	lines := split(numbered(1000))
 	p := start(t, small(t), text(numbered(1000), true), nil)
@@ -163,7 +164,7 @@ func TestClientHangsUp(t *testing.T) {
 	require.Zero(t, p.notifier.dropped)
 }
 
-// What clients say does not matter: it is not even left unread, which would reset the connection.
+// What clients say does not matter. It is read, because unread input would reset the connection.
 func TestClientTalks(t *testing.T) {
 	p, w, processed := piping(t, small(t))
 	g := connect(t, p)
@@ -188,7 +189,8 @@ func TestListenFails(t *testing.T) {
 	require.ErrorContains(t, err, opt.listen)
 }
 
-// An auditor is an echo that looks how long the journal is when records of ten bytes are notified.
+// An auditor is an echo that compares the length of the journal with the records of ten bytes
+// notified so far.
 type auditor struct {
 	path     string
 	records  int64
@@ -213,8 +215,8 @@ func TestNotifyFollowsJournal(t *testing.T) {
 	require.False(t, echo.tooEarly)
 }
 
-// A slow last stage does not slow the journal until the ring is full: with notify stuck in its first batch
-// the journal writes as many records as the ring has slots, and not one more.
+// A slow last stage does not slow the journal until the ring is full. With notify stuck in its
+// first batch the journal writes exactly as many records as the ring has slots.
 func TestSlowNotify(t *testing.T) {
 	opt := small(t)
 	opt.records = 1000

@@ -9,15 +9,15 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A record is one slot of the ring. The producer writes line; journal only reads it; parse writes words,
-// which nobody else touches until notify, which follows both.
+// A record is one slot of the ring. The producer writes line and journal only reads it. parse
+// writes words, which no other stage touches until notify, which follows both.
 type record struct {
 	line  []byte // in a buffer that stays with the slot from lap to lap
 	words int
 }
 
-// lineBuffer is the room that each slot starts with: enough for most lines of text. A longer line grows its
-// slot's buffer, which then stays so.
+// lineBuffer is the room that each slot starts with: enough for most lines of text. A longer line
+// grows its slot's buffer, which keeps that size.
 const lineBuffer = 128
 
 type pipeline struct {
@@ -39,7 +39,7 @@ type pipeline struct {
 	fill    fill
 }
 
-// newPipeline opens what the stages write to and wires the stages to a ring.
+// newPipeline opens the outputs of the stages and connects the stages to a ring.
 func newPipeline(opt options, in *input, echo io.Writer) (p *pipeline, err error) {
 	if opt.records == 0 && in.repeat {
 		opt.records = ownRecords
@@ -63,24 +63,24 @@ func newPipeline(opt options, in *input, echo io.Writer) (p *pipeline, err error
 	return p, nil
 }
 
-// process runs the pipeline until the input ends, ctx ends (the interrupt), or a stage fails. It returns
-// when every accepted record has gone through every stage, or with the first error.
+// process runs the pipeline until the input ends, ctx ends (the interrupt) or a stage fails. It
+// returns when every accepted record has passed every stage, or with the first error.
 func (p *pipeline) process(ctx context.Context) error {
 	p.started = time.Now()
 	served, produced := make(chan error, 1), make(chan error, 1)
-	// Not ctx: a cancelled Run abandons what is in the ring, and an interrupt has to drain it.
+	// Not ctx: a cancelled Run abandons the records in the ring; an interrupt has to drain them.
 	go func() { served <- p.ring.Run(context.Background()) }()
 	go func() { produced <- errors.Join(p.produce(ctx), p.shutdown(ctx)) }()
 	var err error
 	select {
 	case err = <-produced:
 	case err = <-served:
-		if err == nil { // else a stage failed, and the producer may wait for input that never comes: leave it
+		if err == nil { // otherwise a stage failed: don't wait for the producer, whose input may never come
 			err = <-produced
 		}
 	}
 	p.elapsed = time.Since(p.started)
-	if errors.Is(err, errDrain) { // notify may still be at work with what close would close
+	if errors.Is(err, errDrain) { // notify may still be using the connections
 		return err
 	}
 	return errors.Join(err, p.notifier.close())
@@ -88,8 +88,8 @@ func (p *pipeline) process(ctx context.Context) error {
 
 var errDrain = errors.New("accepted records are left after -drain")
 
-// shutdown lets the stages finish what was accepted: after an interrupt within a limit, after the end of
-// the input as slowly as they like.
+// shutdown lets the stages finish the accepted records: within -drain after an interrupt, without
+// a limit after the end of the input.
 func (p *pipeline) shutdown(ctx context.Context) error {
 	limit, cancel := context.Background(), func() {}
 	if ctx.Err() != nil {
@@ -127,7 +127,8 @@ func (p *pipeline) produce(ctx context.Context) error {
 	return nil
 }
 
-// writeJournal is the journal stage: it writes, and notes when notify has fallen a whole ring behind.
+// writeJournal is the journal stage. It writes the batch, and notes when notify has fallen a
+// whole ring behind.
 func (p *pipeline) writeJournal(b disruptor.Batch[record]) error {
 	if err := p.journal.write(b); err != nil {
 		return err

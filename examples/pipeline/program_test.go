@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runMain is set for a test binary that is to be the program instead.
+// runMain is set in the environment of a test binary that must run as the program.
 const runMain = "PIPELINE_TEST_RUNS_MAIN"
 
-// A program is this test binary as the program, in a process of its own.
+// A program is this test binary running as the program, in a separate process.
 type program struct {
 	*exec.Cmd
 	stdin  io.WriteCloser

@@ -12,16 +12,17 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A stage is what one stage was handed. Only the goroutine of that stage writes it while the ring runs.
+// A stage counts what one stage was handed. While the ring runs, only that stage's goroutine
+// writes it.
 type stage struct {
 	name     string
 	sizes    map[int]int64 // how many batches of each size
 	batches  int64
 	records  int64
-	greatest int64 // lag
+	greatest int64 // the greatest lag
 }
 
-// measure counts the batches of a stage and how far behind the producer it is when it gets them.
+// measure counts the batches of a stage, and how far behind the producer it is when it gets them.
 func (p *pipeline) measure(name string, h disruptor.Handler[record]) disruptor.Handler[record] {
 	s := &stage{name: name, sizes: map[int]int64{}}
 	p.stages = append(p.stages, s)
@@ -34,7 +35,8 @@ func (p *pipeline) measure(name string, h disruptor.Handler[record]) disruptor.H
 	}
 }
 
-// row is the stage's line of the report: how many batches, of which sizes, and the greatest lag.
+// row returns the stage's line of the report: how many batches, their sizes, and the greatest
+// lag.
 func (s *stage) row() string {
 	if s.batches == 0 {
 		return s.name + "\t0\t\t\t\t\t\t"
@@ -56,8 +58,8 @@ type point struct {
 	records int64
 }
 
-// A fill finds the point where the journal is first a whole ring ahead of notify. Until then a slow notify
-// does not slow the journal; from there on they go at one pace.
+// A fill finds the point at which the journal is first a whole ring ahead of notify. Until then a
+// slow notify does not slow the journal; from then on they go at one pace.
 type fill struct{ full, last point }
 
 func (f *fill) look(at time.Duration, records int64, full bool) {
@@ -95,7 +97,7 @@ func (p *pipeline) report(w io.Writer) {
 	fmt.Fprintf(w, "clients: %d came, %d left, %d dropped because they did not read in time\n", n.met, n.left, n.dropped)
 }
 
-// rate is the records per second between two points.
+// rate returns the records per second between two points.
 func rate(from, to point) string {
 	seconds := max(to.at-from.at, time.Nanosecond).Seconds()
 	return group(int64(float64(to.records-from.records) / seconds))

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// awkward has lines of every kind: empty, longer than the reader's buffer and the slot's, with a carriage
-// return, with bytes that are no text, and a last one without a newline.
+// awkward has lines of every kind: empty, longer than the buffers of the reader and the slot,
+// with a carriage return, with bytes that are not text, and a last one without a newline.
 var awkward = "one\n\n two  words \n" + strings.Repeat("long ", 40_000) + "\nwindows\r\n\xff\x00\xfe\n" + numbered(500) + "torn"
 
 func TestFiles(t *testing.T) {
@@ -49,7 +49,7 @@ func TestStandardInputFromFile(t *testing.T) {
 	require.Equal(t, notified(0, split(awkward)...), stdout)
 }
 
-// Neither the null device nor an empty pipe is an input, unless it is asked for.
+// The null device and an empty pipe are inputs only if they are asked for.
 func TestOwnText(t *testing.T) {
 	empty, w := piped(t)
 	require.NoError(t, w.Close())
@@ -91,7 +91,7 @@ func TestOwnTextOfAWorkspace(t *testing.T) {
 	require.Equal(t, notified(0, "assembly", "package p", "assembly"), stdout)
 }
 
-// As `go run PACKAGE@VERSION` is, in an empty folder.
+// The program runs in an empty folder, as with `go run PACKAGE@VERSION`.
 func TestOwnTextOutsideAnyModule(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if root, err := findRoot(); err != nil || root != "" {
@@ -110,7 +110,7 @@ func TestNoInput(t *testing.T) {
 	}
 }
 
-// A log that grows while it is read is read to where it ended at first, both times.
+// A log that grows while it is read is read up to its first size, both times.
 func TestFileGrows(t *testing.T) {
 	path := writeFile(t, "whole\nhalf a l")
 	in, err := chooseInput(t.Context(), []string{path}, nil)

@@ -23,7 +23,7 @@ func TestProgramSignal(t *testing.T) {
 	}
 }
 
-// A drain may last: a second signal ends the program without it.
+// A drain may take long. A second signal ends the program at once.
 func TestProgramSignalTwice(t *testing.T) {
 	journal := filepath.Join(t.TempDir(), "journal") // a temporary one would stay
 	p := startProgram(t, "-echo", "-journal", journal, writeFile(t, numbered(100_000)))
@@ -45,7 +45,8 @@ func TestProgramSignalTwice(t *testing.T) {
 	})
 }
 
-// With -echo into a pipe that nobody reads any more notify fails like any stage, and no file is left behind.
+// With -echo into a pipe that nobody reads any more, notify fails like any stage and no file is
+// left.
 func TestProgramBrokenPipe(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)

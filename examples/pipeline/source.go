@@ -14,25 +14,26 @@ import (
 	"strings"
 )
 
-// An input is text in parts, of which each line is a record.
+// An input is text in parts. Each of its lines is a record.
 type input struct {
 	name   string
 	parts  []part
-	repeat bool // after the last part the first one follows
-	again  bool // opened a second time it reads the same
+	repeat bool // the first part follows the last one
+	again  bool // opened a second time, it reads the same
 }
 
-// A part opens one stretch of an input. Each part begins with a new record, even if the one before it ends
-// without a newline.
+// A part opens one stretch of an input. Each part begins with a new record, even if the part
+// before it ends without a newline.
 type part func() (io.ReadCloser, error)
 
-// ownRecords is how many lines of this repository's own text make a run: enough that the ring goes round
-// for many laps, few enough that the example is a matter of seconds.
+// ownRecords is how many lines of this repository's own text make a run: enough to go round the
+// ring for many laps, and few enough to take only seconds.
 const ownRecords = 1_000_000
 
-// chooseInput takes the files that were named. With none it takes standard input if that is a pipe or a
-// regular file with something in it, else the repository's own text: a program started without a terminal
-// often has the null device or an empty pipe there, and is not meant to read it.
+// chooseInput takes the files that were named. Without names it takes standard input if that is a
+// pipe or a regular file with something in it, and otherwise the repository's own text. A program
+// started without a terminal often has the null device or an empty pipe there and is not meant to
+// read it.
 func chooseInput(ctx context.Context, names []string, stdin *os.File) (*input, error) {
 	if len(names) == 0 {
 		if r, ok := offered(ctx, stdin); ok {
@@ -62,7 +63,7 @@ func chooseInput(ctx context.Context, names []string, stdin *os.File) (*input, e
 	return in, nil
 }
 
-// offered says whether somebody put something into standard input, and waits for its first byte.
+// offered waits for the first byte of standard input, and reports whether there is one.
 func offered(ctx context.Context, stdin *os.File) (io.Reader, bool) {
 	info, err := stdin.Stat()
 	if err != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
@@ -73,8 +74,8 @@ func offered(ctx context.Context, stdin *os.File) (io.Reader, bool) {
 	return r, err == nil || ctx.Err() != nil
 }
 
-// breakable reads r, and reads as its end the end of ctx. The Read of a pipe can't be called back, so it is
-// made on a goroutine that an interrupt leaves behind.
+// breakable reads r, and takes the end of ctx for the end of r. The Read of a pipe can't be
+// interrupted, so it runs on a goroutine that an interrupt leaves behind.
 func breakable(ctx context.Context, r io.Reader) io.Reader {
 	pr, pw := io.Pipe()
 	context.AfterFunc(ctx, func() { pw.Close() })
@@ -89,7 +90,7 @@ func once(r io.Reader) part {
 	return func() (io.ReadCloser, error) { return io.NopCloser(r), nil }
 }
 
-// regular opens a file up to the size that it had at first: what is appended to it meanwhile, as to a log,
+// regular opens a file up to the size that it had at first. Text appended meanwhile, as to a log,
 // would make its last line read differently the second time.
 func regular(name string, size int64) part {
 	return func() (io.ReadCloser, error) {
@@ -104,13 +105,14 @@ func regular(name string, size int64) part {
 	}
 }
 
-// own is this program's text, for a run outside any module.
+// own is the text of this program, for a run outside any module.
 //
 //go:embed *.go
 var own embed.FS
 
-// ownText takes the Go, Markdown and assembly files of the repository around the working directory, or else
-// of this program. They are read now, so that the input stays the same while somebody edits them.
+// ownText takes the Go, Markdown and assembly files of the repository around the working
+// directory, or else of this program. It reads them now, so that later edits don't change the
+// input.
 func ownText() (*input, error) {
 	root, err := findRoot()
 	if err != nil {
@@ -142,8 +144,8 @@ func ownText() (*input, error) {
 	return in, err
 }
 
-// findRoot walks up from the working directory to the nearest go.work, or else the nearest go.mod. Without either it
-// returns "".
+// findRoot walks up from the working directory to the nearest go.work, or else the nearest
+// go.mod. It returns "" if there is neither.
 func findRoot() (root string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"io"
 )
 
-// verify reads the journal back and compares it with the input, record by record, or with the digest of
-// what was accepted if the input can't be read twice.
+// verify reads the journal back and compares it with the input record by record. If the input
+// can't be read twice, it compares the digests.
 func (p *pipeline) verify() error {
 	frames, err := p.journal.readBack()
 	if err != nil {
@@ -39,7 +39,7 @@ func (p *pipeline) verify() error {
 		return fmt.Errorf("journal goes on at offset %d after the last of %d records", frames.offset, p.accepted)
 	}
 	if !p.in.again && !written.equal(p.digest) {
-		return fmt.Errorf("journal before offset %d: its %d records are not those that were accepted", frames.size, p.accepted)
+		return fmt.Errorf("journal before offset %d: its %d records differ from those that were accepted", frames.size, p.accepted)
 	}
 	return nil
 }
@@ -52,7 +52,8 @@ type digest struct {
 
 func newDigest() digest { return digest{sum: sha256.New()} }
 
-// add takes the size first, so that no other division of the same bytes into records gives the same digest.
+// add adds the size first, so that no other division of the same bytes into records gives the
+// same digest.
 func (d *digest) add(line []byte) {
 	d.size = binary.AppendUvarint(d.size[:0], uint64(len(line)))
 	d.sum.Write(d.size)

@@ -126,7 +126,7 @@ func TestPythonSeesEveryEventInTheRing(t *testing.T) {
 	}
 }
 
-// TestPythonSaysWhatItHasMissed has it follow a ring that is much faster.
+// The reader follows a ring that is much faster.
 func TestPythonSaysWhatItHasMissed(t *testing.T) {
 	r, p, path := ring(t, shm.Config{Capacity: 64})
 	cmd := reader(t, "--from-oldest", path)
@@ -268,7 +268,7 @@ func TestPythonRefusesWhatIsNoRing(t *testing.T) {
 	require.Equal(t, path+"-1: not a ring: it begins with b''\n", string(exit.Stderr))
 }
 
-// resealed returns a ring with a header that was changed, and its checksum made right again.
+// resealed returns a ring whose header was changed and has the right checksum again.
 func resealed(t *testing.T, raw []byte, change func(*ringfile.Header)) []byte {
 	h, text, _, err := ringfile.ReadHeader(bytes.NewReader(raw), int64(len(raw)))
 	require.NoError(t, err)

@@ -3,22 +3,24 @@
 
     ticks.py [-n N] [--from-now | --from-oldest] PATH
 
-prints a line for each event, decoded by the layout that the file has: its sequence and its fields, as JSON. Sequences
-that were lost or aborted are a line "SEQUENCE: gap, to END"; those that this program was too slow for, one
-"SEQUENCE: overwritten, skipped COUNT". It ends when the ring is closed and all of it is printed, has failed, or was
-removed. Python 3.8 or later, its standard library, and docs/shm-format.md are all it needs.
+prints a line for each event: its sequence, and its fields as JSON, decoded by the layout in the file. Lost or aborted
+sequences are a line "SEQUENCE: gap, to END". Sequences that were overwritten before this program read them are a line
+"SEQUENCE: overwritten, skipped COUNT". The program ends when the ring is closed and all of it is printed, when the
+ring has failed, or when it was removed. It needs Python 3.8 or later with its standard library, and
+docs/shm-format.md.
 
 What it doesn't promise:
 
   * The ring doesn't wait for it. A program that must see every event is a consumer, by package shm.
-  * Python has no atomic loads and no fences. Marks and the cursor are read from a memoryview of native, aligned 8-byte
-    integers. CPython copies such an item with a memcpy of a constant 8 bytes, which compilers make one load of; struct
-    and slices of bytes may copy byte by byte, and are used for events only. The interpreter runs loads in the order
-    of the program, and x86-64 keeps them in that order. So there an event that is printed is whole: its mark is
-    looked at again, and the cursor, after the copy. arm64 may reorder loads, of which no Python program can keep it;
-    then a copy could be older or newer than the marks around it.
-  * A program that cuts the file short while it is mapped ends this one, by SIGBUS.
-  * It doesn't look at the locks that tell who lives (disruptor shm who does). If all producers are dead it waits.
+  * Python has no atomic loads and no fences. This program reads marks and the cursor from a memoryview of native,
+    aligned 8-byte integers. CPython copies such an item with a memcpy of a constant 8 bytes, which compilers turn into
+    one load. struct and slices of bytes may copy byte by byte, so they are used for events only. The interpreter runs
+    loads in program order, and x86-64 keeps that order. So there a printed event is whole: after the copy, its mark
+    and the cursor are looked at again. arm64 may reorder loads, which no Python program can prevent; then a copy could
+    be older or newer than the marks around it.
+  * A program that cuts the file short while it is mapped ends this one with SIGBUS.
+  * It doesn't look at the locks that show which processes are alive (disruptor shm who does). If all producers are
+    dead it waits.
 """
 import argparse
 import json
@@ -91,7 +93,7 @@ class Ring:
             raise Refused("the checksum of the header is wrong")
         if boot != boot_id():
             raise Refused("left by an earlier boot of the system")
-        # The offsets follow from the sizes. What is not as it follows is not believed.
+        # The offsets follow from the sizes. A file with other offsets is refused.
         event = round_up(event_size, 8)
         want_stride = event + 8 * (embedded == 1)
         at, offsets = 0, []
@@ -133,8 +135,9 @@ class Ring:
         return os.fstat(self.fd).st_nlink == 0
 
     def follow(self, at):
-        """Yields ("event", sequence, bytes), ("gap", from, to), ("overwritten", from, to), ("wait", sequence, None)
-        where nothing is published, and at last ("closed", sequence, None) or ("failed", sequence, why)."""
+        """Yields ("event", sequence, bytes), ("gap", from, to) and ("overwritten", from, to). Where nothing is
+        published yet it yields ("wait", sequence, None), and last ("closed", sequence, None) or ("failed", sequence,
+        why)."""
         while True:
             end, closed = self.cursor()
             want = 2 * (at + 1)
@@ -167,7 +170,7 @@ class Ring:
                 yield "wait", at, None
 
     def overwritten(self, at, end):
-        """Skips what is overwritten while end is claimed, and a quarter of what is not: that will be before long."""
+        """Skips the sequences that are overwritten once end is claimed, and a quarter of a lap that soon will be."""
         to = end - self.capacity + self.capacity // 4
         if end - self.capacity <= at:
             raise Refused("the mark of %d is of another lap, and %d is claimed" % (at, end))
@@ -226,7 +229,7 @@ class Field:
 
 
 def parse(text, size):
-    """Returns the fields of a layout, those of arrays of structs inside these."""
+    """Returns the fields of a layout. Those of an array of structs are inside the field of the array."""
     lines = text.splitlines()
     try:
         if not lines or lines[0].split(",")[0] != "size %d" % size:
@@ -261,7 +264,7 @@ def main():
     parser.add_argument("path")
     parser.add_argument("-n", type=int, default=-1, metavar="N", help="end after N events")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--from-now", action="store_true", help="begin with what comes (the default)")
+    where.add_argument("--from-now", action="store_true", help="begin with the next event (the default)")
     where.add_argument("--from-oldest", action="store_true", help="begin with the oldest event in the ring")
     options = parser.parse_args()
     try:

@@ -1,12 +1,12 @@
-// Survivor is a pipeline over processes that goes on while they are killed. It starts itself again as
-// three producers, kills one of them with SIGKILL every now and then, and starts another in its place.
-// Two stages read: audit checks that the numbers of each producer come in order and without a gap, and
-// sum, which follows it, adds up.
+// Survivor is a pipeline of several processes that goes on while some of them are killed. It
+// starts itself again as three producers. Every now and then it kills one of them with SIGKILL
+// and starts another instead. Two stages read: audit checks that the numbers of each producer
+// come in order and without a gap; sum, which follows audit, adds them up.
 //
 //	go run ./examples/survivor
 //
-// At the end it prints what was delivered, and what was lost: what producers had claimed and not
-// published when they died.
+// At the end it prints how many sequences were delivered and how many were lost: those that
+// producers had claimed and not published when they died.
 package main
 
 import (
@@ -34,7 +34,7 @@ type options struct {
 	every time.Duration
 	dir   string
 
-	ring     string // of a producer
+	ring     string // path, for a producer
 	producer int64
 }
 
@@ -43,10 +43,10 @@ const producers = 3
 func main() {
 	var opt options
 	flag.IntVar(&opt.kills, "kills", 10, "how many producers to kill")
-	flag.DurationVar(&opt.every, "every", 50*time.Millisecond, "time between two kills, about")
+	flag.DurationVar(&opt.every, "every", 50*time.Millisecond, "average time between two kills")
 	flag.StringVar(&opt.dir, "dir", "/dev/shm", "folder for the ring")
-	flag.StringVar(&opt.ring, "ring", "", "be a producer of the ring in this file")
-	flag.Int64Var(&opt.producer, "producer", 0, "number of the producer")
+	flag.StringVar(&opt.ring, "ring", "", "for a child: run as a producer of the ring in this file")
+	flag.Int64Var(&opt.producer, "producer", 0, "for a child: number of the producer")
 	flag.Parse()
 	ctx := context.Background()
 	run := func() error { return survive(ctx, os.Stdout, opt) }
@@ -59,7 +59,7 @@ func main() {
 	}
 }
 
-// produce publishes numbers until the ring is closed, or it is killed.
+// produce publishes numbers until the ring is closed or the process is killed.
 func produce(ctx context.Context, opt options) error {
 	ring, err := shm.Open[event](opt.ring, shm.Options{Name: fmt.Sprint("producer ", opt.producer)})
 	if err != nil {
@@ -96,9 +96,9 @@ func survive(ctx context.Context, w io.Writer, opt options) (err error) {
 		err = killSome(ctx, path, opt)
 	}
 	ring.Close()
-	stages.Wait() // all that was published is delivered
+	stages.Wait() // until everything that was published is delivered
 	stats := ring.Stats()
-	fmt.Fprintf(w, "%d producers killed; of %d sequences %d were delivered, %d lost with who had claimed them, %d aborted; sum %d\n",
+	fmt.Fprintf(w, "%d producers killed; of %d sequences %d were delivered, %d were lost with their producers, %d aborted; sum %d\n",
 		opt.kills, stats.Claimed, delivered, stats.Lost, stats.Aborted, total)
 	if err == nil && delivered+stats.Lost+stats.Aborted != stats.Claimed {
 		err = fmt.Errorf("that does not add up:\n%v", stats)
@@ -106,7 +106,7 @@ func survive(ctx context.Context, w io.Writer, opt options) (err error) {
 	return errors.Join(err, audit.err, ring.Detach(ctx))
 }
 
-// killSome starts producers, kills some and starts others in their place; in the end it ends them all.
+// killSome starts producers, kills some and starts others instead. In the end it kills them all.
 func killSome(ctx context.Context, path string, opt options) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -143,7 +143,8 @@ func killSome(ctx context.Context, path string, opt options) error {
 	return err
 }
 
-// serve makes a consumer, and calls handle with each event on a goroutine, until the ring is drained.
+// serve makes a consumer and calls handle with each event, on a new goroutine, until the ring is
+// drained.
 func serve(ctx context.Context, stages *sync.WaitGroup, ring *shm.Ring[event], cfg shm.ConsumerConfig, handle func(*event)) error {
 	c, err := ring.Consumer(cfg)
 	if err != nil {
@@ -170,7 +171,7 @@ func newAudit() *audit { return &audit{next: map[int64]int64{}} }
 
 func (a *audit) check(e *event) {
 	if want := a.next[e.Producer]; e.Number != want && a.err == nil {
-		a.err = fmt.Errorf("producer %d: number %d, and %d was next", e.Producer, e.Number, want)
+		a.err = fmt.Errorf("producer %d: got number %d, want %d", e.Producer, e.Number, want)
 	}
 	a.next[e.Producer] = e.Number + 1
 }

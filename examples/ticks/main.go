@@ -1,6 +1,7 @@
-// Ticks passes market data between two processes. It starts itself again as the feed, which publishes
-// ticks to a ring in shared memory, and reads them: for each symbol it keeps the open, high, low and
-// last price and the volume, and for all of them how old they were when they were read.
+// Ticks passes market data between two processes. It starts itself again as the feed, which
+// publishes ticks to a ring in shared memory, and reads them. For each symbol it keeps the open,
+// high, low and last price and the volume. It also measures how old the ticks were when they were
+// read.
 //
 //	go run ./examples/ticks
 //	go run ./examples/ticks -n 5000000 -rate 100000
@@ -22,7 +23,7 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// A tick is a price, as it stands in memory that both processes map: it has no pointers.
+// A tick is a price. It has no pointers, because both processes map the memory in which it lies.
 type tick struct {
 	Symbol [8]byte
 	Price  float64
@@ -41,9 +42,9 @@ type options struct {
 
 func main() {
 	var opt options
-	flag.IntVar(&opt.n, "n", 1_000_000, "how many ticks")
-	flag.IntVar(&opt.rate, "rate", 0, "ticks a second; 0 means as fast as they are read")
-	flag.BoolVar(&opt.feed, "feed", false, "be the feed, of the ring in descriptor 3")
+	flag.IntVar(&opt.n, "n", 1_000_000, "number of ticks")
+	flag.IntVar(&opt.rate, "rate", 0, "ticks per second; 0 means as fast as they are read")
+	flag.BoolVar(&opt.feed, "feed", false, "for the child: run as the feed of the ring in descriptor 3")
 	flag.Parse()
 	run := func() error { return read(context.Background(), os.Stdout, opt) }
 	if opt.feed {
@@ -61,7 +62,7 @@ func read(ctx context.Context, w io.Writer, opt options) (err error) {
 	if err != nil {
 		return err
 	}
-	consumer, err := ring.Consumer(shm.ConsumerConfig{Name: "quotes"}) // before the feed: it sees all
+	consumer, err := ring.Consumer(shm.ConsumerConfig{Name: "quotes"}) // before the feed starts, to see every tick
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func read(ctx context.Context, w io.Writer, opt options) (err error) {
 	return ring.Detach(ctx)
 }
 
-// start starts this program as the feed, and passes the ring on to it.
+// start starts this program again as the feed and passes the ring to it.
 func start(ctx context.Context, ring *shm.Ring[tick], opt options) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -105,7 +106,7 @@ func start(ctx context.Context, ring *shm.Ring[tick], opt options) (*exec.Cmd, e
 	return cmd, cmd.Start()
 }
 
-// publish is what the feed does.
+// publish is the feed: it sends the ticks and closes the ring.
 func publish(ctx context.Context, opt options) error {
 	ring, err := shm.OpenFile[tick](os.NewFile(3, "ring"), shm.Options{Name: "feed"})
 	if err != nil {
@@ -135,7 +136,7 @@ func publish(ctx context.Context, opt options) error {
 	return nil
 }
 
-// quotes is what the reader makes of the ticks.
+// quotes is what the reader keeps of the ticks.
 type quotes struct {
 	bars map[[8]byte]*bar
 	ages []time.Duration

@@ -1,6 +1,6 @@
-// Workers is a queue of jobs that four workers share: each job goes to one of them. Some jobs fail at first, and are
-// tried again; some fail each time, and are set aside. The results come in the order of the jobs all the same, to a
-// stage after the workers.
+// Workers is a queue of jobs that four workers share: each job goes to one of them. Some jobs
+// fail at first and are tried again. Some fail every time and are set aside. A stage after the
+// workers receives the results in the order of the jobs.
 package main
 
 import (
@@ -21,11 +21,12 @@ type job struct {
 }
 
 var (
-	errBusy   = errors.New("what the job needs is busy")
+	errBusy   = errors.New("a resource of the job is busy")
 	errPoison = errors.New("the job can't be done")
 )
 
-// work does a job. Each tenth fails at its first attempt, and each hundredth at every one.
+// work does a job. Every tenth job fails at its first attempt, and every hundredth at all of
+// them.
 func work(_ int64, j *job) error {
 	j.attempts++
 	switch {
@@ -41,7 +42,7 @@ func work(_ int64, j *job) error {
 // A tally is what the last stage has counted.
 type tally struct{ done, again, setAside int }
 
-// run has workers do so many jobs.
+// run has workers do that many jobs.
 func run(jobs, workers int) (t tally, err error) {
 	ring, err := disruptor.New[job](disruptor.Config{Capacity: 1 << 10, Producers: disruptor.Single})
 	if err != nil {
@@ -50,7 +51,7 @@ func run(jobs, workers int) (t tally, err error) {
 	group := ring.HandleGroup(disruptor.GroupConfig[job]{
 		Name: "workers", Workers: workers, MaxBatch: 8,
 		OnFailure: disruptor.FailurePolicy{Retries: 2},
-		DeadLetter: func(b disruptor.Batch[job], _ error) error { // of Each: one job
+		DeadLetter: func(b disruptor.Batch[job], _ error) error { // one job, because the handler is an Each
 			b.At(0).setAside = true
 			return nil
 		},
@@ -71,10 +72,10 @@ func run(jobs, workers int) (t tally, err error) {
 	return t, ring.Run(context.Background())
 }
 
-// add counts a job. It fails if that is not the next one, or if it wasn't done.
+// add counts a job. It fails if the job is not the next one, or was not done.
 func (t *tally) add(seq int64, j *job) error {
 	if int64(j.number) != seq {
-		return fmt.Errorf("job %d is the %d. result", j.number, seq)
+		return fmt.Errorf("result %d is of job %d", seq, j.number)
 	}
 	if j.setAside {
 		t.setAside++

@@ -13,7 +13,7 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// An event allocates nothing, nor does a wait.
+// Neither an event nor a wait allocates.
 func TestNoAllocations(t *testing.T) {
 	for _, marks := range []shm.Marks{shm.EmbeddedMarks, shm.SeparateMarks} {
 		r, _ := create[tick](t, shm.Config{Capacity: 8, Marks: marks, Options: shm.Options{Wait: disruptor.BlockWait{Spin: -1}}})
@@ -74,7 +74,8 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
-// A wait that parks allocates nothing but for the first with its context; here each ends with a wake-up.
+// A wait that parks does not allocate, except the first with its context. Here each wait ends
+// with a wake-up.
 func TestNoAllocationsOfWaits(t *testing.T) {
 	opts := shm.Options{Wait: disruptor.BlockWait{Spin: -1}}
 	r, path := create[tick](t, shm.Config{Capacity: 2, Options: opts})

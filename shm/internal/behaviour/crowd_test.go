@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// C98: producers and consumers of two attachments pass all events on, each producer's in order.
+// C98: producers and consumers of two attachments pass on all events, each producer's in order.
 func TestCrowd(t *testing.T) {
 	for _, marks := range []shm.Marks{shm.EmbeddedMarks, shm.SeparateMarks} {
 		for _, capacity := range []int{2, 64} {

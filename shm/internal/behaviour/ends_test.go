@@ -61,13 +61,13 @@ func TestShutdown(t *testing.T) {
 	require.ErrorIs(t, err, cause)
 	require.EqualError(t, err, `shm: shutdown: cause: consumer 0 "c" at 0 has 2 left`)
 	require.Equal(t, []int64{1, 2}, take(c))
-	require.NoError(t, r.Shutdown(ended()), "those of other processes are theirs")
+	require.NoError(t, r.Shutdown(ended()), "it doesn't wait for consumers of other processes")
 	require.EqualError(t, o.Shutdown(ctx), `shm: shutdown: cause: consumer 1 "d" at 0 has 2 left`)
 	d.Close()
 	require.NoError(t, o.Shutdown(long(t)))
 }
 
-// C98: memory is given back when nobody uses it any more.
+// C98: the memory is given back when nobody uses it any more.
 func TestDetach(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 2, Options: shm.Options{Name: "feed"}})
 	o := attach[tick](t, path, shm.Options{})

@@ -33,7 +33,7 @@ func TestStages(t *testing.T) {
 	require.Equal(t, []int64{3, 3}, append(take(c), take(b)...))
 	require.Equal(t, []int64{3}, take(d))
 
-	// Aborted sequences are stepped over by each.
+	// Each consumer steps over aborted sequences.
 	claim, ok := p.TryClaim(2)
 	require.True(t, ok)
 	p.Abort(claim)
@@ -43,7 +43,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// When one leaves, those that it followed take its place.
+// When a consumer leaves, those that it followed take its place.
 func TestUpstreamLeaves(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 8})
 	o := attach[tick](t, path, shm.Options{})
@@ -63,7 +63,7 @@ func TestUpstreamLeaves(t *testing.T) {
 	require.Equal(t, []int64{3}, take(c), "another of the name is not who it followed")
 }
 
-// C98: a second consumer of a name is refused.
+// C98: a second consumer of the same name is refused.
 func TestNames(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 8})
 	o := attach[tick](t, path, shm.Options{})
@@ -130,7 +130,7 @@ func TestMaxBatch(t *testing.T) {
 	}
 }
 
-// One that has agreed to it is evicted when it is that far behind and a producer finds no room.
+// A consumer that agreed is evicted when it is that far behind and a producer finds no room.
 func TestEvictable(t *testing.T) {
 	r, path := create[tick](t, shm.Config{Capacity: 4})
 	o := attach[tick](t, path, shm.Options{})

@@ -25,7 +25,8 @@ type tick struct {
 
 var pathCount atomic.Int64
 
-// newPath returns a path in memory where there is nothing. What the test puts there goes with it.
+// newPath returns a path in memory where nothing is yet. The file that the test puts there is
+// removed with it.
 func newPath(t testing.TB) string {
 	path := fmt.Sprintf("/dev/shm/shm-behaviour-%d-%d", os.Getpid(), pathCount.Add(1))
 	t.Cleanup(func() { _ = os.Remove(path) })
@@ -61,7 +62,7 @@ func consumer[T any](t testing.TB, r *shm.Ring[T], name string, after ...string)
 	return c
 }
 
-// send publishes events 1 to n of IDs from first on.
+// send publishes events with these IDs.
 func send(t testing.TB, p *shm.Producer[tick], ids ...int64) {
 	t.Helper()
 	for _, id := range ids {
@@ -69,7 +70,7 @@ func send(t testing.TB, p *shm.Producer[tick], ids ...int64) {
 	}
 }
 
-// take returns the IDs of what is available, and hands it back.
+// take returns the IDs of what is available and hands it back.
 func take(c *shm.Consumer[tick]) (ids []int64) {
 	for {
 		b, ok := c.TryNext()

@@ -44,7 +44,7 @@ func TestMisuseOfAProducer(t *testing.T) {
 	require.True(t, p.TrySend(tick{}))
 	p.Close()
 	p.Close()
-	requirePanics(t, "disruptor: shm: claim of a producer that was closed", func() { p.TryClaim(1) })
+	requirePanics(t, "disruptor: shm: claim by a closed producer", func() { p.TryClaim(1) })
 	requirePanics(t, "disruptor: shm: Publish of [1, 3): no claim is open", func() { p.Publish(rest) })
 	require.Equal(t, int64(4), r.Stats().Published)
 }
@@ -68,7 +68,7 @@ func TestMisuseOfAConsumer(t *testing.T) {
 	requirePanics(t, "disruptor: shm: nil context", func() { c.Batches(none) })
 	c.Close()
 	c.Close()
-	requirePanics(t, "disruptor: shm: Done of a consumer that was closed", func() { c.Done(rest) })
+	requirePanics(t, "disruptor: shm: Done of a closed consumer", func() { c.Done(rest) })
 	_, ok = c.TryNext()
 	require.False(t, ok)
 	_, err := c.Next(long(t))

@@ -12,7 +12,8 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// Events of all sizes keep their bytes, with embedded and separate marks, also in the smallest ring.
+// Events of all sizes keep their bytes, with embedded and separate marks, even in the smallest
+// ring.
 func TestSizes(t *testing.T) {
 	testSize[[1]byte](t)
 	testSize[[3]byte](t)
