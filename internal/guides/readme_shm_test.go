@@ -26,7 +26,7 @@ func publishTicks(ctx context.Context) error {
 }
 
 func readTicks(ctx context.Context, use func(*Tick)) error {
-	// Any number of others open it and read.
+	// Others open it and read.
 	ring, err := shm.Open[Tick]("/dev/shm/ticks", shm.Options{})
 	quotes, err := ring.Consumer(shm.ConsumerConfig{Name: "quotes", After: []string{"journal"}})
 	for batch := range quotes.Batches(ctx) {
