@@ -55,7 +55,7 @@ var pins = []breakage{
 	},
 	{
 		"what was found before a push is kept", "lossyreader.go",
-		"\t\tl.ready = max(l.ready, at) // which is a boundary: further back, marks are of later laps\n", "",
+		"\t\tl.ready = max(l.ready, at) // at is a boundary; below it, marks are of later laps\n", "",
 		goesOn, "the marks there are of a later lap",
 	},
 	{
