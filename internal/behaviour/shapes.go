@@ -10,14 +10,14 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A Shape is how many producers and consumers there are, and whom each consumer follows.
+// A Shape is the number of producers and consumers, and which consumers each consumer follows.
 type Shape struct {
 	Name      string
 	producers int
 	after     [][]int
 }
 
-// Shapes are those that the race tests have in common.
+// Shapes are the shapes that all race tests use.
 var Shapes = []Shape{
 	{"1P1C", 1, [][]int{{}}},
 	{"3P1C", 3, [][]int{{}}},
@@ -63,7 +63,7 @@ func RunShape(t *testing.T, top Shape, cfg disruptor.Config, events int) {
 	}
 }
 
-// crowdLogs is what the goroutines of a crowd leave behind.
+// crowdLogs holds the logs of the goroutines of a crowd.
 type crowdLogs struct {
 	producers []*producing
 	consumers []*consuming
@@ -107,7 +107,7 @@ func (l *crowdLogs) verify(t *testing.T, drained bool) {
 	}
 }
 
-// union returns what was seen by anyone, in the order of the sequences.
+// union returns all that any consumer has seen, in the order of the sequences.
 func (l *crowdLogs) union(t *testing.T) (all []record) {
 	t.Helper()
 	seen := make(map[int64]record)
