@@ -24,14 +24,14 @@ const (
 // A guide is a file of Markdown.
 type guide struct {
 	name   string
-	prose  string // what is in no block
+	prose  string // the text outside blocks
 	blocks []block
-	links  []string // what it links to within the repository
+	links  []string // its links within the repository
 }
 
-// A block is what stands between two fences.
+// A block is the text between two fences.
 type block struct {
-	info  string // what follows the opening fence: "go" and "text" are held against the programs
+	info  string // the text behind the opening fence: "go" and "text" are compared with the programs
 	lines []string
 	at    int // line of its fence
 }
@@ -110,7 +110,7 @@ func (b block) in(source string) bool {
 }
 
 // TestGuidesShowTheirPrograms: each block of Go in a guide, and each of text, is in a program that the guide links to;
-// "go before" is the code of a program that uses another library, in a module of its own.
+// "go before" is the code of a program that uses another library, in a separate module.
 func TestGuidesShowTheirPrograms(t *testing.T) {
 	for _, g := range guides(t) {
 		var programs, before []string
@@ -143,7 +143,8 @@ func TestGuidesShowTheirPrograms(t *testing.T) {
 	}
 }
 
-// TestProgramsAreShown: a guide shows a part of each program, or names it as the one that tests what the text says.
+// TestProgramsAreShown: a guide shows a part of each program, or names the program that tests
+// its text.
 func TestProgramsAreShown(t *testing.T) {
 	all := guides(t)
 	files, err := filepath.Glob("*_test.go")
