@@ -11,9 +11,8 @@ import "github.com/be395dad/disruptor/internal/machine"
 // it is not. The sequence only grows, and pins and pushes change the word by compare-and-swap.
 // So each limit of the producers comes from a value of the word, and a pin has its place in the
 // order of these values. A limit from before the pin is at most a lap ahead of the pinned
-// sequence. If a limit comes from after a push, the pin finds the pushed value. A write to a
-// slot in hand needs a value above it, and that value comes from the consumer's unpin, a
-// release.
+// sequence. If the limit comes from a push, the pin finds the pushed value. A write to a slot in
+// hand needs a value above it, and that value comes from the consumer's unpin, a release.
 //
 // If the gate skipped lossy members instead, a pin would need a fence on both sides, and a word
 // for the greatest limit that was ever given out.

@@ -14,7 +14,8 @@ import (
 
 // Senders: what becomes of an event for which the ring has no room.
 
-// An overflown is a policy that does not wait for ever, and what becomes of an event on a ring that stays full.
+// An overflown is a policy that does not wait forever, and what becomes of an event on a ring that
+// stays full.
 type overflown struct {
 	disruptor.Overflow[int64]
 	err error // of Send

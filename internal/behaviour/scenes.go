@@ -14,7 +14,7 @@ import (
 )
 
 // The behaviour suite is one body of tests over every way to configure a ring, every size that is an edge, and every
-// part of the stream. In its rings each event is its own sequence, so that who sees a wrong slot sees it at once.
+// part of the stream. In its rings each event is its sequence, so that a wrong slot shows at once.
 
 // A scene is a configuration and the sequence at which the ring starts.
 type scene struct {

@@ -70,7 +70,8 @@ type crowdLogs struct {
 }
 
 // verify checks that the logs agree on what is at each sequence, that none has lost, doubled or reordered anything
-// from where its consumer joined to what it saw last, and, if the ring was drained, to the last event accepted.
+// from where its consumer joined to the last event that it saw and, if the ring was drained, to the
+// last accepted event.
 func (l *crowdLogs) verify(t *testing.T, drained bool) {
 	t.Helper()
 	all := l.union(t)

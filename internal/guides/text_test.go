@@ -1,5 +1,6 @@
-// Package guides has the programs of the guides in docs/guides. Their examples are run like all others; the tests here
-// hold the text against them: what a guide shows, what it links to, and what it calls things.
+// Package guides has the programs of the guides in docs/guides. Their examples run like all
+// others. The tests here compare the text with them: the code that a guide shows, its links, and
+// its terms.
 package guides
 
 import (

@@ -19,9 +19,10 @@ import (
 // It is one MOVQ. On x86 each store is a release: the stores of a core become visible in program
 // order, and none before an earlier load (TSO). The compiler sees a plain store and could still
 // move it. So StoreRelease is called only in functions that are not inlined, and there only
-// private accesses follow it. What the caller did to the slots comes before that call, and what
-// it does next comes after it; no compiler moves memory accesses across a call that could do
-// anything. Inside those functions a test of the object code asserts where the store stands.
+// private accesses follow it. The accesses of a caller to the slots come before the call of such
+// a function, and its next accesses after it; no compiler moves memory accesses across a call
+// that could do anything. Inside those functions a test of the object code asserts where the
+// store stands.
 //
 // The store of sync/atomic is an XCHG, which waits until the line has arrived from the core that
 // reads it. A MOVQ in an assembly routine can't be moved at all, but each call first writes its
