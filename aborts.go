@@ -5,16 +5,16 @@ import "math/bits"
 // A span is a half-open range of sequences.
 type span struct{ from, to int64 }
 
-// aborts says which sequences are aborted. Marks say so too, but a later stage, which stands inside
-// ranges, can't read them, and a Single ring has none. The table of blocks is made at the first
-// abort and looked at only while last is ahead of a consumer: a ring on which nobody aborts pays one
-// load of a word that never changes.
+// aborts records which sequences are aborted. Marks record it too, but a later stage, which stands
+// inside ranges, can't read them, and a Single ring has none. The table of blocks is made at the
+// first abort and looked at only while last is ahead of a consumer: a ring on which nobody aborts
+// pays one load of a word that never changes.
 //
-// Block i, which holds the sequences [64i, 64i+64), is at i modulo the size of the table. Only
-// sequences of one lap, from the gate on, are of interest to anybody; they reach into one block more
-// than fill a lap, and the table has at least that many. So an abort finds in its place its own
-// block or one that every consumer has passed. An abort costs a compare-and-swap and 16 bytes for
-// each block that it reaches into, however many aborts a slow consumer has before it.
+// Block i holds the sequences [64i, 64i+64). It is at index i modulo the size of the table. Only
+// the sequences of one lap, from the gate on, matter. They touch at most one block more than a
+// lap fills, and the table has at least that many blocks. So an abort finds at its index either
+// its own block or one that every consumer has passed. It costs a compare-and-swap and 16 bytes
+// for each block that it touches, however many aborts a slow consumer still has to step over.
 type aborts struct {
 	last  *word // the greatest end of an aborted range; only raised
 	table cell[[]cell[abortBlock]]
@@ -30,9 +30,9 @@ const (
 	blockSlots = 1 << blockShift
 )
 
-// add enters [from, to), which is claimed, in a ring of that capacity. The caller stores the mark or
-// the cursor afterwards: a consumer that sees it sees last, and if it sees last it sees the blocks
-// (publish edge).
+// add records the claimed range [from, to) as aborted, in a ring of that capacity. The caller
+// stores the mark or the cursor afterwards: a consumer that sees it sees last, and a consumer
+// that sees last sees the blocks (publish edge).
 func (a *aborts) add(from, to, capacity int64) {
 	table := a.blocks(capacity)
 	for s := from; s < to; {
@@ -54,7 +54,7 @@ func (a *aborts) add(from, to, capacity int64) {
 	a.last.raise(to) // publish edge
 }
 
-// blocks returns the table, and makes it first if there is none.
+// blocks returns the table, which it makes if there is none.
 func (a *aborts) blocks(capacity int64) []cell[abortBlock] {
 	if t := a.table.load(); t != nil { // publish edge
 		return *t
@@ -74,7 +74,8 @@ func (a *aborts) skip(from, to int64) int64 { return a.seek(from, to, ^uint64(0)
 // clean returns the first sequence of [from, to) that is aborted, or to.
 func (a *aborts) clean(from, to int64) int64 { return a.seek(from, to, 0) }
 
-// seek returns the first sequence of [from, to) whose bit, exclusive or flip, is set, or to.
+// seek returns the first sequence of [from, to) whose bit is set after an exclusive or with
+// flip, or to.
 func (a *aborts) seek(from, to int64, flip uint64) int64 {
 	var table []cell[abortBlock]
 	if t := a.table.load(); t != nil { // publish edge

@@ -1,6 +1,6 @@
 //go:build !race && !disruptor_debug
 
-// Without the race detector and the checks of disruptor_debug, which allocate on their own account.
+// Not with the race detector or the checks of disruptor_debug: both allocate.
 
 package disruptor_test
 
@@ -17,7 +17,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Nothing is allocated per event.
+// No call allocates per event.
 
 func TestNothingIsAllocatedPerEventOfAGroup(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
@@ -194,7 +194,7 @@ func TestDoAllocatesNothingForAClosureThatCaptures(t *testing.T) {
 			return nil
 		})
 	})
-	requireNoAllocs(t, "Single, aborted", func() { // Multi keeps a list of what was given back
+	requireNoAllocs(t, "Single, aborted", func() { // Multi keeps a table of aborted ranges
 		id := sum
 		_ = q.Do(ctx, 2, func(b disruptor.Batch[event]) error {
 			b.At(0).id = id
@@ -227,16 +227,16 @@ func TestALoopOverBatchesAllocatesNothingPerTurn(t *testing.T) {
 		once := testing.AllocsPerRun(200, loop)
 		turns = 101
 		often := testing.AllocsPerRun(200, loop)
-		require.InDelta(t, once, often, 1, "100 turns more") // what context.AfterFunc needs varies
+		require.InDelta(t, once, often, 1, "100 turns more") // the allocations of context.AfterFunc vary
 		cancel()
 	}
 }
 
 // requireNoAllocsAsleep requires that call, which parks until act has been called, allocates nothing.
 //
-// The helper, on a goroutine of its own, lets the call under test park before it does what that waits for. It can't look
-// into Stats for that, which allocates: it gives way, with the one P that AllocsPerRun leaves, and the sum of all parks
-// tells.
+// The helper, on another goroutine, lets the call under test park before it calls act. Stats
+// would tell whether the call has parked, but allocates. So the helper yields, with the one P
+// that AllocsPerRun leaves, and the test checks the sum of all parks at the end.
 func requireNoAllocsAsleep(t *testing.T, r *disruptor.Ring[event], what string, call, act func()) {
 	t.Helper()
 	const turns = 500
@@ -277,7 +277,7 @@ func TestAWorkerThatParksAllocatesNothing(t *testing.T) {
 	}
 }
 
-// The goroutines that Run serves wait for one event after the other.
+// The goroutines of Run wait for one event after the other.
 func TestAHandlerAllocatesNothingPerBatch(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		r, p := newAllocRing(t, kind, nil)
@@ -435,7 +435,7 @@ func TestAnEventWithoutRoomAllocatesNothing(t *testing.T) {
 		"drop what is small": {Drop: true, Block: func(e event) bool { return e.id > 1 }},
 	} {
 		for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
-			synctest.Test(t, func(t *testing.T) { // where a minute takes no time
+			synctest.Test(t, func(t *testing.T) { // there a minute takes no time
 				ctx, cancel := context.WithCancel(context.Background())
 				defer cancel()
 				r, p := newAllocRing(t, kind, disruptor.BlockWait{Spin: -1})

@@ -10,8 +10,8 @@ import (
 	"github.com/be395dad/disruptor/internal/behaviour"
 )
 
-// BenchmarkGroup passes events of 8 bytes through a group of workers, which sum them up. A worker is handed at most as
-// many events at once as a claim has.
+// BenchmarkGroup passes events of 8 bytes through a group of workers, which sum them up.
+// MaxBatch of the group is the size of a claim.
 func BenchmarkGroup(b *testing.B) {
 	for _, workers := range []int{1, 2, 4} {
 		for _, batch := range []int{1, 16, 64} {
@@ -36,7 +36,8 @@ func BenchmarkGroup(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleWorkers sends an event when the one before is finished: one of the workers is needed at a time.
+// BenchmarkIdleWorkers sends each event when the previous one is finished, so that there is work
+// for one worker at a time.
 func BenchmarkIdleWorkers(b *testing.B) {
 	for _, workers := range []int{1, 2, 8, 32} {
 		b.Run(fmt.Sprint(workers), func(b *testing.B) {

@@ -18,7 +18,7 @@ import (
 type topology struct {
 	name      string
 	producers int
-	// after[i] lists the stages that stage i follows; none: the producers.
+	// after[i] lists the stages that stage i follows; an empty list means the producers.
 	after [][]int
 }
 
@@ -30,8 +30,8 @@ var topologies = []topology{
 	{"diamond", 1, [][]int{nil, nil, {0, 1}}},
 }
 
-// runRing passes n events per producer in batches. It returns what each stage has summed up, and the time from the start
-// of the goroutines to the end of the last.
+// runRing passes n events per producer in batches. It returns the sum of each stage, and the
+// time from the start of the goroutines to the end of the last one.
 func (t topology) runRing(cfg disruptor.Config, n, batch int) ([]int64, time.Duration) {
 	if t.producers == 1 {
 		cfg.Producers = disruptor.Single
@@ -97,7 +97,7 @@ func produceMulti(p *disruptor.MultiProducer[int64], n, batch int) {
 	}
 }
 
-// runChannels does the same with channels: one into each stage from each of those before it.
+// runChannels does the same with channels, one for each pair of a stage and one that follows it.
 func (t topology) runChannels(capacity, n int) ([]int64, time.Duration) {
 	type edge = chan int64
 	inputs := make([][]edge, len(t.after))
@@ -190,7 +190,7 @@ func (t topology) measure(tb testing.TB, s subject, n int) float64 {
 	return float64(took.Nanoseconds()) / float64(n*t.producers)
 }
 
-// BenchmarkTopology gives each row by itself: good for profiles, and for benchstat on a quiet machine.
+// BenchmarkTopology measures each row alone, for profiles, and for benchstat on a quiet machine.
 func BenchmarkTopology(b *testing.B) {
 	for _, t := range topologies {
 		for _, batch := range []int{1, 16, 64} {

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A burst of blocked claims is not walked over by each later look, and makes the next ones allocate nothing.
+// After a burst of blocked claims later looks don't walk over their places, and later claims don't
+// allocate.
 func TestABurstOfBlockedClaimsIsForgotten(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	r.Consumer("c")
@@ -33,7 +34,7 @@ func TestABurstOfBlockedClaimsIsForgotten(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { c.blocked.unblock(c.block(1)) }))
 }
 
-// Two look at once: the one that comes late to what both change has not read the clock before the other.
+// Two goroutines look at once: the one that gets the lock last must not have read the clock first.
 func TestDurationsAreNotNegative(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	r.Consumer("c")
@@ -64,7 +65,7 @@ func TestDurationsAreNotNegative(t *testing.T) {
 	require.GreaterOrEqual(t, s.OpenFor, time.Duration(0))
 }
 
-// What Stats and the watchdog have seen keeps no consumer that has left, nor what it refers to.
+// Stats and the watchdog keep alive neither a consumer that has left, nor what it refers to.
 func TestALookKeepsNoConsumer(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	w := &watchdog{core: r.core, limit: time.Second}
@@ -88,7 +89,7 @@ func TestALookKeepsNoConsumer(t *testing.T) {
 	runtime.KeepAlive(w)
 }
 
-// A process that was stopped for an hour has had no time to move.
+// A process that was stopped for an hour did not get time to move.
 func TestTheWatchdogLooksMoreThanTwice(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	r.Consumer("c")

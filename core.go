@@ -7,8 +7,8 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// core is the protocol of a ring, the same for every T: it deals in sequences and knows no slots. What
-// one producer or consumer does alone is in single, multi and reader.
+// core is the protocol of a ring, the same for every T: it deals in sequences and does not know the
+// slots. The parts of one producer or one consumer are in single, multi and reader.
 type core struct {
 	// Read-only once New has returned.
 	marks
@@ -21,12 +21,12 @@ type core struct {
 	zero     func(from, to int64) // Config.Clear: zeroes slots; otherwise nil
 	hotWords
 
-	_ [padSize]byte // what follows changes, seldom; what precedes is read at every call
+	_ [padSize]byte // the fields above are read at every call; those below change, seldom
 
 	members
 	aborts
 	ends
-	watch     *word // not 0: a move has to look for sleepers. It is raised or, with Config.Clear, never 0
+	watch     *word // not 0: a move must look for sleepers. It is raised or, with Config.Clear, never 0
 	readers   lot   // waits for a range to be published
 	claims    queue // waits for room
 	blocked   blocked
@@ -38,9 +38,8 @@ type core struct {
 	name      string              // Config.Name; read-only
 }
 
-// newCore makes the core of a ring whose next sequence is start, with positions as a ring that got
-// there by publishing would have them. Single has no marks; for Multi the caller sets those of the
-// past.
+// newCore makes the core of a ring whose next sequence is start, in the state of a ring that has
+// published everything below. Single has no marks; for Multi the caller sets the marks of the past.
 func newCore(cfg Config, marks marks, start int64) *core {
 	c := &core{
 		marks:    marks,
@@ -72,7 +71,7 @@ func newCore(cfg Config, marks marks, start int64) *core {
 	return c
 }
 
-// restLimit returns how many Spins a consumer rests at most for Config.Backoff.
+// restLimit returns the most Spins that a consumer rests, for Config.Backoff.
 func restLimit(backoff time.Duration) int {
 	if backoff > waiting.MaxBackoff {
 		panicf("Backoff of %v: more than %v", backoff, waiting.MaxBackoff)
@@ -80,7 +79,8 @@ func restLimit(backoff time.Duration) int {
 	return waiting.RestsFor(backoff)
 }
 
-// batchLimit returns how many slots a consumer is handed at most at once, 0 meaning all.
+// batchLimit returns the most slots that a consumer is handed at once, for a maxBatch of which 0
+// means most.
 func batchLimit(maxBatch int, most int64) int64 {
 	if maxBatch < 0 {
 		panicf("MaxBatch of %d", maxBatch)
@@ -91,7 +91,8 @@ func batchLimit(maxBatch int, most int64) int64 {
 	return min(most, int64(maxBatch))
 }
 
-// maxBatchOf returns how many slots a consumer is handed at most at once, 0 meaning what the ring says.
+// maxBatchOf returns the most slots that a consumer is handed at once, for a maxBatch of which 0
+// means that of the ring.
 func (c *core) maxBatchOf(maxBatch int) int64 {
 	if maxBatch == 0 {
 		return c.maxBatch
@@ -112,13 +113,14 @@ func (c *core) found(lo, limit int64) (hi, aborted int64) {
 	return c.scan(lo, limit)
 }
 
-// rouse wakes the readers that wait for what was published from from on, and the claims that wait for
-// Published() if there is no consumer.
+// rouse wakes the readers that wait for the range just published or aborted at from. It also
+// wakes the first claim in the queue: without consumers its room depends on what is published.
 func (c *core) rouse(from int64) {
 	machine.Fence()                  // park edge: the mark or cursor before the look at wanted
 	if c.wantedMark.load() <= from { // park edge
-		// A reader that sleeps here holds back the slots behind its key, as scan asks. A lossy one does not: it may be
-		// woken by a mark of a later lap, and be right, as it has been pushed then.
+		// A reader that sleeps here holds back the slots from its key on, as scan requires. A
+		// lossy one does not: a mark of a later lap may wake it, and rightly, because it has
+		// then been pushed.
 		c.readers.wake(func(key, need int64) int64 { hi, _ := c.found(key, need); return hi })
 	}
 	if c.wantedRoom.load() != never { // park edge
@@ -151,13 +153,13 @@ func (c *core) publishedEnd() int64 {
 	return hi
 }
 
-// slowest returns a sequence below which every consumer is done, after it has pushed lossy ones that
-// alone are in the way of need. Without consumers it is what is published, so that no claim laps an
-// open claim and no limit ignores a later joiner.
+// slowest returns a sequence below which every consumer is done. First it pushes lossy
+// consumers, if only they are in the way of need. Without consumers it returns what is
+// published, so that no claim laps an open claim and no limit ignores a later joiner.
 //
-// The list is read again behind a fence. The other half of that bargain is in join: it enters the
-// list, and then looks what is published. So either this call sees the joiner, or the joiner sees at
-// least what this call saw (join edge).
+// It reads the list again behind a fence. The other half of the pair is in join: a joiner enters
+// the list, then looks at what is published. So either this call sees the joiner, or the joiner
+// sees at least what this call saw (join edge).
 func (c *core) slowest(need int64) int64 {
 	for {
 		list := c.members.list.load() // join edge, leave edge
@@ -179,8 +181,8 @@ func (c *core) slowest(need int64) int64 {
 // need returns the gate that leaves room for n slots behind what is claimed.
 func (c *core) need(n int64) int64 { return c.claimed() + n - c.capacity }
 
-// gate returns what producers must not pass by more than a lap, after it has moved it as far as it goes,
-// and lossy consumers out of the way of need.
+// gate moves the gate as far as it goes and returns it: producers must not pass it by more than
+// a lap. It pushes lossy consumers that are in the way of need.
 func (c *core) gate(need int64) int64 {
 	if c.zero == nil {
 		return c.slowest(need)
@@ -194,21 +196,21 @@ func (c *core) hasRoom(need int64) bool {
 	return c.zero != nil && c.cleared.load() >= need || c.gate(need) >= need // clear edge
 }
 
-// limit returns the sequence that no claim may pass, after it has moved it as far as it goes, and lossy
-// consumers out of the way of a claim that needs the gate at need.
+// limit moves the gate as far as it goes and returns the sequence that no claim may pass. It pushes
+// lossy consumers that are in the way of a claim that needs the gate at need.
 func (c *core) limit(need int64) int64 {
 	c.parking.alert.relax()
 	gate := c.gate(need)
 	if c.zero != nil && c.wantedRoom.load() <= gate { // park edge
-		c.claims.wake() // this look may have cleared what another left to it
+		c.claims.wake() // this look may have cleared slots that another goroutine left to it
 	}
 	return min(gate+c.capacity, lastSequence)
 }
 
-// clearBehind zeroes what every consumer is done with. One goroutine at a time does it; another that
-// comes meanwhile leaves a count behind, so that the one at work looks again: nobody's progress is
-// overlooked, and nobody waits. The one at work pushes lossy consumers for the first claim in the queue,
-// too, which has registered its need before it left its count.
+// clearBehind zeroes the slots that every consumer is done with. One goroutine at a time does
+// it. Another that comes meanwhile only raises the count, and the one at work looks again: no
+// progress is overlooked, and nobody waits. The one at work also pushes lossy consumers for the
+// first claim in the queue, which has registered its need before it raised the count.
 func (c *core) clearBehind(need int64) {
 	if c.clearing.add(1) > 1 { // clear edge: the caller's position, or need, before the count
 		return
@@ -223,7 +225,7 @@ func (c *core) clearBehind(need int64) {
 			c.cleared.store(to) // clear edge
 		}
 		if c.clearing.cas(n, 0) { // clear edge
-			return // the compare-and-swap is a fence: cleared before a look at wanted
+			return // the compare-and-swap is a fence: cleared before a later look at wanted
 		}
 	}
 }
@@ -239,7 +241,8 @@ func (c *core) moved(m *member, avail, position int64) {
 	}
 }
 
-// passed looks for sleepers that wait for the position of m, which has been stored.
+// passed wakes the sleepers that wait for the position of m, which the caller has stored, and the
+// claims that wait for the room behind it.
 func (c *core) passed(m *member, position int64) {
 	machine.Fence()                 // park edge: the position before the looks at wanted
 	if m.wanted.load() < position { // park edge
@@ -248,7 +251,7 @@ func (c *core) passed(m *member, position int64) {
 	c.freed(position)
 }
 
-// freed wakes claims, after a change that may have moved the gate up to position.
+// freed wakes the first claim, after a change that may have moved the gate up to position.
 func (c *core) freed(position int64) {
 	if c.zero != nil {
 		position = c.gate(noNeed)

@@ -6,9 +6,9 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// A crew is the protocol of a worker group, the same for every T. Workers take runs of slots, one after
-// the other, and finish them in any order. To the rest of the ring the crew is one member, whose position
-// is the tail:
+// A crew is the protocol of a worker group, the same for every T. Workers take runs of slots in
+// order and finish them in any order. To the rest of the ring the crew is one member, whose
+// position is the tail:
 //
 //	          tail                     taken           published
 //	           |                         |                 |
@@ -16,36 +16,36 @@ import (
 //	 finished    taken by workers, and     may be taken      not published yet
 //	             some of it finished
 //
-// Whoever looks what is published needs a boundary that is not behind the position of any member
+// A look at what is published starts from a boundary that is not behind the position of any member
 // (boundary edge). For a crew that is the ring's published, which takers raise before they take.
 type crew struct {
 	core     *core
 	member   *member
 	maxBatch int64
 	crewWords
-	finished marks // of runs, as those of published ranges: the word of the first slot says where the run ends
+	finished marks // like those of published ranges: the word of a run's first slot says where the run ends
 
-	// dropped decides about a slot with which attempts workers have left, and reports whether the slot is
-	// finished now. No other worker has it.
+	// dropped decides what becomes of a slot that attempts workers have left unfinished, and
+	// reports whether it is finished now. No other worker has the slot.
 	attempts int
 	dropped  func(seq int64) bool
 
 	seats *seats // of a crew with a key; otherwise nil
 
 	finder  finder   // of the member, for the way out of the ring
-	idle    sleepers // takers that sleep and do not watch; its lock guards what follows, and finder
+	idle    sleepers // takers that sleep and do not watch; its lock guards the fields below, and finder
 	watched bool     // a taker watches
 	watcher *sleeper // where it sleeps; nil: it does not
-	left    []run    // runs that were taken and that nobody has
+	left    []run    // runs that departed workers have left unfinished, and that nobody has
 	workers int
 	waits   int // workers whose wait is a long one
 	closed  bool
 }
 
-// crewWords are the shared words of a crew. Whoever takes a run writes taken, which lies on a stride of
-// its own.
+// crewWords are the shared words of a crew. Each taker of a run writes taken, so taken has a
+// stride to itself.
 type crewWords struct {
-	taken *word // the end of the last run; and closedBit: no run will be taken any more
+	taken *word // the end of the last run; with closedBit no run is taken any more
 
 	runsLeft *word // how many runs are left
 	size     *word // how many workers there are
@@ -66,7 +66,7 @@ type run struct {
 	tries    int // workers that have left with its first slot unfinished
 }
 
-// newCrew makes a crew that sees what a reader sees that joins now.
+// newCrew makes a crew that sees the same events as a reader that joins now.
 func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts int, key func(seq int64) uint64) *crew {
 	m := newMember(name, &c.parking)
 	m.group = true
@@ -95,17 +95,19 @@ func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts 
 	return w
 }
 
-// finish hands back [from, to), the first part of what is unfinished of a run, which the caller has.
+// finish hands back [from, to), the first part of the unfinished rest of a run that the caller has.
 //
-// The mark of a run is visible before the look at the tail, and the tail before the look at the mark
-// behind it: of two workers that finish runs side by side, at least one sees what the other has stored
-// (group edge). So whoever moves the tail goes on while the next run is finished: the one who did that
-// found the tail elsewhere, and does not come back.
+// The mark of a run is visible before the look at the tail, and the tail is visible before the
+// look at the mark behind it: of two workers that finish adjacent runs at once, at least one
+// sees the other's store (group edge). So the worker that moves the tail goes on as long as the
+// next run is finished: the worker that finished it found the tail elsewhere, and does not come
+// back.
 func (w *crew) finish(from, to int64) {
 	tail := &w.member.position
 	moved := never
 	if tail.load() == from { // group edge
-		// Nobody else moves the tail from here: the mark by which others do would be this caller's.
+		// Nobody else moves the tail from here: that would take the mark that this caller has
+		// not stored.
 		tail.store(to) // group edge, stage edge, reuse edge, park edge
 		moved = to
 	} else {
@@ -128,7 +130,7 @@ func (w *crew) finish(from, to int64) {
 	}
 }
 
-// moved wakes those who wait for the position that this goroutine has moved the tail to.
+// moved wakes the goroutines waiting for position, to which the caller has moved the tail.
 func (w *crew) moved(position int64) {
 	if w.core.watch.load() != 0 { // park edge
 		w.core.passed(w.member, position)
@@ -138,7 +140,7 @@ func (w *crew) moved(position int64) {
 	}
 }
 
-// takeLeft returns the first of the runs that are left.
+// takeLeft takes the first of the runs that departed workers have left.
 func (w *crew) takeLeft() (r run, ok bool) {
 	w.idle.mu.Lock()
 	defer w.idle.mu.Unlock()
@@ -166,8 +168,8 @@ func (w *crew) enlist() {
 	w.count(1, 0)
 }
 
-// discharge counts a worker that goes, and leaves what it has not finished, r, to another one. handed says
-// that the worker was handed the first of it.
+// discharge counts a worker that goes, and leaves its unfinished run r to another worker. handed
+// says that the worker was handed the first slot of r.
 func (w *crew) discharge(r run, handed bool) {
 	if handed {
 		r = w.tried(r)
@@ -186,7 +188,7 @@ func (w *crew) discharge(r run, handed bool) {
 	}
 }
 
-// tried counts the worker that goes with r unfinished, and returns what is left for another.
+// tried counts an attempt at r by a worker that goes, and returns what is left for another worker.
 func (w *crew) tried(r run) run {
 	if r.tries++; !w.givesUp(r.from, r.tries) {
 		return r
@@ -195,14 +197,14 @@ func (w *crew) tried(r run) run {
 	return run{from: r.from + 1, to: r.to}
 }
 
-// givesUp reports whether a slot with which that many workers have left is finished by that. At the end of
-// the ring or of the crew none is: workers stop where they stand.
+// givesUp reports whether the slot seq, which tries workers have left unfinished, counts as
+// finished now. At the end of the ring or of the crew none does: workers stop where they stand.
 func (w *crew) givesUp(seq int64, tries int) bool {
 	return w.attempts != 0 && tries >= w.attempts &&
 		w.core.failed.load() == 0 && w.member.leaving.load() == 0 && w.dropped(seq) // close edge, leave edge
 }
 
-// count changes the number of workers, and of those that wait for long. The caller holds the lock.
+// count changes the number of workers and the number of long waits. The caller holds the lock.
 func (w *crew) count(workers, waits int) {
 	w.workers += workers
 	w.waits += waits
@@ -222,8 +224,8 @@ func (w *crew) count(workers, waits int) {
 	w.member.waiting.store(waiting)
 }
 
-// close has no run taken any more, and drops those that nobody has. The crew leaves the ring once all that
-// were taken are finished.
+// close stops the taking of runs and drops the runs that nobody has. The crew leaves the ring once
+// every run that was taken is finished.
 func (w *crew) close() {
 	w.taken.or(closedBit)     // group edge
 	w.member.leaving.store(1) // leave edge
@@ -253,7 +255,7 @@ func (w *crew) quit() {
 	w.finder.quit(w.finder.joined, position)
 }
 
-// ended reports whether all that workers will ever be handed is finished.
+// ended reports whether every event that workers will ever be handed is finished.
 func (w *crew) ended() bool {
 	return w.member.leaving.load() != 0 || w.member.position.load() >= w.core.end.load() // leave edge, group edge, close edge
 }

@@ -11,10 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a worker looks at before it sleeps, and the one order of memory accesses on which a group relies.
+// The last look of a worker before it sleeps, and the one order of memory accesses that a group
+// relies on.
 
-// What comes between the last look of a worker and its sleep is not slept through, by the one that watches and by one
-// that is idle.
+// Neither the worker that watches nor an idle one sleeps through something that comes between
+// its last look and its sleep.
 func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 	type scene struct {
 		r       *Ring[int]
@@ -27,7 +28,7 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		event func(*testing.T, *scene)
-		idle  bool // it concerns each worker, not only the one that watches
+		idle  bool // each worker must see it, not only the one that watches
 		stage bool
 	}{
 		{"an event is published", func(t *testing.T, s *scene) { require.True(t, newProducer(s.r).TrySend(0)) }, false, false},
@@ -69,7 +70,7 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 					requireSequences(t, t.Context(), s.between, 0, 1)
 					_, ok := s.holder.TryNext()
 					require.True(t, ok)
-					if idle { // as if another watched, who might take what is left before this one looks
+					if idle { // as if another worker watched, which might take what is left first
 						s.g.crew.watched = true
 					}
 					if kind == Single {
@@ -87,7 +88,7 @@ func TestAWorkerThatIsAboutToParkLooksAgain(t *testing.T) {
 	}
 }
 
-// A worker that joins a closed group is forgotten when it leaves.
+// A closed group keeps nothing of a worker that has joined and left.
 func TestAWorkerOfAClosedGroupIsForgotten(t *testing.T) {
 	for _, key := range []func(*int) uint64{nil, func(*int) uint64 { return 0 }} {
 		r := newRing[int](t, Config{Capacity: 4})
@@ -132,8 +133,9 @@ func TestAWorkerThatParksNoMoreLeavesTheWatchToAnother(t *testing.T) {
 	})
 }
 
-// Of two workers that finish neighbouring runs at once, one at least sees what the other has stored: the tail does not
-// stand for ever. The order of a store and a later load of another word is what is at stake, so this takes many rounds.
+// Of two workers that finish adjacent runs at once, at least one sees the store of the other, so
+// the tail does not get stuck. It depends on the order of a store and a later load of another
+// word, so this takes many rounds.
 func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 2, Wait: SpinWait{}})
 	g := r.Group(GroupConfig[int]{Name: "g", MaxBatch: 1})
@@ -173,7 +175,7 @@ func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
 			own, _ = mine.TryNext()
 		}
 		turn.Store(round)
-		for range round / 2 % 512 { // the other needs a while to see it
+		for range round / 2 % 512 { // the other worker needs a while to see it
 		}
 		mine.Done(own)
 		wait(&done, round)
@@ -181,7 +183,8 @@ func TestTwoThatFinishAtOnceMoveTheTail(t *testing.T) {
 	}
 }
 
-// Whoever recovers goes on with a ring that has no sleeper who does not sleep.
+// A program that recovers from the panic goes on with a ring on which no stale sleeper is
+// registered.
 func TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})
 	w := r.Group(GroupConfig[int]{Name: "g", Key: func(*int) uint64 { panic("no key") }}).Worker()

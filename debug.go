@@ -2,8 +2,8 @@ package disruptor
 
 import "sync"
 
-// A hookPoint is a place where the protocol has read one shared word and not yet the next, or has
-// done one step of a walk: where a test forces an order of events that seldom happens, or counts. See
+// A hookPoint is a place between two accesses of the protocol to shared words, or after one step
+// of a walk. There a test counts, or forces an order of events that seldom happens. See
 // debug_on.go.
 type hookPoint uint8
 
@@ -13,27 +13,27 @@ const (
 	pointWalked                    // publishedEnd has walked, and has not raised published
 	pointListed                    // slowest has the list, and has not read the positions in it
 	pointGate                      // slowest has the positions, and has not read the list again
-	pointJoined                    // a joiner is in the list, and has not looked what is published
+	pointJoined                    // a joiner is in the list, and has not looked at what is published
 	pointLeaving                   // a leaver has raised published, and is still in the list
 	pointClaimed                   // a Single producer has stored its claim, and has not looked at closed
 	pointAsked                     // Close has asked a served consumer to leave, and has not woken it
 	pointFollowed                  // following visits a member
-	pointFound                     // a worker has found what there is, and has not taken it
+	pointFound                     // a worker has found slots, and has not taken them
 	pointBehind                    // a worker has found the tail below its run, and has not stored the mark
 	pointFinished                  // a worker has stored the tail or the mark of its run, and has not looked on
 	pointHelping                   // a worker has read the tail and the mark there, and has not moved the tail
 	pointSettling                  // a worker has read all seats, and has not moved the position
 	pointBlocked                   // a worker has found that the position has not come to the barrier
 	pointWatching                  // the worker that watches knows where to sleep, and is not registered
-	pointPush                      // push has found where to, and has not moved the member
+	pointPush                      // push has found a target, and has not moved the member
 	pointPeeked                    // a lossy consumer has seen that there is something, and is not pinned
-	pointPinned                    // it is pinned, and has not looked what there is
+	pointPinned                    // it is pinned, and has not looked at what there is
 	pointEmpty                     // a consumer in a select has found nothing, and its signal is not registered
-	pointSignal                    // it is registered, and the consumer has not looked again
+	pointSignal                    // the signal is registered, and the consumer has not looked again
 )
 
-// handled knows which goroutines serve consumers: those that must not wait for their own ring. It is
-// used with disruptor_debug only.
+// handled knows which goroutines serve consumers: they must not wait for their own ring. It is used
+// with disruptor_debug only.
 type handled struct {
 	mu    sync.Mutex
 	names map[int64]string // of the consumer that a goroutine serves
@@ -56,8 +56,8 @@ func (h *handled) leave(goroutine int64) {
 	delete(h.lossy, goroutine)
 }
 
-// refuse panics if this goroutine serves a consumer: what its handler does would wait for itself. lossy says
-// whether it would if the consumer is lossy, too.
+// refuse panics if this goroutine serves a consumer, because the call named by what would wait for
+// itself. lossy says that it would do so for a lossy consumer too.
 func (h *handled) refuse(what string, lossy bool) {
 	h.mu.Lock()
 	name, found := "", false

@@ -2,7 +2,8 @@
 
 package disruptor
 
-// debugChecks adds checks that are too dear for every call, and points at which tests can stop a goroutine.
+// debugChecks adds checks that cost too much for every call, and points at which a test can stop a
+// goroutine.
 const debugChecks = false
 
 func point(hookPoint) {}

@@ -10,7 +10,7 @@ import (
 
 const debugChecks = true
 
-// hook is called at each point, if a test has set it before it started the goroutines that pass there.
+// hook is called at each point. A test sets it before it starts the goroutines that pass there.
 var hook func(hookPoint)
 
 func point(p hookPoint) {

@@ -14,7 +14,7 @@ import (
 
 // Ends that come together, seen from inside.
 
-// Each of many goroutines may end the ring; the first end is the one that all see.
+// Many goroutines end the ring at once; all see the first end.
 func TestOneOfManyEndsWins(t *testing.T) {
 	for range 20 * race.Scale {
 		r := newRing[int](t, Config{Capacity: 2})
@@ -66,7 +66,7 @@ func TestAClaimThatRacesWithCloseIsBelowTheEndOrFails(t *testing.T) {
 }
 
 func TestOfTwoFailuresAtOnceOneIsTheEndForAll(t *testing.T) {
-	// The first failure has been stored, and before it is made the end, a second one comes.
+	// A second failure comes after the first one has been stored and before it becomes the end.
 	a, b := errors.New("a"), errors.New("b")
 	r := newRing[int](t, Config{Capacity: 8})
 	c := r.Consumer("c")
@@ -78,7 +78,7 @@ func TestOfTwoFailuresAtOnceOneIsTheEndForAll(t *testing.T) {
 	require.ErrorIs(t, err, a)
 }
 
-// Of two failures at once, Run returned the one and everything else the other.
+// Of two failures at once, Run returned one and all other calls the other.
 func TestOfTwoFailuresAtOnceAllSeeTheSame(t *testing.T) {
 	errs := []error{errors.New("one"), errors.New("other")}
 	check := func(r *Ring[int]) (which error) {
@@ -102,7 +102,7 @@ func TestOfTwoFailuresAtOnceAllSeeTheSame(t *testing.T) {
 		require.Equal(t, r.Err(), err)
 		require.ErrorIs(t, err, which)
 	}
-	// The order that counts: one has come as far as to store its failure when the other goes all the way.
+	// The order that matters: one has only stored its failure when the other runs to its end.
 	r := newRing[int](t, Config{Capacity: 1})
 	r.core.failure.cas(nil, &ending{errs[0], errs[0]})
 	r.core.fail(errs[1])
@@ -120,8 +120,8 @@ func TestWaitForFailsAtOnceOnARingThatHasFailed(t *testing.T) {
 	require.ErrorIs(t, err, errHandler)
 }
 
-// Close of a served consumer that comes between the last call of its handler and the end of its goroutine was lost: it
-// stayed in the ring, and the next Run started it again.
+// Close of a served consumer was lost between the last call of its handler and the end of its
+// goroutine: the consumer stayed in the ring, and the next Run started it again.
 func TestACloseThatMeetsTheEndOfItsStageIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int](t, Config{Capacity: 4})

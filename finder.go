@@ -2,8 +2,8 @@ package disruptor
 
 import "context"
 
-// A finder is the half of a consumer that finds what there is to read, from the ring or from the members
-// that it follows. It hands nothing out. One goroutine uses it.
+// A finder is the half of a consumer that finds what there is to read, on the ring or behind the
+// members that it follows. It hands nothing out. One goroutine uses it.
 type finder struct {
 	core    *core
 	member  *member
@@ -11,15 +11,15 @@ type finder struct {
 	aborted int64 // end of the last aborted range that may lie before ready
 	joined  int64 // where it joined: the last boundary that a stage knows
 	direct  bool  // follows the ring: ready is a boundary, and grows with the cursor or by scanning marks
-	gone    bool  // is not in the ring: it has left, or came after the end
+	gone    bool  // not in the ring: it has left, or came after the end
 	left    bool  // has been closed
-	crew    *crew // not nil: of the Consumer of a group, which finds nothing; it is gone, so that this is asked seldom
+	crew    *crew // not nil: the Consumer of a group, which finds nothing; it is gone, so crew is seldom looked at
 
-	seen    *[]*member // the list for which follows holds
-	follows []*member  // what member.follows says
+	seen    *[]*member // the list of members for which follows was computed
+	follows []*member  // the same as member.follows
 }
 
-// extend finds more, until ready has reached limit or there is nothing more yet.
+// extend raises ready until it has reached limit or there is nothing more yet.
 func (f *finder) extend(limit int64) {
 	if !f.direct {
 		f.extendStage()
@@ -30,8 +30,8 @@ func (f *finder) extend(limit int64) {
 	}
 }
 
-// extendStage finds how far the members have come that this stage follows. It may itself be ahead of
-// them, if it joined so.
+// extendStage raises ready to the slowest of the members that this stage follows. The stage may
+// itself be ahead of them, if it joined there.
 func (f *finder) extendStage() {
 	if f.gone {
 		f.refuse()
@@ -50,7 +50,7 @@ func (f *finder) extendStage() {
 // hasOthers reports whether other consumers take part in the ring.
 func (f *finder) hasOthers() bool { return len(*f.core.members.list.load()) > 1 } // on no edge: a matter of pace
 
-// boundary returns what avail has to say.
+// boundary returns the value for member.avail: a boundary that this consumer has seen.
 func (f *finder) boundary() int64 {
 	if f.direct {
 		return f.ready
@@ -64,7 +64,7 @@ func (f *finder) reached(seq int64) bool {
 	return f.ready > seq
 }
 
-// comes is reached, or what a lossy consumer asks in its place: it holds nothing back while it waits.
+// comes is reached; for a lossy consumer, which holds nothing back while it waits, it is peek.
 func (f *finder) comes(seq int64) bool {
 	if f.member.lossy != nil {
 		return f.peek(seq)
@@ -72,7 +72,7 @@ func (f *finder) comes(seq int64) bool {
 	return f.reached(seq)
 }
 
-// ended returns why seq will never be available to this consumer, nil if it may be.
+// ended returns why seq will never be available to this consumer, or nil if it may be.
 func (f *finder) ended(seq int64) error {
 	f.refuse()
 	if (f.gone || f.closed()) && f.core.failed.load() == 0 { // close edge
@@ -88,11 +88,12 @@ func (f *finder) refuse() {
 	}
 }
 
-// closed reports whether it was the consumer that ended, and not the ring.
+// closed reports whether the consumer itself has been closed; the ring may go on.
 func (f *finder) closed() bool { return f.left || f.member.leaving.load() != 0 } // leave edge
 
-// park sleeps until seq may be available: on what is published next, or on the slowest of the members
-// that it follows. It reports whether it has slept; again says that it has before, in the same wait.
+// park sleeps until seq may be available: on the next published range, or on the slowest of the
+// members that it follows. It reports whether it has slept. again says that this wait has slept
+// before.
 func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	if f.direct {
 		key := f.ready
@@ -106,7 +107,7 @@ func (f *finder) park(ctx context.Context, seq int64, again bool) (slept bool) {
 	}
 	slowest := slowest(f.follows)
 	s := slowest.sleepers.enter(seq, seq+1) // park edge
-	// One that has moved on, or left, wakes no sleeper that came later.
+	// A member that has moved on, or left, before this sleeper came does not wake it.
 	if slowest.position.load() <= seq && f.core.members.list.load() == f.seen && f.ended(seq) == nil { // park edge
 		slowest.sleepers.park(ctx, s, again)
 		slept = true

@@ -12,7 +12,8 @@ import (
 	"github.com/be395dad/disruptor/internal/history"
 )
 
-// FuzzRing does to a tiny ring and to its model what a string of bytes says, and compares all that can be seen.
+// FuzzRing applies the operations in a string of bytes to a tiny ring and to its model, and
+// compares all that can be seen.
 func FuzzRing(f *testing.F) {
 	for _, seed := range behaviour.RingSeeds() {
 		f.Add(seed)
@@ -100,7 +101,7 @@ func compareBatch(t *testing.T, capacity int, b disruptor.Batch[int64], plain []
 	}
 	require.Equal(t, []int64{int64(len(plain)), b.From() + int64(len(plain)), int64(walked)},
 		[]int64{int64(b.Len()), b.To(), int64(len(plain))}, "Len, To and the length of All")
-	for range b.All() { // a loop that is left
+	for range b.All() { // a loop with a break
 		break
 	}
 }

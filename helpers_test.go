@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The tests of this package that reach inside it stay here, with a few helpers; package behaviour has the tests of what
-// can be seen from outside, and can't lend its helpers, as it imports this one.
+// This package has only the tests that look inside it, and a few helpers. Package behaviour has the
+// tests from outside. It imports this package, so this one can't use its helpers.
 
 // idleFunc is a strategy made of a function.
 type idleFunc func(n int) Action
@@ -34,7 +34,7 @@ func newProducer[T any](r *Ring[T]) Producer[T] {
 	return r.MultiProducer()
 }
 
-// testContext ends, with a cause that names the test, when something that must not hang does.
+// testContext returns a context that ends, with a cause that names the test, if the test hangs.
 func testContext(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Minute, fmt.Errorf("%s hangs", t.Name()))
@@ -42,7 +42,8 @@ func testContext(t testing.TB) context.Context {
 	return ctx
 }
 
-// eventually waits until condition holds. It decides nothing by time: it fails only after a minute.
+// eventually waits until condition holds. It fails after a minute, so that no result depends on
+// time.
 func eventually(t testing.TB, condition func() bool, what string) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !condition(); runtime.Gosched() {
@@ -54,8 +55,8 @@ func eventually(t testing.TB, condition func() bool, what string) {
 
 var errHandler = errors.New("no space left")
 
-// litmusRounds returns how often two goroutines are set against each other: n times, and seldom where only one of them
-// can run, which finds nothing and takes 10 ms a round.
+// litmusRounds returns how often to set two goroutines against each other: n times, or a few
+// times where only one of them can run, which finds nothing and takes 10 ms a round.
 func litmusRounds(n int) int {
 	if runtime.GOMAXPROCS(0) == 1 {
 		return max(n/1000, 10)
@@ -96,7 +97,7 @@ func publish(t testing.TB, p Producer[int64], n int) Batch[int64] {
 	return b
 }
 
-// take returns what c is handed now, which must be [from, to), each event its own sequence.
+// take returns the batch that c is handed now. It must be [from, to), and each event its sequence.
 func take(t testing.TB, c *Consumer[int64], from, to int64) Batch[int64] {
 	t.Helper()
 	b, ok := c.TryNext()
@@ -105,7 +106,7 @@ func take(t testing.TB, c *Consumer[int64], from, to int64) Batch[int64] {
 	return b
 }
 
-// advance has c take and hand back everything below to, which must be available.
+// advance makes c take and hand back everything below to, which must be available.
 func advance(t testing.TB, c *Consumer[int64], to int64) {
 	t.Helper()
 	for c.Position() < to {

@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// Places that stand for something else than a consumer.
+// Places that stand for something other than a consumer.
 const (
 	openClaim = -1 // the oldest open claim
-	runToCome = -2 // a Run that has not been called
+	runToCome = -2 // Run, which has not been called
 )
 
-// A holder is what consumers wait for, and what waits for no other consumer itself.
+// A holder is something that consumers wait for and that itself waits for no other consumer.
 type holder struct {
 	who     int   // a place
 	waiting []int // consumers that wait for it
 }
 
-// holders returns what the consumers at these places wait for, directly or by way of others.
+// holders returns what the consumers at these places wait for, directly or through others.
 func (s *snapshot) holders(places []int) (holders []holder) {
 	for _, i := range places {
 		who := s.holderOf(i)
@@ -99,7 +99,7 @@ func (s *snapshot) openText() string {
 	return fmt.Sprintf("sequence %d, which is claimed and has not been published%s", s.Published, atLeast(s.OpenFor))
 }
 
-// text says what the consumer at place i does.
+// text describes the consumer at place i and what it does.
 func (s *snapshot) text(i int) string {
 	c, m := s.Consumers[i], s.members[i]
 	who := "consumer"

@@ -9,9 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The orders of events that broke drafts of the protocol of groups, each forced, as in hooks_test.go.
+// The orders of events that broke drafts of the protocol of groups, each forced as in
+// hooks_test.go.
 
-// takeRun returns what w is handed now, which must be [from, to), each event its own sequence.
+// takeRun returns the batch that w is handed now. It must be [from, to), and each event its
+// sequence.
 func takeRun(t testing.TB, w *Worker[int64], from, to int64) Batch[int64] {
 	t.Helper()
 	b, ok := w.TryNext()
@@ -23,7 +25,7 @@ func takeRun(t testing.TB, w *Worker[int64], from, to int64) Batch[int64] {
 	return b
 }
 
-// Who has read the tail and a mark there, and is late, must not take the tail back.
+// A worker that has read the tail and the mark there, and is late, must not take the tail back.
 func TestALateHelperDoesNotTakeTheTailBack(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -50,8 +52,8 @@ func TestALateHelperDoesNotTakeTheTailBack(t *testing.T) {
 	require.Equal(t, int64(3), g.Consumer().Position())
 }
 
-// Who finds the tail behind its run leaves its mark to whoever moves the tail; and looks again, as that one may have
-// come and gone before the mark.
+// A worker that finds the tail below its run leaves its mark to the worker that moves the tail.
+// Then it looks again: that worker may have come and gone before the mark.
 func TestWhoFinishesLooksForTheTailAgain(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	g := r.Group(GroupConfig[int64]{Name: "g", MaxBatch: 1})
@@ -62,7 +64,8 @@ func TestWhoFinishesLooksForTheTailAgain(t *testing.T) {
 	require.Equal(t, int64(2), g.Consumer().Position())
 }
 
-// What a worker has found is known to those who look what is published before it is claimed, and thereby passed.
+// A worker makes the boundary that it has found known to looks at what is published before it
+// takes the slots below.
 func TestAWorkerMakesItsBoundaryKnownBeforeItClaims(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 2})
 	p := r.MultiProducer()
@@ -76,8 +79,9 @@ func TestAWorkerMakesItsBoundaryKnownBeforeItClaims(t *testing.T) {
 	during(t, pointBoundary, func() {}, func() { require.Equal(t, int64(6), r.Published()) })
 }
 
-// A worker that looks holds nothing: others may take what it is about to find, finish it, and see it overwritten. The
-// mark that it finds then belongs to a later lap, before which a claim may be open.
+// A worker that looks holds nothing: others may take the slots that it is about to find and
+// finish them, and producers overwrite them. The mark that it finds then belongs to a later lap,
+// with perhaps an open claim before it.
 func TestAWorkerThatIsLappedStartsAgain(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -108,7 +112,7 @@ func TestAWorkerThatIsLappedStartsAgain(t *testing.T) {
 	takeRun(t, a, 8, 10)
 }
 
-// A run is claimed by one worker, though two have found it.
+// Only one of two workers that have found a run takes it.
 func TestTwoWorkersThatFindTheSameRun(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	g := r.Group(GroupConfig[int64]{Name: "g", MaxBatch: 1})
@@ -117,7 +121,8 @@ func TestTwoWorkersThatFindTheSameRun(t *testing.T) {
 	during(t, pointFound, func() { takeRun(t, b, 0, 1) }, func() { takeRun(t, a, 1, 2) })
 }
 
-// Where a worker sleeps depends on whether the ring is closed: then nothing more is published, and only the tail moves.
+// Where a worker sleeps depends on whether the ring is closed: then nothing more is published,
+// and only the tail moves.
 func TestAWorkerSleepsElsewhereOnceTheRingIsClosed(t *testing.T) {
 	for _, stage := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) { // a sleeper would be a deadlock
@@ -173,7 +178,8 @@ func TestDebugChecksFindAWorkerUsedByTwoGoroutines(t *testing.T) {
 	w.Done(<-done)
 }
 
-// A worker that is asked to go when it has taken a run handles it: to leave it would be an attempt at it.
+// A worker that has taken a run and is then asked to go still handles it: leaving it would count
+// as an attempt.
 func TestAWorkerThatIsAskedToGoHandlesWhatItHasTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, Config{Capacity: 4})

@@ -10,10 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The orders of events that broke drafts of the protocol of groups with a key, each forced, as in hooks_test.go.
+// The orders of events that broke drafts of the protocol of groups with a key, each forced as in
+// hooks_test.go.
 
-// handed has w wait for the next event on a goroutine of its own, and returns where it tells its sequence, or -1 if
-// there is none, after it has finished it.
+// handed makes w wait for the next event on another goroutine. After w has finished the event, its
+// sequence comes on the channel that handed returns, or -1 if there is none.
 func handed(w *Worker[int64]) chan int64 {
 	next := make(chan int64, 1)
 	go func() {
@@ -28,8 +29,8 @@ func handed(w *Worker[int64]) chan int64 {
 	return next
 }
 
-// A worker that goes to sleep while another one leaves has to know what has been published meanwhile: behind the
-// barrier nobody else would look.
+// A worker that goes to sleep while another one leaves has to know what has been published
+// meanwhile: behind the barrier no other worker would look.
 func TestAWorkerGoesToSleepWhileAnotherLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
@@ -70,7 +71,8 @@ func TestAWorkerGoesToSleepWhileAnotherLeaves(t *testing.T) {
 	})
 }
 
-// A worker that looks where to sleep while another one keys the last events of a closed ring must wait for their end.
+// A worker that decides where to sleep while another one keys the last events of a closed ring
+// must wait until they are finished.
 func TestAWorkerGoesToSleepWhileTheLastEventIsKeyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
@@ -110,7 +112,7 @@ func TestAWorkerGoesToSleepWhileTheLastEventIsKeyed(t *testing.T) {
 	})
 }
 
-// What a worker by hand has passed over, as it belongs to others, counts at once.
+// Events of others that a worker used by hand has walked over count for the position at once.
 func TestASeatThatMovesOverOthersEventsMovesThePosition(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 8})
 	p := r.MultiProducer()

@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What happens between the look of a consumer in a select that finds nothing, its registration, and its second look:
-// whenever it is, TryNext finds it, or the channel has a value.
+// Something happens between the first look of a consumer in a select, which finds nothing, its
+// registration and its second look. Wherever it comes, TryNext finds it, or the channel has a
+// value.
 
 func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
 	var open Batch[int64] // a claim
@@ -18,7 +19,7 @@ func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
 		name  string
 		late  func(s *readyScene) *Consumer[int64]
 		event func(t *testing.T, s *readyScene)
-		then  func(t *testing.T, s *readyScene) // what comes after TryNext has found nothing again, nil: it never ends so
+		then  func(t *testing.T, s *readyScene) // called when TryNext has found nothing again; nil: it never does
 	}{
 		{
 			"a publish", func(s *readyScene) *Consumer[int64] { return s.root },
@@ -79,7 +80,7 @@ func TestWhatComesBesideARegistrationIsFoundOrTold(t *testing.T) {
 		},
 	} {
 		for _, at := range []hookPoint{pointEmpty, pointSignal} {
-			for _, again := range []bool{false, true} { // it is registered already
+			for _, again := range []bool{false, true} { // whether it is registered already
 				forEachReadyScene(t, func(t *testing.T, s *readyScene) {
 					name := fmt.Sprint(c.name, ", at ", at, ", registered before: ", again, ", single: ", s.r.core.single)
 					late := c.late(s)

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Stats reads positions, and later what is published: what goes by in between is nobody's lag, and must not stay as
-// the greatest that was ever seen.
+// Stats reads positions first and the published end later. Events that pass in between are no
+// lag of any consumer, and must not be kept as the greatest lag.
 func TestMaxLagIsNotOfTwoMoments(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p, c := r.MultiProducer(), r.Consumer("c")

@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// These are the orders of events that broke earlier drafts of the protocol, each forced: what other goroutines do
-// between two accesses of one call is done by the hook at the point between them, so nothing here is left to chance.
+// The orders of events that broke earlier drafts of the protocol, each forced: the hook at the
+// point between two accesses of one call does what other goroutines would do there, so no test
+// depends on chance.
 
-// during calls call, and other when call first comes to the point. It fails the test if call never comes there, or if
-// a look at what is published starts over again and again, as it does for ever when its boundary never gets fresher.
+// during calls call, and calls other when call first comes to the point. It fails the test if
+// call never comes there, or if a look at what is published starts again and again, as it does
+// forever when its boundary never gets fresher.
 func during(t *testing.T, at hookPoint, other, call func()) {
 	t.Helper()
 	came := false
@@ -36,8 +38,8 @@ func during(t *testing.T, at hookPoint, other, call func()) {
 	require.True(t, came, "call never came to the point")
 }
 
-// A gate that reads the list only before it looks at marks misses who joins between: the joiner has seen less of
-// what is published, and the claim laps it.
+// A gate that reads the list only before it looks at marks misses a consumer that joins in
+// between: the joiner has seen less of what is published, and the claim laps it.
 func TestGateWithoutConsumersSeesWhoJoinsMeanwhile(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -56,7 +58,8 @@ func TestGateWithoutConsumersSeesWhoJoinsMeanwhile(t *testing.T) {
 	joiner.Done(take(t, joiner, 2, 6))
 }
 
-// The same between the list and the positions in it: these have passed the joiner's since.
+// The same for a consumer that joins between the list and the positions in it: these have passed
+// its position since.
 func TestGateSeesWhoJoinsBeforeItReadsThePositions(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -78,8 +81,8 @@ func TestGateSeesWhoJoinsBeforeItReadsThePositions(t *testing.T) {
 	joiner.Done(take(t, joiner, 2, 6))
 }
 
-// Whoever joins between the positions and the second look at the list has seen at least what the gate saw: the claim
-// may be denied, but what is granted must not lap it.
+// A consumer that joins between the positions and the second look at the list has seen at least
+// what the gate saw. The claim may be denied, but if it is granted it must not lap the consumer.
 func TestGateSeesWhoJoinsAfterItHasReadThePositions(t *testing.T) {
 	for _, consumers := range []bool{false, true} {
 		r := newRing[int64](t, Config{Capacity: 4})
@@ -101,7 +104,8 @@ func TestGateSeesWhoJoinsAfterItHasReadThePositions(t *testing.T) {
 	}
 }
 
-// A joiner whose own avail, 0 still, is the only one in the list has no boundary but the ring's word.
+// If a joiner's avail, still 0, is the only one in the list, the ring's published is the only
+// boundary.
 func TestLookWithNoAvailInTheListEnds(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 2})
 	p := r.MultiProducer()
@@ -115,8 +119,8 @@ func TestLookWithNoAvailInTheListEnds(t *testing.T) {
 	require.Equal(t, int64(10), seen)
 }
 
-// A gate that stored what it had walked to, instead of raising the word to it, would take the word back to a boundary
-// that others have lapped meanwhile, from which no look ever ends.
+// A gate that stored the boundary it had walked to, instead of raising published to it, would take
+// published back to a boundary that others have lapped meanwhile. No look from there ever ends.
 func TestGateNeverTakesTheBoundaryBack(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 2})
 	p := r.MultiProducer()
@@ -133,7 +137,7 @@ func TestGateNeverTakesTheBoundaryBack(t *testing.T) {
 	require.Equal(t, int64(10), r.core.published.load())
 }
 
-// A leaver whose boundary is behind the ring's word does not take that back either.
+// A leaver whose boundary is below published does not take published back either.
 func TestLeaverNeverTakesTheBoundaryBack(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -144,8 +148,8 @@ func TestLeaverNeverTakesTheBoundaryBack(t *testing.T) {
 	require.Equal(t, int64(3), r.core.published.load())
 }
 
-// A look at what is published that has been lapped starts again from a fresher boundary. The mark that it finds
-// belongs to a later lap, before which a claim may be open.
+// A look at what is published that has been lapped starts again from a fresher boundary. The
+// mark that it finds belongs to a later lap, with perhaps an open claim before it.
 func TestLookThatIsLappedStartsAgain(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -176,7 +180,7 @@ func TestLeaverLeavesItsBoundaryBehindBeforeItLeaves(t *testing.T) {
 	advance(t, root, 5)
 	during(t, pointLeaving, func() {
 		require.Equal(t, int64(6), r.core.published.load())
-		head, _ := take(t, stage, 0, 3).Split(2) // follows it still
+		head, _ := take(t, stage, 0, 3).Split(2) // it still follows the leaver
 		stage.Done(head)
 		require.Len(t, r.Stats().Consumers, 2)
 	}, root.Close)
@@ -186,7 +190,8 @@ func TestLeaverLeavesItsBoundaryBehindBeforeItLeaves(t *testing.T) {
 	take(t, stage, 4, 7)
 }
 
-// While a joiner looks for its place it holds one that keeps what it may still find from being overwritten.
+// While a joiner looks for its place it holds a position that protects all it may still find
+// from being overwritten.
 func TestJoinerHoldsASlotThatItMayFind(t *testing.T) {
 	for _, consumers := range []bool{false, true} {
 		r := newRing[int64](t, Config{Capacity: 4})
@@ -203,7 +208,7 @@ func TestJoinerHoldsASlotThatItMayFind(t *testing.T) {
 			if p.Publish(open); old != nil {
 				advance(t, old, 4)
 			}
-			for p.TrySend(0) { // as far as it goes
+			for p.TrySend(0) { // until the ring is full
 				end = r.Published()
 			}
 			end = r.Published()
@@ -221,9 +226,9 @@ func TestJoinerHoldsASlotThatItMayFind(t *testing.T) {
 	}
 }
 
-// What a stage has found ends where another consumer stands, which may be inside a range. Were that its avail, a look at
-// what is published that has read the avail of the ring's follower before, and the stage's after, would stop there for
-// good, and so would a consumer that joins.
+// What a stage has found ends where another consumer stands, perhaps inside a range. If that
+// were its avail, a look at what is published could read the avail of the ring's follower before
+// and the stage's after. It would then stop there for good, and so would a consumer that joins.
 func TestAStageNeverStoresABoundaryThatIsNone(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 8})
 	p := r.MultiProducer()
@@ -240,7 +245,7 @@ func TestAStageNeverStoresABoundaryThatIsNone(t *testing.T) {
 	joiner.Done(take(t, joiner, 4, 5))
 }
 
-// Woken before it has been asked, it would look, find nothing and sleep on.
+// A consumer that is woken before it has been asked to leave would look, find nothing and sleep on.
 func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, Config{Capacity: 8, Wait: BlockWait{Spin: -1}})
@@ -250,7 +255,7 @@ func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
 		synctest.Wait()
 		during(t, pointAsked, synctest.Wait, func() {
 			c.Close()
-			synctest.Wait() // who leaves passes points, too
+			synctest.Wait() // the consumer that leaves passes points, too
 		})
 		require.Empty(t, r.Stats().Consumers, "it has left")
 		r.Close()
@@ -258,15 +263,15 @@ func TestCloseAsksAServedConsumerBeforeItWakesIt(t *testing.T) {
 	})
 }
 
-// Abort looks behind a gap at marks that it does not hold back: what lies there may be published, read and claimed for
-// the next lap meanwhile. The marks of that lap say nothing about its own range.
+// Abort looks behind a gap at marks that it does not hold back: the slots there may meanwhile be
+// published, read and claimed for the next lap. The marks of that lap say nothing about its range.
 func TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p, q := r.MultiProducer(), r.MultiProducer()
 	c := r.Consumer("c")
 	gap, mine := claim(t, q, 2), claim(t, p, 1)
 	during(t, pointWalked, func() {
-		q.handOver(gap.from, gap.to) // Publish would pass the point itself
+		q.handOver(gap.from, gap.to) // Publish would pass the point too
 		advance(t, c, 2)
 		open := claim(t, q, 1)
 		next := claim(t, q, 1)
@@ -279,7 +284,8 @@ func TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne(t *testing.T) {
 	require.Equal(t, int64(3), c.Position())
 }
 
-// Of a failure and a Shutdown out of time at once, Shutdown tells of both, and Run of the one that was first.
+// When a failure comes together with a Shutdown out of time, Shutdown returns both errors, and
+// Run the first one.
 func TestAShutdownThatFailsBehindAFailureTellsOfBoth(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	r.Handle("c", func(Batch[int64]) error { return nil })
@@ -292,7 +298,7 @@ func TestAShutdownThatFailsBehindAFailureTellsOfBoth(t *testing.T) {
 	require.Equal(t, errHandler, r.Run(t.Context()))
 }
 
-// With two consumers in each of many layers, all of which have left, there are 2^layers ways through them.
+// Through many layers of two consumers each, all of which have left, there are 2^layers ways.
 func TestFollowingVisitsEachMemberOnce(t *testing.T) {
 	const layers = 16
 	var last, all []*member
@@ -314,7 +320,8 @@ func TestFollowingVisitsEachMemberOnce(t *testing.T) {
 	require.LessOrEqual(t, visits, len(all))
 }
 
-// Who finds another at work with clearing leaves it to that one, which must look again: it has read its positions.
+// A goroutine that finds another one clearing leaves the work to it. That one has read its
+// positions already, so it must look again.
 func TestClearingThatIsAskedForMeanwhileIsNotLost(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4, Clear: true})
 	p := r.MultiProducer()
@@ -367,8 +374,9 @@ func requirePanics(t testing.TB, text string, f func()) {
 	f()
 }
 
-// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that they stay aborted:
-// with a Single producer what follows them is published first, as it would take them back otherwise.
+// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that
+// they stay aborted. A Single producer would take them back, so there it first publishes the
+// slots that follow.
 func abort(t testing.TB, p Producer[int64], n int) {
 	t.Helper()
 	if _, single := p.(*SingleProducer[int64]); !single {

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The fast paths, read in the machine code of internal/inlinecheck: each is one call from the user's code, and has no
-// other call in it.
+// The fast paths, read in the machine code of internal/inlinecheck: each is one call from the
+// user's code, and contains no other call.
 
 func TestEachCallOfTheAPICostsAtMostOneCallFromTheUsersCode(t *testing.T) {
 	functions := users.Functions(t)
@@ -60,8 +60,9 @@ func TestTheFastPathsCallNothing(t *testing.T) {
 	}
 }
 
-// storeRelease is a plain store to the compiler. What it made of it in each function that stores a mark, a position or a
-// claim: the plain moves, in their order, and after them the look that belongs to the same edge.
+// storeRelease is a plain store to the compiler. Each function that stores a mark, a position or
+// a claim must contain the plain moves, in their order, and after them the look that belongs to
+// the same edge.
 func TestEachReleaseIsOnePlainMoveWhereTheSourceHasIt(t *testing.T) {
 	if !users.Plain {
 		t.Skip("this compiler is not trusted with it")
@@ -109,8 +110,8 @@ func requireReleases(t *testing.T, b objectcode.Build) {
 	}
 }
 
-// requireLook fails unless the next access to shared memory after the store at last is a load of which the code asks next
-// whether it is 0, and nothing lies between them but straight code.
+// requireLook fails unless the next access to shared memory after the store at last is a load whose
+// value the code next compares with 0, with only straight code in between.
 func requireLook(t *testing.T, function string, code objectcode.Code, last int) {
 	t.Helper()
 	for i := last + 1; i < len(code); i++ {
@@ -133,8 +134,8 @@ func requireLook(t *testing.T, function string, code objectcode.Code, last int) 
 	require.Fail(t, "no look after the store", function)
 }
 
-// The join edge needs a fence between the positions and the second look at the list, in each call: no test of what the
-// ring does finds it missing every time.
+// The join edge needs a fence between the positions and the second look at the list, in each
+// call. No test of the ring's behaviour finds every time that it is missing.
 func TestTheGateFencesBeforeItReadsTheListAgain(t *testing.T) {
 	if !users.Plain {
 		t.Skip("each store is a locked instruction with this compiler")
@@ -149,7 +150,7 @@ func TestTheGateFencesBeforeItReadsTheListAgain(t *testing.T) {
 		case in.Locked():
 			loads = 0
 		case in.Call != "":
-			loads = none // of publishedEnd, which has loads of its own
+			loads = none // publishedEnd has other loads
 		case ok && m.Base != "SP" && loads != none && loads < 3:
 			loads++
 		}
@@ -162,8 +163,8 @@ func TestTheGateFencesBeforeItReadsTheListAgain(t *testing.T) {
 	require.Positive(t, returns)
 }
 
-// What a caller did to the slots stays ahead of the release because that is made in a function of its own: no compiler
-// moves accesses to memory across a call of which it knows nothing.
+// A caller's accesses to the slots stay ahead of the release because the release is in another
+// function: no compiler moves memory accesses across a call that it knows nothing about.
 func TestWhatIsWrittenToASlotLiesBeforeTheCallThatReleasesIt(t *testing.T) {
 	functions := users.Functions(t)
 	for _, c := range []struct {

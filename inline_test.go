@@ -20,7 +20,7 @@ var users, newer = objectcode.Builds("internal/inlinecheck", `^main\.|be395dad/d
 var userCalls = []struct {
 	function string
 	method   string // as the compiler calls it
-	inlines  bool   // the others are one call
+	inlines  bool   // otherwise it is one call
 }{
 	{"batchLen", "Batch[go.shape.int].Len", true},
 	{"batchFrom", "Batch[go.shape.int].From", true},
@@ -54,8 +54,8 @@ func requireInlined(t *testing.T, b objectcode.Build) {
 	for _, c := range userCalls {
 		first, last := linesOf(string(source), c.function)
 		require.Positive(t, first, c.function)
-		// Only what the compiler did in the user's lines counts. That it "can inline" the method says nothing: that line
-		// is about the wrapper that passes the dictionary.
+		// Only inlining in the user's lines counts. A line "can inline" for the method says
+		// nothing: it is about the wrapper that passes the dictionary.
 		inlined := false
 		for _, m := range regexp.MustCompile(`inlinecheck/main\.go:(\d+):\d+: inlining call to disruptor\.(\S+)`).
 			FindAllStringSubmatch(strings.ReplaceAll(account, `\`, "/"), -1) {

@@ -17,8 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A file uses what its own layer and lower ones declare, never what a higher one does: so each can be read without
-// knowing that those above it exist, and the protocol reaches shared memory through one door.
+// A file uses declarations of its layer and of lower ones, never of a higher one. So each file
+// can be read without knowing the layers above, and the protocol reaches shared memory through
+// one door.
 
 type layer int
 
@@ -29,8 +30,8 @@ const (
 	ringLayer
 	handsLayer
 	graphLayer
-	above             // reads everything, and nothing uses it
-	beside layer = -1 // used by all, and uses nothing
+	above             // uses everything; nothing uses it
+	beside layer = -1 // uses nothing; everything may use it
 )
 
 func (l layer) String() string {
@@ -62,19 +63,20 @@ var layers = map[string]layer{
 	"stats.go": above, "snapshot.go": above, "words.go": above, "explain.go": above, "holders.go": above, "watchdog.go": above, "var.go": above, "machine.go": above,
 }
 
-// packages are those of the module that the files import, each with the layer that it belongs to.
+// packages are the packages of the module that the files import, each with its layer.
 var packages = map[string]layer{
 	"internal/history": beside,
 	"internal/host":    machineLayer, "internal/machine": machineLayer,
 	"internal/waiting": waitingLayer,
 }
 
-// upwards are the uses that go up, each for a reason. Methods of Ring and Consumer that do so are declared higher up.
+// upwards are the uses that go up, each with its reason. Methods of Ring and Consumer that would
+// go up are declared higher up instead.
 var upwards = map[[2]string]string{
 	{"ring.go", "graph"}: "a ring has the memory of its handlers in it, and does not look into it",
 }
 
-// sourceFiles returns the names of the files in a folder that are no tests.
+// sourceFiles returns the names of the Go files in a folder that are not tests.
 func sourceFiles(t *testing.T, folder string) []string {
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)

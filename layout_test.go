@@ -15,8 +15,8 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// A hotGroup is words that one goroutine writes and others poll, or that belong to one goroutine alone: no two groups
-// may have words on the same stride.
+// A hotGroup is a set of words that one goroutine writes and others poll, or that belong to one
+// goroutine alone. No two groups may have words on the same stride.
 type hotGroup struct {
 	name  string
 	words []unsafe.Pointer
@@ -119,8 +119,9 @@ func TestHotWordsShareNoStride(t *testing.T) {
 	}
 }
 
-// A handle's hot words are a largest stride away from whatever lies before and behind the handle, so no stride and no
-// address that the allocator may choose brings them together with another's.
+// A handle's hot words are at least the largest stride away from the memory before and behind
+// the handle. So whatever the stride, and whatever address the allocator chooses, they share no
+// line with other words.
 func TestHandlesArePadded(t *testing.T) {
 	const widest = 256
 	require.GreaterOrEqual(t, padSize, widest)
@@ -148,7 +149,7 @@ func TestHandlesArePadded(t *testing.T) {
 		"core: between what never changes and what does")
 }
 
-// The marks are dense: one line brings a consumer as many of them as it holds.
+// The marks are dense: one line brings a consumer as many marks as fit in it.
 func TestMarksAreContiguous(t *testing.T) {
 	m := newMarks(8)
 	for s := range int64(8) {
@@ -195,7 +196,7 @@ func TestStrideFor(t *testing.T) {
 	}
 }
 
-// No answer is greater than the padding that objects of their own carry, whatever a CPU claims to be.
+// No stride is greater than the padding in heap objects, whatever a CPU claims to be.
 func TestStrideForIsAPowerOfTwoWithinPadSize(t *testing.T) {
 	for _, arch := range []string{"amd64", "386", "arm", "arm64", "ppc64le", "riscv64", "s390x", "wasm", ""} {
 		for vendor := range cpuid.Vendor(64) {

@@ -16,18 +16,20 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// A litmus test sets two or three goroutines against each other, each of a few steps, many times over from fresh
-// rings. What each has seen makes up the outcome of a run; some outcomes must never be met.
+// A litmus test runs two or three goroutines of a few steps each against each other, many times,
+// each time on a fresh ring. What they have seen makes up the outcome of a run. Some outcomes
+// must never occur.
 type litmus struct {
 	name      string
 	cfg       Config
 	runs      int // 0 means 200
 	forbidden func(outcome string) bool
-	// run returns what the goroutines do. They write what they saw to *seen, each at its own place.
+	// run returns the goroutines. Each writes what it saw to its place in *seen.
 	run func(r *Ring[litmusEvent], seen *[3]string) []func()
 }
 
-// litmusEvent has plain fields: what a consumer reads there tells what it has been told too early.
+// litmusEvent has plain fields: a consumer that reads an old value there was handed the slot too
+// early.
 type litmusEvent struct{ a, b, stamp int64 }
 
 // TestForbiddenOutcomesAreNeverMet logs how often each outcome was met, under -v.
@@ -74,7 +76,7 @@ func (l *litmus) once(t *testing.T, rnd *rand.Rand) string {
 					runtime.Gosched()
 				}
 			}
-			for range turns { // with one processor to run on, the only way in which the order varies
+			for range turns { // on one processor only this varies the order
 				runtime.Gosched()
 			}
 			machine.Pause(delay)
@@ -90,7 +92,7 @@ func only(allowed ...string) func(string) bool {
 	return func(outcome string) bool { return !slices.Contains(allowed, outcome) }
 }
 
-// sequences returns what a consumer is handed now, without waiting.
+// sequences returns the sequences that a consumer is handed now, without waiting.
 func sequences(c *Consumer[litmusEvent]) (seqs []int64) {
 	for b, ok := c.TryNext(); ok; b, ok = c.TryNext() {
 		for s := range b.All() {
@@ -129,7 +131,7 @@ var litmusTests = []litmus{
 				func() {
 					b, _ := c.TryNext()
 					seen[1] = fmt.Sprint(b.At(0).a, b.At(0).b)
-					b.At(0).stamp = 1 // a write is no less the consumer's right
+					b.At(0).stamp = 1 // a consumer may also write
 					c.Done(b)
 				},
 			}
@@ -320,9 +322,9 @@ func closeLitmus(producers Producers) litmus {
 	}
 }
 
-// streamLitmus: Close against claims that follow one another so closely that one of them is always under way. The
-// producer reads as well, so that the ring is never full. A consumer that had found the end would not look again, so
-// the end must be behind every accepted event.
+// streamLitmus: Close against claims that follow one another so closely that one of them is
+// always under way. The producer also reads, so that the ring is never full. A consumer that has
+// found the end does not look again, so the end must be behind every accepted event.
 func streamLitmus(producers Producers) litmus {
 	return litmus{
 		name: fmt.Sprint("close: the end is behind all that is accepted of a stream/", producers),

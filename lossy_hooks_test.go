@@ -32,7 +32,8 @@ func takeCopy(t *testing.T, c *LossyConsumer[int64], from, to, missed int64) {
 	}
 }
 
-// A pin that stored the position, and did not find it changed, would take it back below a limit that producers have.
+// A pin that stored the position without noticing a push would take it back below a limit that
+// producers have.
 func TestAPinFindsThatItWasPushed(t *testing.T) {
 	_, p, c := lossyRing(t, 4, 2)
 	publishSingly(t, p, 4)
@@ -41,7 +42,7 @@ func TestAPinFindsThatItWasPushed(t *testing.T) {
 	require.EqualValues(t, 4, c.Missed())
 }
 
-// What is pinned is held.
+// A pin holds the slots.
 func TestNoClaimTakesWhatIsPinned(t *testing.T) {
 	_, p, c := lossyRing(t, 4, 2)
 	publishSingly(t, p, 4)
@@ -54,7 +55,8 @@ func TestNoClaimTakesWhatIsPinned(t *testing.T) {
 	require.Zero(t, c.Missed())
 }
 
-// A push comes too late for a consumer that has pinned meanwhile, or moved on: it must not store what it has found.
+// A push comes too late for a consumer that has pinned meanwhile, or moved on: it must not store
+// its target.
 func TestAPushThatIsLateMovesNothing(t *testing.T) {
 	_, p, c := lossyRing(t, 4, 4)
 	publishSingly(t, p, 4)
@@ -90,7 +92,8 @@ func TestAPushStopsAtAnOpenClaim(t *testing.T) {
 	takeCopy(t, c, 2, 6, 2)
 }
 
-// Who joins is pinned until it has stored where it stands: a push that came before would be taken back.
+// A consumer that joins is pinned until it has stored where it stands: that store would take
+// back an earlier push.
 func TestWhoJoinsIsNotPushed(t *testing.T) {
 	r, p, _ := lossyRing(t, 2, 1)
 	publishSingly(t, p, 2)
@@ -103,7 +106,7 @@ func TestWhoJoinsIsNotPushed(t *testing.T) {
 	require.GreaterOrEqual(t, late.Position(), r.core.claimed()-2)
 }
 
-// A gate that read the list only before it pushes would not see who joins between.
+// A gate that read the list only before it pushes would not see a consumer that joins in between.
 func TestAPushComesBeforeTheSecondLookAtTheList(t *testing.T) {
 	r, p, c := lossyRing(t, 4, 4)
 	publish(t, p, 2)
@@ -122,7 +125,7 @@ func TestAPushComesBeforeTheSecondLookAtTheList(t *testing.T) {
 	require.LessOrEqual(t, c.Missed(), int64(4))
 }
 
-// A claim that waits for more than the copy leaves has room once the pin is gone.
+// A claim that waits for more room than a pinned consumer leaves gets it after the unpin.
 func TestAnUnpinWakesAClaimThatNeedsMore(t *testing.T) {
 	for _, clear := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -142,7 +145,7 @@ func TestAnUnpinWakesAClaimThatNeedsMore(t *testing.T) {
 	}
 }
 
-// A push that comes when its consumer has left moves neither what that has missed nor itself for ever.
+// A push that comes when its consumer has left neither changes the missed count nor loops forever.
 func TestALatePushOfWhoHasLeft(t *testing.T) {
 	r, p, c := lossyRing(t, 4, 1)
 	publishSingly(t, p, 4)
@@ -156,7 +159,8 @@ func TestALatePushOfWhoHasLeft(t *testing.T) {
 	require.Zero(t, c.Missed())
 }
 
-// Where it was pushed to, marks of a later lap lie behind; it goes on from there, not from what it had found.
+// After a push, marks of a later lap lie below the target: the consumer goes on from the target,
+// not from the slots it had found.
 func TestALossyConsumerGoesOnFromWhereItWasPushed(t *testing.T) {
 	_, p, c := lossyRing(t, 4, 1)
 	publish(t, p, 2)

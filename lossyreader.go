@@ -6,21 +6,22 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A lossyReader is a lossy consumer without its type. It finds slots and has them copied with a pin on
-// them, and lets go of them before it returns. One goroutine uses it.
+// A lossyReader is a lossy consumer without its type. It pins the slots that it finds, has them
+// copied and unpins them before it returns. One goroutine uses it.
 //
-// Its pos is where it goes on; position may have been pushed beyond. Between two calls it has no slots in
-// hand, so handed is not used.
+// pos is where it goes on; a push may have moved position beyond. Between two calls it has no
+// slots in hand, so handed is not used.
 type lossyReader struct {
 	reader
 	newest bool
 	copy   func(from, to int64) // copies slots
-	gap    int64                // from where on it has missed what no call has told yet; never: nothing
-	found  int64                // how many the last take that returned something had found
-	copied span                 // what that is, until the next
+	gap    int64                // first missed sequence that no call has reported yet; never: none
+	found  int64                // slots found by the last take that returned something
+	copied span                 // the range that the last take has returned
 }
 
-// joinLossy makes a lossy reader that sees what a consumer sees that joins now, unless it is pushed.
+// joinLossy makes a lossy reader. Until it is pushed it sees the same events as a consumer that
+// joins now.
 func (c *core) joinLossy(name string, maxBatch int64) *lossyReader {
 	m := newMember(name, &c.parking)
 	m.lossy = newLossyWords()
@@ -38,14 +39,14 @@ func (c *core) joinLossy(name string, maxBatch int64) *lossyReader {
 	if l.gone {
 		m.position.store(l.pos)
 	} else {
-		c.unpin(m, l.ready, l.pos) // so far it was pinned, or a push would move what is stored here
+		c.unpin(m, l.ready, l.pos) // it was pinned until now, so no push has moved position
 	}
 	return l
 }
 
-// peek reports whether a pin may find something, for a lossy consumer that goes on at pos: more is
-// published, or it has been pushed. It holds nothing back, so the mark may be one of a later lap; then it
-// has been pushed.
+// peek reports whether a pin may find something, for a lossy consumer that goes on at pos:
+// either more is published, or the consumer has been pushed. It holds nothing back, so the mark
+// may be of a later lap; then it has been pushed.
 func (f *finder) peek(pos int64) bool {
 	switch {
 	case f.gone:
@@ -58,9 +59,9 @@ func (f *finder) peek(pos int64) bool {
 	return f.core.reach(f.ready) > f.ready
 }
 
-// take has the next slots copied and returns their range, and how many sequences before it were missed; an
-// empty range if there is nothing, and after a failure. After as many aborted ranges as there are slots it
-// returns one, too, so that a wait sees its context.
+// take copies the next slots and returns their range, and how many sequences before it were
+// missed. The range is empty if there is nothing to copy, and after a failure. It is also empty
+// after as many aborted ranges as the ring has slots, so that a wait looks at its context.
 func (l *lossyReader) take() (from, to, missed int64) {
 	l.copied = span{l.pos, l.pos}
 	for n := l.core.capacity; n > 0 && l.core.failed.load() == 0 && l.peek(l.pos); n-- { // close edge
@@ -74,15 +75,15 @@ func (l *lossyReader) take() (from, to, missed int64) {
 	return l.pos, l.pos, 0
 }
 
-// takePinned pins the member, has copied what is found, and unpins it. If the range that it returns is
-// empty it has stepped over aborted slots, or has found out that it was pushed.
+// takePinned pins the member, copies the slots that it finds, and unpins the member. If it
+// returns an empty range it has stepped over aborted slots, or learnt that it was pushed.
 func (l *lossyReader) takePinned() (from, to int64) {
 	m := l.member
 	at := m.pin(l.pos)
 	point(pointPinned)
 	if at > l.pos {
 		l.miss(at)
-		l.ready = max(l.ready, at) // which is a boundary: further back, marks are of later laps
+		l.ready = max(l.ready, at) // at is a boundary; below it, marks are of later laps
 	}
 	found := l.maxBatch
 	if l.newest {
@@ -109,14 +110,14 @@ func (l *lossyReader) takePinned() (from, to int64) {
 	return from, to
 }
 
-// miss goes on at pos.
+// miss skips ahead to pos and notes the gap.
 func (l *lossyReader) miss(pos int64) {
 	l.gap = min(l.gap, l.pos)
 	l.pos = pos
 }
 
-// count counts [from, to) as taken, and aborted slots before it, unless what is before these is missed: then
-// they are missed, too.
+// count counts [from, to) as taken, and the aborted slots just before it as well. If sequences
+// before those were missed, the aborted slots count as missed.
 func (l *lossyReader) count(from, to int64) {
 	words := l.member.lossy
 	if l.gap == never {
@@ -133,7 +134,8 @@ func (l *lossyReader) count(from, to int64) {
 func (l *lossyReader) next(ctx context.Context) (from, to, missed int64, err error) {
 	checkContext(ctx)
 	if l.found < l.backoff.Few() && l.peek(l.pos) && l.backoff.Hit() {
-		// Several calls have found few: it rests before it pins, as other consumers do before they hand out.
+		// Several calls have found few: rest before the pin, as other consumers do before they
+		// hand out.
 		l.core.parking.alert.relax()
 		l.core.strategy.Rest(l.backoff.Spins())
 		defer l.adapt()
@@ -150,7 +152,7 @@ func (l *lossyReader) next(ctx context.Context) (from, to, missed int64, err err
 			l.adapt()
 			return from, to, missed, nil
 		}
-		// Only aborted slots came, or it was pushed to the end of what is published.
+		// Only aborted slots came, or a push has moved it to the end of what is published.
 		if ctx.Err() != nil {
 			return 0, 0, 0, context.Cause(ctx)
 		}

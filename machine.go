@@ -13,17 +13,17 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// Machine says what the library has found out about the machine it runs on. Everything but Procs is
-// found out once per process.
+// Machine describes what the library knows about the machine it runs on. Everything except Procs is
+// determined once per process.
 type Machine struct {
 	CPU      string        // brand, "" if unknown
 	Assembly bool          // this build has the assembly of this architecture
 	SpinHint time.Duration // what one spin hint takes, 0 if the clock is too coarse to tell
-	Quota    float64       // CPUs that the cgroups of the process allow, 0: no limit
+	Quota    float64       // CPUs that the cgroups of the process allow, 0 if there is no limit
 	Procs    int           // GOMAXPROCS
 }
 
-// ThisMachine returns what has been found out. Any goroutine may call it.
+// ThisMachine describes the machine that the program runs on. Any goroutine may call it.
 func ThisMachine() Machine {
 	return Machine{
 		CPU:      cpuid.CPU.BrandName,
@@ -34,8 +34,9 @@ func ThisMachine() Machine {
 	}
 }
 
-// String returns what has been found out and what the library does about it, a line each, for people to
-// read. The first call may register the process for membarrier(2), which takes some 16 ms.
+// String returns m and the settings that the library has derived from it as text for people to
+// read, one item a line. The first call may register the process for membarrier(2), which takes
+// about 16 ms.
 func (m Machine) String() string {
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
@@ -58,7 +59,8 @@ func (m Machine) String() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// fenceName says how a goroutine that parks, or closes a Single ring, orders the stores of all others.
+// fenceName names the way in which a goroutine that parks, or closes a Single ring, orders the
+// stores of all other goroutines.
 func fenceName() string {
 	switch {
 	case !machine.BuffersStores:

@@ -105,8 +105,8 @@ func storeBufferLitmus(fence func()) (stale, rounds int) {
 	return stale, rounds
 }
 
-// BenchmarkBystander tells what the process fence of one that parks costs a goroutine that computes on another
-// processor, and the one that parks.
+// BenchmarkBystander measures the cost of the process fence of a goroutine that parks, for that
+// goroutine and for one that computes on another processor.
 func BenchmarkBystander(b *testing.B) {
 	if runtime.GOMAXPROCS(0) < 2 || !cheapProcessFence() {
 		b.Skip("needs two processors and a process fence")
@@ -152,7 +152,8 @@ func countWhile(d time.Duration, fence func()) (count int64, fences int64, spent
 	return count, fences, spent
 }
 
-// waitRounds is how often something is measured: seldom with -short, which only shows that it works.
+// waitRounds is how often to measure something: a few times with -short, which only shows that
+// it works.
 func waitRounds(n int) int {
 	if testing.Short() {
 		return 2
@@ -160,7 +161,7 @@ func waitRounds(n int) int {
 	return n
 }
 
-// reportQuantiles gives quantiles of durations as metrics, in microseconds.
+// reportQuantiles reports quantiles of durations as metrics, in microseconds.
 func reportQuantiles(b *testing.B, name string, d []time.Duration) {
 	slices.Sort(d)
 	for _, q := range []struct {

@@ -6,17 +6,18 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// marks is the availability buffer of a Multi ring: a word beside each slot that says how far the range published from that slot
-// reaches. Publishing [from, to) is one store, mark[from] = to, whatever its length and whoever the producer;
-// aborting stores ^to, which is negative.
+// marks is the availability buffer of a Multi ring: one word per slot, which says where the
+// range published from that slot ends. Publishing [from, to) is one store, mark[from] = to, for
+// a range of any length and for any producer. Aborting it stores ^to, which is negative.
 //
-// A mark speaks for the start of a range only. Read at a boundary lo, with to = mark, or ^mark if it is negative:
+// Only the mark at the start of a range means anything. Read at a boundary lo, with to = mark, or
+// ^mark if that is negative:
 //
 //	lo < to <= lo+capacity   [lo, to) is published, or aborted if the mark was negative
 //	to > lo+capacity         the slot is in a later lap: lo is no boundary any more, look again from a fresher one
 //	to <= lo                 not yet: an older lap's range, which was no longer than a lap, or fresh memory
 //
-// so there is no lap arithmetic and nothing that 62 bits of sequences could wrap.
+// So there is no lap arithmetic, and nothing in it wraps within the 62 bits of a sequence.
 type marks struct {
 	base unsafe.Pointer // the first mark
 	mask int64
@@ -42,15 +43,16 @@ func (m *marks) reach(from int64) int64 {
 	return to
 }
 
-// scan walks from the boundary lo over published and aborted ranges until it has passed limit or finds nothing. It
-// returns the boundary at which it stands, and the end of the last aborted range on the way, or 0.
-// Only a caller that holds back the slots from lo on may use it: a later lap's mark would be taken for this one's.
+// scan walks from the boundary lo over published and aborted ranges until it has reached limit
+// or finds nothing more. It returns the boundary at which it stands, and the end of the last
+// aborted range on the way, or 0. The caller must hold back the slots from lo on: otherwise scan
+// would take a later lap's mark for this lap's.
 func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
 	for lo < limit {
 		to := m.at(lo).load() // publish edge
 		switch {
 		case to == lo+1:
-			lo++ // not lo = to: the next address then does not wait for this load, which the branch predicts
+			lo++ // not lo = to: so the next address depends on a predicted branch, not on this load
 		case to > lo:
 			lo = to
 		case ^to > lo:
@@ -63,7 +65,8 @@ func (m *marks) scan(lo, limit int64) (hi, aborted int64) {
 	return lo, aborted
 }
 
-// walk is scan for a caller that holds nothing back. It reports false when a producer has lapped lo meanwhile.
+// walk is scan for a caller that holds nothing back. It reports false if a producer has lapped lo
+// meanwhile.
 func (m *marks) walk(lo, limit int64) (hi int64, ok bool) {
 	for lo < limit {
 		to := m.reach(lo)

@@ -51,7 +51,7 @@ func TestScanAndWalkStepFromRangeToRange(t *testing.T) {
 			pastMarks(&m, old, start, rnd)
 			end := start + rnd.Int64N(capacity+1)
 			boundaries, aborted := pastMarks(&m, start, end, rnd)
-			if end < start+capacity && rnd.IntN(2) == 0 { // what is published behind a gap is not found
+			if end < start+capacity && rnd.IntN(2) == 0 { // a range published behind a gap is not found
 				at := end + 1 + rnd.Int64N(capacity)
 				if at < start+capacity {
 					m.at(at).store(start + capacity)
@@ -82,8 +82,8 @@ func TestScanAndWalkStepFromRangeToRange(t *testing.T) {
 	}
 }
 
-// Who walks without holding anything back must notice that it has been lapped: the mark that it finds then is one of
-// a later lap, before which there may be a gap.
+// A walk without holding anything back must notice that it has been lapped: the mark that it
+// then finds is of a later lap, with perhaps a gap before it.
 func TestWalkNoticesALaterLap(t *testing.T) {
 	for _, abort := range []bool{false, true} {
 		for _, capacity := range []int64{1, 2, 8} {
@@ -108,7 +108,8 @@ func TestWalkNoticesALaterLap(t *testing.T) {
 	}
 }
 
-// C21. Whoever publishes 3 and 5 has published 3 and 5; consumers are handed them in their turn.
+// C21. A producer that publishes 3 and 5 has published 3 and 5; consumers are handed them in
+// their turn.
 func TestOnlyWhatIsPublishedHasAMarkOfThisLap(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 8})
 	p, c := r.MultiProducer(), r.Consumer("c")
@@ -154,8 +155,8 @@ func TestSkipAndCleanFindTheFirstSequenceOfTheirKind(t *testing.T) {
 	}
 }
 
-// Against a map, in rings of all sizes, over many laps: of what lies within a lap, nothing is missing and nothing of an
-// earlier lap is left.
+// Against a map, in rings of all sizes, over many laps: within a lap nothing is missing, and
+// nothing is left of an earlier lap.
 func TestAbortsAreThoseOfThisLap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for _, capacity := range []int64{1, 2, 8, 32, 64, 128, 1024} {

@@ -6,31 +6,31 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// A member is a consumer as the rest of the ring sees it: its shared words, the goroutines that sleep
-// on it, the members that it follows. Every consumer is a gate, not only the ends of chains, because a
-// stage may join ahead of the stage that it follows.
+// A member is a consumer as the rest of the ring sees it: its shared words, the goroutines that
+// sleep on it, and the members that it follows. Producers look at the position of every member,
+// not only at the ends of chains, because a stage may join ahead of the stage that it follows.
 type member struct {
 	name string
 	*memberWords
-	sleepers lot // those that wait for position
+	sleepers lot // goroutines waiting for position
 	failures failureCounts
 	tallies  tallies
 
-	// follows are the members whose positions bound this one's; none: it follows the ring. Only the
-	// consumer's goroutine replaces it (leave edge: others go by it once the member has left the list); or
-	// each worker of a group, and who of them is late stores members that have left, in whose place
-	// following puts the same as the others have stored.
+	// follows are the members whose positions bound this one's; none if it follows the ring.
+	// Only the consumer's goroutine replaces it (leave edge: others go by it once the member has
+	// left the list). For a group each worker does. A late worker may store members that have
+	// left; following then replaces them by the same members that the other workers have stored.
 	follows cell[[]*member]
 
 	lossy *lossyWords // nil: producers wait for this member
 	group bool
 }
 
-// memberWords lie on a stride of their own. A goroutine that sees position sees an avail that is not
-// behind it: they are stored in this order.
+// memberWords share a stride with nothing else. They are stored in the order avail, position: a
+// goroutine that sees a position sees an avail that is not behind it.
 type memberWords struct {
 	avail    word // a boundary of published ranges, 0 before the join is complete
-	position word // slots below it are handed back; ^, so negative: lossy, and not pinned
+	position word // slots below it are handed back; its complement, which is negative: lossy, and not pinned
 	wanted   word // the lowest position that a sleeper of this member waits for
 	leaving  word // not 0: asked to leave by Close from another goroutine
 
@@ -41,12 +41,12 @@ type memberWords struct {
 	handled word // not 0: Run makes the workers of this group
 }
 
-// failureCounts are of a handler's events. For Stats and Explain only, on no edge.
+// failureCounts count failed events of a handler. For Stats and Explain only, on no edge.
 type failureCounts struct {
 	retried, skipped, deadLettered word
 
 	retrying word        // how many handlers pause before a retry
-	last     cell[error] // that a pause is about
+	last     cell[error] // the failure that caused the last pause
 }
 
 // servedBy says what calls a consumer, or the workers of a group.
@@ -68,12 +68,12 @@ func (m *member) storeRelease(avail, position int64) {
 	machine.StoreReleasePair(unsafe.Pointer(&m.avail), avail, position)
 }
 
-// members is the list of a ring's members behind one pointer: to join or to leave puts a new list in
-// its place, so producers, which read it only when their limit is used up, pay nothing for it.
+// members is the list of a ring's members behind one pointer, which each join and leave replaces.
+// Producers read it only when their limit is used up, so it costs them nothing on the fast path.
 type members struct{ list cell[[]*member] }
 
-// join enters m into the list, each time with a position that no member of the list and no boundary is
-// behind.
+// join enters m into the list. Before each try it stores hold(list) as the position of m, so
+// that no member of the list and no boundary is behind m.
 func (g *members) join(m *member, hold func(list []*member) int64) {
 	for {
 		old := g.list.load() // join edge
@@ -104,8 +104,8 @@ func (g *members) leave(m *member) bool {
 	}
 }
 
-// least returns the smallest position, or never if there is none. It is negative exactly if a lossy member
-// is in the list that is not pinned.
+// least returns the smallest position, or never if list is empty. It is negative exactly if list
+// has a lossy member that is not pinned.
 func least(list []*member) int64 {
 	low := never
 	for _, m := range list {
@@ -114,7 +114,7 @@ func least(list []*member) int64 {
 	return low
 }
 
-// following replaces each member of follows that is not in list any more by those that it followed
+// following returns follows with each member that has left list replaced by the members it followed
 // when it left. It visits each member once.
 func following(follows, list []*member) []*member {
 	if len(follows) == 0 {
@@ -137,7 +137,7 @@ func following(follows, list []*member) []*member {
 			if in[m] {
 				next = append(next, m)
 			} else {
-				visit(*m.follows.load()) // leave edge: m's goroutine replaces it no more
+				visit(*m.follows.load()) // leave edge: m's goroutine no longer replaces it
 			}
 		}
 	}
@@ -145,6 +145,5 @@ func following(follows, list []*member) []*member {
 	return next
 }
 
-// followed returns the members that m follows now, those that have left replaced. Any goroutine may
-// call it.
+// followed returns the members of list that m follows now. Any goroutine may call it.
 func (m *member) followed(list []*member) []*member { return following(*m.follows.load(), list) }

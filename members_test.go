@@ -40,7 +40,7 @@ func TestMembersJoinWithThePositionThatTheyHoldAndLeaveOnce(t *testing.T) {
 	})
 	require.Equal(t, int64(5), a.position.load())
 
-	// Whoever finds that the list has changed looks for its place again.
+	// A joiner that finds the list changed looks for its place again.
 	c, tries := memberAt("c", 0), 0
 	g.join(c, func(list []*member) int64 {
 		if tries++; tries == 1 {
@@ -85,8 +85,8 @@ func TestFollowingReplacesWhoHasLeft(t *testing.T) {
 	}
 }
 
-// A gate is the slowest position or, if nobody is there, what is published; then it leaves the boundary behind.
-// C43, C50.
+// The gate is the slowest position or, without consumers, what is published; then the boundary
+// that the look has found stays in published. C43, C50.
 func TestGate(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -105,7 +105,7 @@ func TestGate(t *testing.T) {
 	require.Equal(t, int64(5), r.core.published.load(), "raised by who has left to what it had found")
 }
 
-// A consumer that had left kept those alive whom it had followed, and these whom they had followed.
+// A consumer that had left kept alive the consumers that it had followed, and so on up the chain.
 func TestAChainOfConsumersThatLeftIsNotKept(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 2})
 	last := r.Consumer("first")
@@ -129,13 +129,14 @@ func TestAChainOfConsumersThatLeftIsNotKept(t *testing.T) {
 	require.True(t, ok)
 }
 
-// The join edge needs store->load order on both sides, which acquire and release don't give, and an amd64 store buffer
-// does not either: the producer stores its mark and its position as a consumer and then reads the list, the joiner
-// stores the list and then reads marks. Were both to read old values, the producer would lap a joiner of whom it knows
-// nothing: with one slot, the joiner would be handed two at once, or a slot with a later event in it.
+// The join edge needs store->load order on both sides, which neither acquire and release nor the
+// store buffer of an amd64 CPU gives. The producer stores its mark and its position as a
+// consumer and then reads the list; the joiner stores the list and then reads marks. If both
+// read old values, the producer laps a joiner that it does not know of: with one slot, the
+// joiner is handed two at once, or a slot with a later event in it.
 //
-// No hook can force this order, because it is made by the processor. What can be done is to keep the store buffer full:
-// the producer writes to memory that is in no cache before it publishes.
+// No hook can force this order, because the processor makes it. But the test can keep the store
+// buffer full: the producer writes to memory that is in no cache before it publishes.
 func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 	joins := 10_000
 	if !machine.BuffersStores {
@@ -147,7 +148,7 @@ func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 			r := newRing[int64](t, Config{Capacity: 1, Producers: kind, Wait: SpinWait{}})
 			var stop atomic.Bool
 			var producer sync.WaitGroup
-			own := r.Consumer("the producer's own") // its positions are what the gate is made of
+			own := r.Consumer("the producer's own") // the gate comes from its positions
 			p := newProducer(r)
 			producer.Go(func() {
 				at := uint64(1)
@@ -178,7 +179,7 @@ func TestNoClaimLapsAJoinerThatItDoesNotSee(t *testing.T) {
 						runtime.Gosched()
 					}
 				}
-				machine.Pause(machine.MaxPause) // let it go on as far as it believes that it may
+				machine.Pause(machine.MaxPause) // let the producer go on as far as it believes it may
 				require.Equal(t, from+1, r.core.claimed(), "the joiner holds the only slot, at %d", from)
 				requireRange(t, b, from, from+1)
 				c.Close()

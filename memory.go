@@ -7,22 +7,22 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// hotWords are the ring's own shared words, grouped by the goroutines that write them. Each group
-// lies alone on its stride.
+// hotWords are the ring's shared words, grouped by the goroutines that write them. Each group has a
+// stride to itself.
 type hotWords struct {
 	claim  *word // the end of the last claim; Multi: and closedBit
-	cursor *word // Single: the end of what is published or aborted, in place of marks
+	cursor *word // Single: the end of what is published or aborted, instead of marks
 
 	end    *word // no sequence at or above it will ever be published; never while the ring is open
 	closed *word // not 0: a Single producer may claim no more
 	failed *word // not 0: stop now, do not drain
 
-	published *word // a boundary: the highest that a look at what is published, or a leaver, has found
+	published *word // the highest boundary that a look at what is published, or a leaver, has stored
 
 	cleared  *word // Config.Clear: slots below it are zeroed; the producers' gate
-	clearing *word // Config.Clear: how many have asked for clearing since the last that did it
+	clearing *word // Config.Clear: requests for clearing that are not served yet
 
-	raised     *word // the alert's: 0: nobody sleeps
+	raised     *word // of the alert; 0: nobody sleeps
 	wantedMark *word // the lowest boundary at which a reader sleeps
 	wantedRoom *word // the gate for which the first claim in the queue sleeps
 	queued     *word // how many claims are in the queue
@@ -45,18 +45,18 @@ func newHotWords() hotWords {
 
 func newMemberWords() *memberWords { return (*memberWords)(newArena(1).group(0)) }
 
-// overflowWords count what became of events for which Senders have found no room.
+// overflowWords count the events for which Senders found no room, by what became of them.
 type overflowWords struct{ dropped, inlined, timedOut word }
 
 func newOverflowWords() *overflowWords { return (*overflowWords)(newArena(1).group(0)) }
 
-// allocate makes n slots and, for Multi, their marks and touches each page of them: the first lap
-// would pay for the faults otherwise.
+// allocate makes n slots and, for Multi, their marks. It touches each page of them: otherwise the
+// first lap would pay for the page faults.
 func allocate[T any](n int, producers Producers) (slots []T, m marks, err error) {
 	var zero T
 	size := int(unsafe.Sizeof(zero))
 	defer func() {
-		if recover() != nil { // make panics when the address space is too small, and only it knows how small that is
+		if recover() != nil { // make panics if the address space is too small, and only make knows its limit
 			slots, err = nil, fmt.Errorf("%w: %d slots of %d bytes exceed the address space", ErrCapacity, n, size)
 		}
 	}()

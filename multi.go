@@ -19,19 +19,21 @@ type multi struct {
 	_ [padSize]byte
 }
 
-// failsPerYield: two producers that own every P keep a consumer off it, and fail in turn until the ring
-// is full. Giving way after every 8th failure halved the time per event at batch 1 (3 producers and a
-// consumer on 2 cores: 0.1-0.6 M failures in 1-2 M claims without, 0-200 with). Since consumers back
-// off, any number from 1 to 64 does.
+// failsPerYield is how many failed compare-and-swaps make a producer yield. Producers that
+// occupy every P keep the consumers from running, and fail in turn until the ring is full. A
+// yield after every 8th failure halved the time per event at batch 1 (3 producers and a consumer
+// on 2 cores: 0.1-0.6 M failures in 1-2 M claims without, 0-200 with). Since consumers back off,
+// any number from 1 to 64 does.
 const failsPerYield = 8
 
 func (p *multi) init(c *core) { p.core, p.marks, p.claim, p.raised = c, c.marks, c.claim, c.raised }
 
-// grab claims n slots if it need ask nobody for room and no other claim comes between, or returns an
-// empty range.
+// grab claims n slots if they are below the known limit and no other claim comes between.
+// Otherwise it returns an empty range.
 //
-// Room is checked before the compare-and-swap. A fetch-and-add would be cheaper under contention, but a
-// claim that can't be taken back hangs on Close, on a full ring and on its context.
+// Room is checked before the compare-and-swap. A fetch-and-add would be cheaper under
+// contention, but it can't be taken back: on a full ring such a claim would hang in spite of
+// Close and its context.
 func (p *multi) grab(n int) (from, to int64) {
 	from = p.claim.load()
 	to = from + int64(n)
@@ -50,7 +52,7 @@ func (p *multi) try(n int) (from, to int64) {
 	return from, to
 }
 
-// wait is try that waits.
+// wait is try, but it waits for room.
 func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
 	checkContext(ctx)
 	if from, to = p.grab(n); to == from {
@@ -98,13 +100,13 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 // free returns how many slots a claim would find now, at most n.
 func (p *multi) free(n int) int {
 	if p.core.free(n, p.limit.load()) < n && !p.core.mustQueue(newcomer) && p.claim.load()&closedBit == 0 { // close edge
-		// Lossy consumers give way to what must be, not to n, nor to what comes too late.
+		// Lossy consumers are pushed for one slot only, not for n, and not once the ring is closed.
 		p.limit.raise(p.core.limit(p.core.need(1))) // reuse edge
 	}
 	return p.core.free(n, p.limit.load())
 }
 
-// publish publishes [from, to); mine says that it is of this ring.
+// publish publishes [from, to); mine says that the batch is of this ring.
 //
 //go:noinline
 func (p *multi) publish(mine bool, from, to int64) {
@@ -117,8 +119,8 @@ func (p *multi) publish(mine bool, from, to int64) {
 	}
 }
 
-// handOver publishes [from, to) for a caller that has just claimed it. It is not inlined: the slots are
-// written on the other side of a call.
+// handOver publishes [from, to) for a caller that has just claimed it. It is not inlined, so that a
+// call separates the writes to the slots from the store that publishes them.
 //
 //go:noinline
 func (p *multi) handOver(from, to int64) {
@@ -127,8 +129,8 @@ func (p *multi) handOver(from, to int64) {
 	}
 }
 
-// mark publishes [from, to), which the caller knows to be open, or aborts it if it is given ^to. It
-// reports whether somebody may have to be roused.
+// mark publishes [from, to), which the caller knows to be open; given ^to it aborts the range. It
+// reports whether sleepers may have to be woken.
 func (p *multi) mark(from, to int64) bool {
 	p.at(from).storeRelease(to) // publish edge, park edge
 	return p.raised.load() != 0 // park edge
@@ -149,7 +151,7 @@ func (p *multi) publishSlow(mine bool, from, to int64) {
 	p.handOver(from, to)
 }
 
-// abort gives [from, to) back; mine says that it is of this ring.
+// abort gives [from, to) back; mine says that the batch is of this ring.
 //
 //go:noinline
 func (p *multi) abort(mine bool, from, to int64) {
@@ -166,8 +168,8 @@ func (p *multi) abort(mine bool, from, to int64) {
 	}
 }
 
-// checkOpen panics if any of [from, to) has been published or aborted: in a range that everybody may
-// have seen, in one that begins before from or in one that begins inside.
+// checkOpen panics if any of [from, to) has been published or aborted: below the published end,
+// in a range that begins before from, or in one that begins inside.
 func (p *multi) checkOpen(from, to int64) {
 	for lapped := true; lapped; {
 		published := p.core.publishedEnd()
@@ -177,8 +179,9 @@ func (p *multi) checkOpen(from, to int64) {
 		lapped = false
 		for s := max(published, from-p.core.capacity+1); s < to && !lapped; s++ {
 			reach := p.reach(s)
-			// Below from nobody holds the slots back: once all up to s is published, they may be claimed for the next
-			// lap, and the mark of s says so. Then there is less to look at.
+			// Nobody holds back the slots below from. Once all up to s is published they may be
+			// claimed for the next lap, and the mark of s shows it. Then look again: there is
+			// less to check.
 			if lapped = reach > s+p.core.capacity; !lapped && reach > max(s, from) {
 				panicTwice(from, to)
 			}

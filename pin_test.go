@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A push leaves the boundary behind to which it has come: the consumer's own is lapped next, and a look at what is
-// published would start from it for ever.
+// A push stores the boundary that it has found in published. The consumer's avail is lapped
+// next, and a look at what is published would start from it forever.
 func TestAPushRaisesTheBoundary(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 2})
 	p, c := r.MultiProducer(), r.LossyConsumer(LossyConfig[int64]{})
@@ -20,7 +20,7 @@ func TestAPushRaisesTheBoundary(t *testing.T) {
 	require.EqualValues(t, 10, r.Published())
 }
 
-// Who only asks for the gate moves nobody.
+// A look at the gate without a need pushes nobody.
 func TestAGateWithoutNeedPushesNobody(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 4})
 	p, c := r.MultiProducer(), r.LossyConsumer(LossyConfig[int64]{})

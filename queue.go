@@ -1,15 +1,15 @@
 package disruptor
 
-// A queue holds the claims that wait for room, first come first served. Only the first one looks for
-// room; when it goes, with the room or without it, it wakes the next if there is room for that one
-// too. A newcomer that finds anyone here does not try to overtake.
+// A queue holds the claims that wait for room, first come first served. Only the first one looks
+// for room. When it leaves, with room or without, it wakes the next one if there is room for
+// that one too. A new claim does not overtake those in the queue.
 type queue struct {
 	sleepers
 	wanted *word // the gate that the first one waits for; never if nobody waits
 	length *word
 
 	hasRoom func(need int64) bool // whether the gate has reached need, or can
-	need    func(n int64) int64   // the gate that leaves room for n slots behind what is claimed now
+	need    func(n int64) int64   // the gate that leaves room for n more slots after what is claimed now
 }
 
 func (q *queue) init(wanted, length *word, p *parking, hasRoom func(need int64) bool, need func(n int64) int64) {
@@ -28,8 +28,8 @@ func (q *queue) enter(n int) *sleeper {
 	return s
 }
 
-// isFirst registers the gate that s needs and reports true, if s is first. The caller looks for room
-// then.
+// isFirst reports whether s is first in the queue. If so it registers the gate that s needs, and
+// the caller looks for room afterwards.
 func (q *queue) isFirst(s *sleeper) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -40,7 +40,7 @@ func (q *queue) isFirst(s *sleeper) bool {
 	return true
 }
 
-// leave takes s from the queue and passes the turn on: a wake-up that came for s is not lost with it.
+// leave removes s from the queue and passes the turn on, so that a wake-up meant for s is not lost.
 func (q *queue) leave(s *sleeper) {
 	q.mu.Lock()
 	wasFirst := q.first == s
@@ -53,7 +53,7 @@ func (q *queue) leave(s *sleeper) {
 	q.alert.leave()
 }
 
-// wake rouses the first one if there is room for it. The gate is computed under the lock: of two
+// wake wakes the first claim if there is room for it. It computes the gate under the lock: of two
 // consumers that move at once, the second to lock sees both positions.
 func (q *queue) wake() {
 	q.mu.Lock()
@@ -61,8 +61,8 @@ func (q *queue) wake() {
 	q.turn()
 }
 
-// turn registers what the first one waits for, looks on its behalf, and rouses it if there is room.
-// The caller holds mu.
+// turn registers the need of the first claim, looks for room on its behalf, and wakes it if
+// there is room. The caller holds mu.
 func (q *queue) turn() {
 	s := q.first
 	if s == nil {

@@ -14,7 +14,8 @@ import (
 // TestMain is for the tests of all files of this folder.
 func TestMain(m *testing.M) { os.Exit(behaviour.RunTests(m)) }
 
-// raceCapacities has, for each capacity, how many events go through the ring: small rings take longer for each.
+// raceCapacities has the number of events for each capacity: small rings take longer for each
+// event.
 var raceCapacities = []struct{ capacity, events int }{{1, 30}, {2, 50}, {8, 150}, {256, 500}}
 
 // C99.

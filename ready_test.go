@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a consumer in a select leaves behind in the ring, which nobody sees from outside.
+// The words that a consumer in a select leaves in the ring, which can't be seen from outside.
 
 // isReady reports whether c has been told to call TryNext, and takes note of it.
 func isReady[T any](c *Consumer[T]) bool {
@@ -107,7 +107,7 @@ func TestTheEndOfTheRingEndsRegistrations(t *testing.T) {
 			}
 			end(s.r.core)
 			for _, c := range []*Consumer[int64]{s.root, s.stage} {
-				for range 3 { // as often as anybody asks
+				for range 3 { // each time that it asks
 					require.True(t, isReady(c))
 					requireNothing(t, c)
 				}
@@ -127,7 +127,8 @@ func TestAConsumerInASelectIsHandedNothingAfterAFailure(t *testing.T) {
 	})
 }
 
-// What is claimed on a closed ring may come still. Until then the consumer waits, and is told of the end once.
+// Claimed slots of a closed ring may still be published. Until then the consumer waits, and it
+// is told of the end once.
 func TestAClosedRingIsToldOfOnceWhileSomethingMayCome(t *testing.T) {
 	forEachReadyScene(t, func(t *testing.T, s *readyScene) {
 		open := claim(t, s.p, 2)
@@ -171,8 +172,8 @@ func TestAnAbortIsNotTheLastThatAConsumerInASelectHearsOf(t *testing.T) {
 	})
 }
 
-// A stage stays where it is registered if its predecessor leaves for good, and nobody asks: then the list is the
-// leaver's alone.
+// If its predecessor leaves for good and nobody asks, a stage stays registered there, in a list
+// that then belongs to the leaver alone.
 func TestAStageLeavesTheListOfWhoHasLeft(t *testing.T) {
 	forEachReadyScene(t, func(t *testing.T, s *readyScene) {
 		require.True(t, isReady(s.stage))

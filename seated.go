@@ -1,9 +1,10 @@
 package disruptor
 
-// What a taker of a crew with a key does in its own way: it walks on a seat, its own or one that it has
-// adopted, and takes what the seat owns.
+// The methods of a taker of a crew with a key. It walks from a seat, its own or one that it has
+// adopted, and takes the events that the seat owns.
 
-// lookOwn is look. It is not inlined: between the accesses to a slot and the store of the seat is a call.
+// lookOwn is look for a crew with a key. It is not inlined, so that a call separates the
+// accesses to a slot from the store of the seat.
 //
 //go:noinline
 func (t *taker) lookOwn() (from, to int64) {
@@ -14,7 +15,7 @@ func (t *taker) lookOwn() (from, to int64) {
 	return t.from, t.to
 }
 
-// takeOwn is take: without a look around if there is more to walk over.
+// takeOwn is take for a crew with a key. It looks around only if there is no more to walk over.
 func (t *taker) takeOwn() bool {
 	if t.from < t.to {
 		return true
@@ -22,7 +23,7 @@ func (t *taker) takeOwn() bool {
 	return t.asked.load() == 0 && !t.crew.seats.closed() && t.step() || t.walkAround() // leave edge
 }
 
-// step takes the next piece of what the seat owns, as far as it knows what is keyed.
+// step takes the next piece that the seat owns, below the end that the seat knows to be keyed.
 func (t *taker) step() bool {
 	st := t.seat
 	at := t.crew.seats.next(st)
@@ -35,7 +36,7 @@ func (t *taker) step() bool {
 	return true
 }
 
-// walkAround is takeOwn for a seat that is at the end of what it knows.
+// walkAround is takeOwn for a seat that has walked to its end.
 func (t *taker) walkAround() bool {
 	s := t.crew.seats
 	for lap := t.own.end + t.core.capacity; t.asked.load() == 0; { // leave edge
@@ -59,14 +60,14 @@ func (t *taker) walkAround() bool {
 		if st.position.load() < st.end { // seat edge: its own, which owns nothing in between
 			t.settleAt(st.end)
 		}
-		if st.end >= lap || !t.lookOn() { // after a lap without anything a wait sees its context
+		if st.end >= lap || !t.lookOn() { // after a lap with no event to take, let a wait look at its context
 			return false
 		}
 	}
 	return false
 }
 
-// moveSeat moves the seat to at, over what others own.
+// moveSeat moves the seat to at, over events that other seats own.
 func (t *taker) moveSeat(at int64) {
 	switch st := t.seat; {
 	case st.position.load() >= at: // seat edge: its own
@@ -77,7 +78,7 @@ func (t *taker) moveSeat(at int64) {
 	}
 }
 
-// runEnd returns the end of what the seat owns in one piece from at on.
+// runEnd returns the end of the piece that begins at at and that the seat owns entirely.
 func (t *taker) runEnd(at int64) int64 {
 	s, st := t.crew.seats, t.seat
 	mask := t.core.capacity - 1
@@ -88,7 +89,8 @@ func (t *taker) runEnd(at int64) int64 {
 	return at
 }
 
-// lookOn reports whether more is keyed than the own seat knows of. It keys what has come if nobody has.
+// lookOn reports whether more is keyed than the worker's own seat knows of. It keys what is
+// published if nobody has.
 func (t *taker) lookOn() bool {
 	s, st := t.crew.seats, t.own
 	if s.keyed.load() == st.end && t.key() { // seat edge
@@ -100,12 +102,13 @@ func (t *taker) lookOn() bool {
 	return more
 }
 
-// key keys what has come and reports whether it was anything. If another does so at this moment it
-// does nothing; only the one that watches has to be sure.
+// key keys what is published and reports whether that was anything. It does nothing while
+// another taker does so; only the taker that watches waits for the lock, because it has to be
+// sure.
 func (t *taker) key() bool {
 	s := t.crew.seats
 	at := t.own.end
-	// It looks what has come also before a barrier: a taker that goes to sleep has to know.
+	// Look for published slots even at a barrier: a taker that goes to sleep has to know of them.
 	if t.find(at, at+1) <= at || s.blocked() != 0 {
 		return false
 	}
@@ -142,7 +145,7 @@ func (t *taker) rouseIdle() {
 	}
 }
 
-// finishOwn is finish. It is not inlined, as takeOwn is not.
+// finishOwn is finish for a crew with a key. It is not inlined, for the same reason as lookOwn.
 //
 //go:noinline
 func (t *taker) finishOwn(to int64) {
@@ -158,18 +161,20 @@ func (t *taker) finishOwn(to int64) {
 	st.position.storeRelease(to) // seat edge
 }
 
-// settleSeldom has the position follow the seat of a worker when it has finished all that is keyed, and in
-// between now and then: a look at all seats costs more than many a handler.
+// settleSeldom makes the position follow the worker's seat only when the worker has finished all
+// that is keyed, and once in a while in between: a look at all seats costs more than many
+// handlers.
 func (t *taker) settleSeldom() { t.period = min(settlePeriod, t.crew.maxBatch) }
 
-// settle moves the position if it is the seat that holds it, and has not looked since it moved.
+// settle moves the position if the seat has moved since it last did so, and was the one that
+// held it.
 func (t *taker) settle() {
 	if at := t.seat.position.load(); at > t.seat.settled { // seat edge: its own
 		t.settleAt(at)
 	}
 }
 
-// settleAt moves the seat to at, and the position if it was the seat that held it.
+// settleAt moves the seat to at, and the position too if the seat was the one that held it.
 func (t *taker) settleAt(at int64) {
 	t.seat.settled = at
 	t.seat.position.store(at) // seat edge: before the looks at the others
@@ -183,7 +188,7 @@ func (t *taker) adopt() {
 	}
 }
 
-// retire leaves a seat that is at its end for its own.
+// retire removes an adopted seat that is at its end, and goes back to the worker's own seat.
 func (t *taker) retire() {
 	t.crew.seats.retire(t.seat)
 	t.sit(t.own)
@@ -194,7 +199,7 @@ func (t *taker) sit(st *seat) {
 	t.from, t.to = st.walked, st.walked
 }
 
-// dropRest gives up what is not handed out, of a crew that has been closed.
+// dropRest gives up the events not yet handed out, after the crew has been closed.
 func (t *taker) dropRest() {
 	if t.seat != t.own {
 		t.seat.walked = t.seat.end
@@ -208,7 +213,7 @@ func (t *taker) dropRest() {
 	}
 }
 
-// stand leaves the seats of a worker that goes, with what it has not finished.
+// stand leaves the seats of a worker that goes, and with them the events that it has not finished.
 func (t *taker) stand() {
 	w, st := t.crew, t.seat
 	if t.from < t.to {

@@ -2,8 +2,8 @@ package disruptor
 
 import "sync"
 
-// A crew with a key has seats: it hands out the events of one key to one worker, in order. Each worker has
-// a seat, and each slot an owner, the seat that handles its event:
+// A crew with a key hands out the events of one key to one worker, in order. For that each
+// worker has a seat, and each slot an owner, the seat that handles its event:
 //
 //	          position       seat 2      seat 1        keyed             published
 //	             |             |           |             |                   |
@@ -11,55 +11,56 @@ import "sync"
 //	 finished      seat 2 has not finished its own        owner not known     not published yet
 //	               seat 1 is done    seat 1 neither
 //
-// Whichever worker finds no more owners keys what has come, one at a time: it reads the keys, which nobody
-// of the crew can have changed yet, stores the owners, and then raises keyed, which is the taken of the crew.
-// Every worker walks over all that is keyed, from its seat on, and handles what it owns. The position is the
-// least of the seats.
+// A worker that finds no more owners keys what is published, one worker at a time. It reads the
+// keys, which no worker of the crew can have changed yet, stores the owners, and then raises
+// keyed, which is the taken of the crew. Every worker walks over all that is keyed, from its
+// seat on, and handles the events that its seat owns. The position is the least of the seats.
 //
-// Owners go by the workers that there are. When one comes or goes, at the sequence keyed is at, nothing is
-// keyed until all seats have come to it (the barrier): so a key moves only after its earlier events.
+// Owners are chosen among the present workers. When one comes or goes, the value of keyed
+// becomes the barrier: nothing more is keyed until all seats have come there. So a key moves to
+// another worker only after its earlier events are finished.
 type seats struct {
 	core   *core
 	member *member
 	keyed  *word                  // crew.taken
 	key    func(seq int64) uint64 // of the event in the slot of seq
-	owners []seatID               // by slot; who walks on it has seen a keyed above it
-	moved  func(position int64)   // wakes those who wait for the position
+	owners []seatID               // by slot; a walker over a slot has seen a keyed above it
+	moved  func(position int64)   // wakes the goroutines waiting for the position
 
 	barrier *word // nothing is keyed before the position has come to it; 0: no barrier
 	orphans *word // crew.runsLeft: how many seats have no worker
 
-	list cell[[]*seat] // those that hold the position
+	list cell[[]*seat] // the seats that hold the position
 
-	mu      sync.Mutex // held to key, and to change what follows and list
-	workers []*seat    // those that keys are spread over
-	left    []*seat    // those without a worker, oldest first
-	ids     []bool     // that are in use
+	mu      sync.Mutex // held to key, and to change list and the fields below
+	workers []*seat    // the seats that keys are spread over
+	left    []*seat    // the seats without a worker, oldest first
+	ids     []bool     // by seatID: in use
 }
 
-// A seatID says in the table of owners whose an event is.
+// A seatID names a seat in the table of owners.
 type seatID uint16
 
 const (
 	nobody    seatID = 0 // the owner of an aborted sequence
 	mostSeats        = 1<<16 - 1
 
-	// keyedAtOnce is how many slots are keyed at most before others may walk over them.
+	// keyedAtOnce is the most slots that are keyed before other workers may walk over them.
 	keyedAtOnce = 512
-	// settlePeriod is how far a seat moves at most before it looks whether it has held the position. It bounds
-	// how many events a later stage waits for that are finished already.
+	// settlePeriod is how far a seat moves at most before its worker checks whether it has held the
+	// position. It bounds how many finished events a later stage still waits for.
 	settlePeriod = 64
 )
 
-// A seat is how far a worker has come. Its words but position are its worker's.
+// A seat records how far a worker has come. All of it except position is private to its worker.
 type seat struct {
 	_ [padSize]byte // private hot words
 
 	id       seatID
-	position *word // what it owns below is finished; stored by its worker
-	walked   int64 // everything below is handed out, or another's
-	end      int64 // what was keyed when it looked last; of one without its first worker: all that it owns is below
-	settled  int64 // where it was when it last saw to the position
+	position *word // everything below that it owns is finished; stored by its worker
+	walked   int64 // everything below is handed out, or another seat's
+	end      int64 // keyed at the last look; once its first worker has left, the end of all that it owns
+	settled  int64 // where it stood at the last settleAt
 	tries    int   // workers that have left with its first event unfinished
 	orphaned bool
 
@@ -103,7 +104,7 @@ func (s *seats) freeID() seatID {
 	return seatID(len(s.ids) - 1)
 }
 
-// change puts a new list in place of list: with come and without gone. The caller holds mu.
+// change replaces list by one with come and without gone; either may be nil. The caller holds mu.
 func (s *seats) change(come, gone *seat) {
 	old := s.list.load() // seat edge
 	next := make([]*seat, 0, len(*old)+1)
@@ -118,8 +119,8 @@ func (s *seats) change(come, gone *seat) {
 	s.list.cas(old, &next) // seat edge: before keyed is raised again
 }
 
-// raiseBarrier lets nothing be keyed from at on, which keyed is at, before all seats have come there. The
-// caller holds mu.
+// raiseBarrier makes at, the value of keyed, the barrier: nothing is keyed from there on before all
+// seats have come there. The caller holds mu.
 func (s *seats) raiseBarrier(at int64) {
 	s.barrier.store(at)                 // seat edge: before the look at the position
 	if s.member.position.load() >= at { // seat edge
@@ -127,7 +128,7 @@ func (s *seats) raiseBarrier(at int64) {
 	}
 }
 
-// blocked returns the barrier if the position has not come to it, and otherwise 0.
+// blocked returns the barrier if the position has not come to it, or else 0.
 func (s *seats) blocked() int64 {
 	at := s.barrier.load()              // seat edge
 	if s.member.position.load() >= at { // seat edge
@@ -137,7 +138,8 @@ func (s *seats) blocked() int64 {
 	return at
 }
 
-// barrier returns the sequence to which the position has to come before anything more is handed out, or 0.
+// barrier returns the sequence that the position must reach before anything more is handed out,
+// or 0.
 func (w *crew) barrier() int64 {
 	if w.seats == nil {
 		return 0
@@ -163,7 +165,7 @@ func (s *seats) assign(from, to int64) {
 	}
 }
 
-// ownerOf returns the worker's seat to which a key belongs.
+// ownerOf returns the seat that a key belongs to.
 func (s *seats) ownerOf(key uint64) *seat {
 	key ^= key >> 32
 	key *= 0x9e37_79b9_7f4a_7c15 // 2^64 / golden ratio: neighbours are spread over the upper bits
@@ -172,8 +174,9 @@ func (s *seats) ownerOf(key uint64) *seat {
 
 // settle moves the position to the least of the seats.
 //
-// The caller has stored its seat with a fence behind it: of two that do so side by side at least one sees
-// the other's. Who joins meanwhile does so at keyed, which is not below the seat of the caller.
+// The caller has stored its seat with a fence behind it: of two callers at once, at least one
+// sees the seat of the other. A worker that joins meanwhile does so at keyed, which is not below
+// the caller's seat.
 func (s *seats) settle() {
 	position := &s.member.position
 	for {
@@ -193,7 +196,7 @@ func (s *seats) settle() {
 	}
 }
 
-// next returns the first sequence that the seat owns from walked on, or end.
+// next returns the first sequence from walked on that the seat owns, or end.
 func (s *seats) next(st *seat) int64 {
 	mask := s.core.capacity - 1
 	at := st.walked
@@ -204,5 +207,5 @@ func (s *seats) next(st *seat) int64 {
 	return at
 }
 
-// closed reports whether no more will be keyed, nor handed out.
+// closed reports whether nothing more will be keyed or handed out.
 func (s *seats) closed() bool { return s.keyed.load()&closedBit != 0 } // seat edge

@@ -1,10 +1,11 @@
 package disruptor
 
-// The seat of a worker that has gone waits, as it stands, for another worker, which goes on from there. No
-// later event is its own: from the barrier on, owners go by the workers that are left.
+// The seat of a worker that has gone waits, as it is, for another worker, which goes on from
+// there. It owns no later events: from the barrier on, owners are chosen among the workers that
+// are left.
 
-// leave takes the seat of a worker that goes out of use. If it is not at its end, it waits for another
-// worker, and leave reports true.
+// leave takes a seat out of use because its worker goes. If the seat is not at its end, it waits
+// for another worker, and leave reports true.
 func (s *seats) leave(st *seat) (orphan bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -30,7 +31,7 @@ func (s *seats) leave(st *seat) (orphan bool) {
 	return true
 }
 
-// adopt returns a seat that has no worker, nil if there is none.
+// adopt returns a seat that has no worker, or nil if there is none.
 func (s *seats) adopt() *seat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +54,7 @@ func (s *seats) retire(st *seat) {
 // finish removes a seat that is at its end. The caller holds mu.
 func (s *seats) finish(st *seat) {
 	st.position.store(st.end) // seat edge: before the looks at the others
-	s.settle()                // of the last one: without seats nothing moves the position
+	s.settle()                // before the change: without any seats nothing would move the position
 	s.change(nil, st)
 	s.ids[st.id] = false
 	s.settle()

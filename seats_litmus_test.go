@@ -1,6 +1,6 @@
 //go:build amd64 && gc && !purego && !race && !go1.28 && !disruptor_debug
 
-// Only where stores are buffered: in every other build they have the order that is at stake here.
+// Only where stores are buffered: every other build has the order that this tests.
 
 package disruptor
 
@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Two seats that come to the same place at once, as both stores wait in store buffers: did each see the other's old
-// seat, the position would stand for ever.
+// Two seats come to the same place at once while both stores wait in store buffers. If each
+// worker saw the old seat of the other, the position would be stuck forever.
 func TestOfTwoSeatsThatMoveAtOnceOneSeesTheOther(t *testing.T) {
 	rounds := int64(litmusRounds(10_000))
 	r := newRing[int64](t, Config{Capacity: 4})

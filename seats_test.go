@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Between its look at the seats and its move of the position another has moved it further.
+// Between a worker's look at the seats and its move of the position, another worker moves it
+// further.
 func TestThePositionOfAKeyedGroupNeverGoesBack(t *testing.T) {
 	r := newRing[int64](t, Config{Capacity: 8})
 	group := r.Group(GroupConfig[int64]{Key: func(event *int64) uint64 { return uint64(*event) }})

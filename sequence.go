@@ -15,12 +15,13 @@ const (
 	never        int64 = math.MaxInt64 // greater than every sequence: an end not fixed, a gate of nobody
 )
 
-// A word is a 64-bit integer that goroutines share. Its methods, those of cell and member.storeRelease are the only ways
-// in which the protocol touches shared memory; each call names its edge of the ordering table.
+// A word is a 64-bit integer that goroutines share. The protocol touches shared memory only
+// through its methods, those of cell, and member.storeRelease; each call names its edge of the
+// ordering table.
 //
-// load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what precedes one of them is
-// visible before anything that follows it is read. storeRelease and storeRelaxed are weaker than that, as their names
-// say.
+// load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what
+// precedes one of them is visible before anything that follows it is read. storeRelease and
+// storeRelaxed are weaker, as their names say.
 type word struct{ v atomic.Int64 }
 
 func (w *word) load() int64           { return w.v.Load() }
@@ -29,15 +30,18 @@ func (w *word) add(d int64) int64     { return w.v.Add(d) }
 func (w *word) or(bits int64) int64   { return w.v.Or(bits) }
 func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 
-// storeRelease publishes all that this goroutine did before to whoever loads v. A later load of this goroutine may
-// run ahead of it (on amd64 it waits in the store buffer); where that matters, store is called instead, or
-// machine.Fence after it, or the other side calls processFence.
+// storeRelease stores v and publishes everything that this goroutine did before to each
+// goroutine that loads v. A later load of this goroutine may run ahead of the store, which on
+// amd64 waits in the store buffer. Where that matters, call store instead, or machine.Fence
+// after it, or have the other side call processFence.
 func (w *word) storeRelease(v int64) { machine.StoreRelease(unsafe.Pointer(w), 0, v) }
 
-// storeRelaxed is for counts on no edge, which the caller alone writes: others may see it late, in any order.
+// storeRelaxed is for counts on no edge that only the caller writes: others may see it late and
+// in any order.
 func (w *word) storeRelaxed(v int64) { machine.StoreRelaxed(unsafe.Pointer(w), v) }
 
-// raise makes w at least v: a compare-and-swap maximum, so that a late caller never takes a word back.
+// raise makes w at least v. It is a maximum by compare-and-swap, so a late caller never lowers
+// the word.
 func (w *word) raise(v int64) {
 	for {
 		old := w.v.Load()
@@ -47,7 +51,7 @@ func (w *word) raise(v int64) {
 	}
 }
 
-// A cell is a shared pointer to a value that is never changed once it can be reached.
+// A cell is a shared pointer to a value that does not change once it can be reached.
 type cell[V any] struct{ p atomic.Pointer[V] }
 
 func (c *cell[V]) load() *V           { return c.p.Load() }

@@ -19,7 +19,7 @@ type single struct {
 	next   int64
 	open   int64  // the lowest sequence of the open claim; next if there is none
 	limit  int64  // no claim may pass it
-	ahead  []span // parts of the open claim that are published or aborted, but not its first; sorted, apart
+	ahead  []span // published or aborted parts of the open claim, not the first; sorted, with gaps between
 	busy   word   // disruptor_debug: not 0 while a call is active
 
 	_ [padSize]byte
@@ -31,9 +31,9 @@ func (p *single) init(c *core) {
 	p.open = p.next
 }
 
-// grab claims n slots if it need ask nobody for room, or returns an empty range. It makes the claim
-// visible before it looks whether the ring has been closed. If it has, the claim may be below the end or
-// not: it stays visible, and attempt decides.
+// grab claims n slots if they are below the known limit. Otherwise it returns an empty range. It
+// makes the claim visible before it looks whether the ring has been closed. If so, the claim may
+// be below the end or not: it stays visible, and attempt decides.
 func (p *single) grab(n int) (from, to int64) {
 	from = p.next
 	to = from + int64(n)
@@ -57,7 +57,7 @@ func (p *single) try(n int) (from, to int64) {
 	return from, to
 }
 
-// wait is try that waits.
+// wait is try, but it waits for room.
 func (p *single) wait(ctx context.Context, n int) (from, to int64, err error) {
 	checkContext(ctx)
 	if from, to = p.grab(n); to == from {
@@ -101,8 +101,8 @@ func (p *single) attempt(n int, t turn) (from, to int64) {
 	return from, to
 }
 
-// takeVisible decides about the claim that grab has left visible on a ring that is being closed, if
-// there is one: it is below the end and stands, or is withdrawn.
+// takeVisible decides about a claim that grab has left visible on a ring that is being closed,
+// if there is one. The claim stands if it is below the end; otherwise it is withdrawn.
 func (p *single) takeVisible() (from, to int64) {
 	from, to = p.next, p.claim.load() // close edge
 	if to == from {
@@ -122,20 +122,20 @@ func (p *single) fixedEnd() int64 {
 		if end := p.core.end.load(); end != never { // close edge
 			return end
 		}
-		runtime.Gosched() // it is fixed next: finish waits for nothing
+		runtime.Gosched() // finish fixes it next, and waits for nothing before
 	}
 }
 
 // free returns how many slots a claim would find now, at most n.
 func (p *single) free(n int) int {
 	if p.limit-p.next < int64(n) && !p.core.mustQueue(newcomer) && p.closed.load() == 0 { // close edge
-		// Lossy consumers give way to what must be, not to n, nor to what comes too late.
+		// Lossy consumers are pushed for one slot only, not for n, and not once the ring is closed.
 		p.limit = p.core.limit(p.core.need(1))
 	}
 	return p.core.free(n, p.limit)
 }
 
-// publish publishes [from, to); mine says that it is of this ring.
+// publish publishes [from, to); mine says that the batch is of this ring.
 //
 //go:noinline
 func (p *single) publish(mine bool, from, to int64) {
@@ -148,8 +148,8 @@ func (p *single) publish(mine bool, from, to int64) {
 	}
 }
 
-// handOver publishes the open claim up to to, its first part from from on. It is not inlined: the slots
-// are written on the other side of a call.
+// handOver publishes [from, to), the first part of the open claim. It is not inlined, so that a
+// call separates the writes to the slots from the store that publishes them.
 //
 //go:noinline
 func (p *single) handOver(from, to int64) {
@@ -158,15 +158,15 @@ func (p *single) handOver(from, to int64) {
 	}
 }
 
-// hand moves open and the cursor to to. It reports whether somebody may have to be roused.
+// hand moves open and the cursor to to. It reports whether sleepers may have to be woken.
 func (p *single) hand(to int64) bool {
 	p.open = to
 	p.cursor.storeRelease(to)   // publish edge, park edge
 	return p.raised.load() != 0 // park edge
 }
 
-// publishSlow publishes a part of the open claim when others of it have been published, or is the first
-// that is.
+// publishSlow publishes [from, to) after all checks, or panics. The range need not be at the
+// front of the open claim.
 func (p *single) publishSlow(mine bool, from, to int64) {
 	if !mine {
 		panicForeign("Publish", from, to)
@@ -177,14 +177,14 @@ func (p *single) publishSlow(mine bool, from, to int64) {
 	}
 }
 
-// abort takes [from, to) back; mine says that it is of this ring.
+// abort takes [from, to) back; mine says that the batch is of this ring.
 func (p *single) abort(mine bool, from, to int64) {
 	if !mine {
 		panicForeign("Abort", from, to)
 	}
 	p.checkOpen(from, to)
 	if p.core.zero != nil {
-		p.core.zero(from, to) // taken back, it is claimed again without having been cleared
+		p.core.zero(from, to) // once taken back, the slots can be claimed again without being cleared
 	}
 	if to == from || to == p.next && p.takeBack(from) {
 		return
@@ -193,8 +193,9 @@ func (p *single) abort(mine bool, from, to int64) {
 	p.pass(from, to)
 }
 
-// takeBack makes the claim end at from, if nobody has been told that it ends later. Closed between the
-// two accesses, the ring may have its end at the old claim; then consumers must be told to step over.
+// takeBack makes the claim end at from, unless the ring has got its end from the old claim. That
+// may happen if the ring is closed between the two accesses; then consumers must step over the
+// range.
 func (p *single) takeBack(from int64) bool {
 	p.claim.storeRelease(from)                       // close edge
 	if p.closed.load() != 0 && p.fixedEnd() > from { // close edge
@@ -232,8 +233,8 @@ func (p *single) aheadOf(from int64) int {
 	return i
 }
 
-// pass moves open and the cursor over [from, to), and what was published or aborted behind it before; or
-// it remembers [from, to) until all before it has been.
+// pass moves open and the cursor over [from, to), and over the published or aborted parts right
+// behind it. If a part before from is still open, it only remembers [from, to).
 func (p *single) pass(from, to int64) {
 	i := p.aheadOf(from)
 	p.ahead = slices.Insert(p.ahead, i, span{from, to})

@@ -7,19 +7,20 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A sleeper is one parked goroutine. Its list keeps it for the next one that parks there, so a wait
-// allocates only when more goroutines sleep at once than ever before, and no channel outlives its
-// ring.
+// A sleeper is one parked goroutine. Its list keeps it for the next goroutine that parks there.
+// So a wait allocates only when more goroutines sleep at once than ever before, and no channel
+// outlives its ring.
 type sleeper struct {
 	key   int64         // lot: nothing happens up to this position; never once it is roused
 	need  int64         // lot: the lowest position that satisfies it
 	slots int64         // queue: the slots of its claim
-	wake  chan struct{} // capacity 1: a wake-up that comes before the sleep is not lost
+	wake  chan struct{} // capacity 1, so that a wake-up before the sleep is not lost
 
 	prev, next *sleeper
 }
 
-// sleep returns when s is roused, or when ctx is done or late. No timer runs for it but the context's own.
+// sleep returns when s is roused, or when ctx is done or late. It starts no timer besides the
+// context's.
 func (s *sleeper) sleep(ctx context.Context) {
 	done := ctx.Done()
 	if t, ok := ctx.(*timeout); ok {
@@ -45,7 +46,7 @@ func (s *sleeper) rouse() {
 	}
 }
 
-// forget takes back a wake-up that nobody has slept for.
+// forget discards a wake-up that came after its sleeper had gone.
 func (s *sleeper) forget() {
 	select {
 	case <-s.wake:
@@ -53,8 +54,8 @@ func (s *sleeper) forget() {
 	}
 }
 
-// sleepers is what lot and queue share: a list of sleepers under a lock, and counts for Stats. add and
-// remove take the same few steps however long the list is.
+// sleepers is the common part of lot and queue: a list of sleepers under a lock, and counts for
+// Stats. add and remove take constant time.
 type sleepers struct {
 	mu          sync.Mutex
 	first, last *sleeper // linked both ways, oldest first
@@ -62,7 +63,7 @@ type sleepers struct {
 	*parking
 }
 
-// parking is what the lots and the queue of one ring share.
+// parking is shared by all lots and the queue of one ring.
 type parking struct {
 	alert  alert
 	parks  word
@@ -94,7 +95,7 @@ func (l *sleepers) link(s *sleeper) {
 	l.last = s
 }
 
-// remove takes s from the list and keeps it for the next. The caller holds mu.
+// remove takes s from the list and keeps it for reuse. The caller holds mu.
 func (l *sleepers) remove(s *sleeper) {
 	l.unlink(s)
 	s.next, l.free = l.free, s
@@ -114,14 +115,14 @@ func (l *sleepers) unlink(s *sleeper) {
 	}
 }
 
-// rouse wakes s, because what it waits for has come. The caller holds mu.
+// rouse wakes s because its need is met. The caller holds mu.
 func (l *sleepers) rouse(s *sleeper) {
 	s.key = never
 	s.rouse()
 	l.wakes.add(1)
 }
 
-// wakeAll rouses all, to look whether their wait has ended.
+// wakeAll rouses all sleepers, to look whether their wait has ended.
 func (l *sleepers) wakeAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,8 +131,8 @@ func (l *sleepers) wakeAll() {
 	}
 }
 
-// park sleeps and counts it; again says that the goroutine was woken before in the same wait, and in
-// vain.
+// park sleeps and counts the park. again says that the goroutine was woken before in the same
+// wait, in vain.
 func (l *sleepers) park(ctx context.Context, s *sleeper, again bool) {
 	if l.parks.add(1)%waiting.ProcsPeriod == 0 {
 		waiting.RefreshProcs()
@@ -153,8 +154,9 @@ func (l *lot) init(wanted *word, p *parking) {
 	wanted.store(never)
 }
 
-// enter registers a sleeper, to be woken when need is reached; nothing happens before the position is
-// above key. The caller looks again at what it waits for, then parks or goes, and leaves.
+// enter registers a sleeper, to be woken when the position reaches need. Nothing happens to it
+// before the position is above key. The caller looks again, parks if there is still nothing, and
+// then calls leave.
 func (l *lot) enter(key, need int64) *sleeper {
 	l.alert.enter()
 	l.mu.Lock()
@@ -183,9 +185,9 @@ func (l *lot) announce() {
 }
 
 // wake rouses every sleeper whose need is met. reach(key, need) reports how far the position has
-// advanced past key, looking no further than need. Sleepers not yet satisfied are registered again at
-// the new position and checked again, as a sleeper looks again after it has registered: so each wakes
-// once, however many steps lead to its need.
+// advanced past key, looking no further than need. Sleepers not yet satisfied are registered
+// again at the new position and checked again, just as a sleeper looks again after it has
+// registered. So each sleeper wakes once, however many steps lead to its need.
 func (l *lot) wake(reach func(key, need int64) int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

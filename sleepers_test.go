@@ -8,14 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// 50,000 claims took seconds to queue and to be cancelled, under the lock that wakers need, because each walked the list.
+// 50,000 claims took seconds to queue and to be cancelled, under the lock that wakers need,
+// because each walked the list.
 func TestAddAndRemoveDoNotWalkTheList(t *testing.T) {
 	l := &sleepers{parking: new(parking)}
 	var all []*sleeper
 	for range 5 {
 		all = append(all, l.add())
 	}
-	all[1].next = nil // whoever walks from the first comes no further
+	all[1].next = nil // a walk from the first stops here
 	last := l.add()
 	require.Same(t, all[4], last.prev)
 	require.Same(t, last, all[4].next)
@@ -50,7 +51,7 @@ func TestTheListOfSleepersKeepsItsOrder(t *testing.T) {
 	require.Nil(t, l.last)
 }
 
-// queueInOrder has claims of a full ring of 4 slots queue one after the other.
+// queueInOrder makes claims of a full ring of 4 slots queue one after the other.
 func queueInOrder(t *testing.T, test func(c *Consumer[int], claim func(n int), order chan int)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int](t, Config{Capacity: 4, Wait: BlockWait{Spin: -1}})

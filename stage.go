@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// A stage is a consumer that Run serves, or a worker of a group that it serves. Its graph's lock guards
-// serving, finished and gone.
+// A stage is a consumer that Run serves, or a worker of a group that it serves. The lock of the
+// graph guards serving, finished and gone.
 type stage[T any] struct {
-	consumer *Consumer[T]    // that of the group
-	group    *servedGroup[T] // nil: the consumer is handed the batches
-	worker   *Worker[T]      // otherwise the worker is, in the present Run
+	consumer *Consumer[T]    // or the one that stands for the group
+	group    *servedGroup[T] // nil: batches go to the consumer
+	worker   *Worker[T]      // with a group, batches go to this worker, in the present Run
 	handler  Handler[T]
-	quiet    time.Duration // 0: the handler does not want to know when nothing comes
-	bind     func() error  // to a thread, before start; nil: any thread will do
+	quiet    time.Duration // 0: the handler is not called when nothing comes
+	bind     func() error  // binds the goroutine to a thread, before start; nil: any thread will do
 	start    func() error
 	stop     func()
 	batchEnd int64 // of the batch that the handler has been handed
-	empty    bool  // the handler was called with an empty batch last: only with quiet
-	last     bool  // and is called no more in this Run
-	calling  bool  // the handler is being called, or has failed: what else fails is not for remedy
+	empty    bool  // the last call of the handler had an empty batch; only with quiet
+	last     bool  // that call was the last of this Run
+	calling  bool  // the handler is being called, or has failed; other failures are not for remedy
 	dead     func(Batch[T], error) error
 	remedy   *remedy        // nil: each failure ends the ring
 	left     chan struct{}  // closed when the consumer has been asked to leave
-	lossy    *lossyStage[T] // in the place of handler
+	lossy    *lossyStage[T] // instead of handler
 
 	serving  bool
-	finished bool // has been served to its end, or can't be
-	gone     bool // is served no more
+	finished bool // has been served to its end, or can't be served
+	gone     bool // is not served any more
 }
 
 func newStage[T any](c *Consumer[T], cfg ConsumerConfig[T], h Handler[T]) *stage[T] {
@@ -107,8 +107,8 @@ func (s *stage[T]) try(f func() error) (ok bool) {
 	return failed == nil
 }
 
-// attempt calls f and returns how it failed, nil if it returned nil. If it called runtime.Goexit the
-// ring fails: this goroutine does nothing more.
+// attempt calls f and returns its failure, or nil if f returned nil. If f calls runtime.Goexit
+// the ring fails, because this goroutine ends.
 func (s *stage[T]) attempt(f func() error) (failed *failure) {
 	returned := false
 	defer func() {
@@ -136,7 +136,8 @@ func (s *stage[T]) handlerError(f *failure) *HandlerError {
 	return &HandlerError{Consumer: s.consumer.Name(), From: from, To: to, Err: f.err, Stack: f.stack}
 }
 
-// loop returns the error of the handler, nil if the consumer has found its end.
+// loop calls the handler until it fails, and returns its error, or until the consumer ends, and
+// returns nil.
 func (s *stage[T]) loop() error {
 	c := s.consumer
 	switch {
@@ -159,7 +160,7 @@ func (s *stage[T]) loop() error {
 	}
 }
 
-// loopQuiet is loop for a handler that is also called when nothing comes, and at the end.
+// loopQuiet is loop for a handler that is also called at the end and when nothing comes.
 func (s *stage[T]) loopQuiet() error {
 	c, t := s.consumer, newTimeout(s.quiet)
 	defer t.renew(context.Background())
@@ -204,7 +205,7 @@ func (s *stage[T]) doneRest(b Batch[T]) {
 	}
 }
 
-// What follows makes a hand of a stage.
+// The methods below make a stage a hand.
 
 func (s *stage[T]) inHand() (from, to int64, again bool) {
 	switch {

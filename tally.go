@@ -7,18 +7,19 @@ import (
 	"sync"
 )
 
-// A tally counts what one goroutine hands back. Only that goroutine writes it; it is for Stats, on no edge.
-// It is part of a reader or a taker. Behind a pointer, the tests of the object code would take its stores for
-// those of the protocol.
+// A tally counts the batches that one goroutine hands back. Only that goroutine writes it; it is
+// for Stats, on no edge. It is embedded in a reader or a taker: behind a pointer, the tests of
+// the object code would take its stores for stores of the protocol.
 type tally struct {
-	most   word          // the greatest lag that was seen
-	counts [buckets]word // of batches; those of few slots on the line of most
-	slots  word          // how many were in batches of 8 and more
+	most   word          // the greatest lag seen
+	counts [buckets]word // of batches, by bucket; those of small batches share a cache line with most
+	slots  word          // slots in batches of 8 and more
 }
 
-// A bucket holds the sizes with the same three leading bits: those below 8 have one each, and four share
-// each power of two above. So a bucket is at most a quarter of its sizes wide, as in HDR histograms.
-const buckets = 128 // more than the 1<<30 slots of a ring need; a power of two, so that an index is masked
+// A bucket holds the sizes with the same three leading bits. Each size below 8 has its bucket,
+// and each power of two above has four. So a bucket is at most a quarter of its sizes wide, as
+// in HDR histograms.
+const buckets = 128 // more than the 1<<30 slots of a ring need; a power of two, so that an index can be masked
 
 func bucketOf(size int64) int {
 	if size < 8 {
@@ -37,15 +38,15 @@ func lastIn(bucket int) int64 {
 	return int64(bucket%4+5)<<shift - 1
 }
 
-// add counts a batch of that size, which is handed back.
+// add counts a batch of that size.
 func (t *tally) add(size int64) {
 	if !t.addSmall(size) {
 		t.addLarge(size)
 	}
 }
 
-// addSmall is add, in one store and inlined, for a small batch, of which there may be one for each event.
-// It reports false for others, which addLarge counts.
+// addSmall is add for a small batch, in one store and inlined: there may be a batch for each
+// event. It reports false for other sizes, which addLarge counts.
 func (t *tally) addSmall(size int64) bool {
 	if size >= 8 {
 		return false
@@ -62,31 +63,31 @@ func (t *tally) addLarge(size int64) {
 	t.slots.storeRelaxed(t.slots.load() + size)
 }
 
-// saw notes the lag that its goroutine knows of.
+// saw records a lag that the goroutine has seen.
 func (t *tally) saw(lag int64) {
 	if lag > t.most.load() {
 		t.most.storeRelaxed(lag)
 	}
 }
 
-// tallies are those of a member: one, or one for each worker of a group.
+// tallies are the tallies of a member: one, or one for each worker of a group.
 type tallies struct {
-	seen word // the greatest lag that others have seen
+	seen word // the greatest lag of the member that others have seen
 
 	mu   sync.Mutex
 	open []*tally
 	past BatchSizes // of workers that have left
-	most int64      // of these
+	most int64      // their greatest lag
 }
 
-// add adds the tally of a goroutine that comes.
+// add adds the tally of a goroutine that joins.
 func (a *tallies) add(t *tally) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.open = append(a.open, t)
 }
 
-// remove removes the tally of a goroutine that leaves, and keeps what it has counted.
+// remove removes the tally of a goroutine that leaves, and keeps its counts.
 func (a *tallies) remove(t *tally) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -95,7 +96,7 @@ func (a *tallies) remove(t *tally) {
 	a.open = slices.DeleteFunc(a.open, func(o *tally) bool { return o == t })
 }
 
-// sum returns what all have counted, and the greatest lag.
+// sum returns the counts of all tallies together, and the greatest lag.
 func (a *tallies) sum() (sizes BatchSizes, maxLag int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -108,9 +109,10 @@ func (a *tallies) sum() (sizes BatchSizes, maxLag int64) {
 	return sizes, maxLag
 }
 
-// BatchSizes is a histogram of the sizes of the batches that a consumer has handed back since it joined. A
-// batch is what a call of Done, a call of a handler or a turn of Batches hands back; for a lossy consumer it
-// is a copy. Sizes in one bucket differ by less than a quarter. The zero value has no batches.
+// BatchSizes is a histogram of the sizes of the batches that a consumer has handed back since it
+// joined. A batch is the range that one call of Done, one call of a handler or one turn of
+// Batches hands back; for a lossy consumer it is a copy. Sizes in one bucket differ by less than
+// a quarter. The zero value has no batches.
 type BatchSizes struct {
 	Slots  int64 // the sum of the sizes
 	counts []int64
@@ -145,16 +147,18 @@ func (s BatchSizes) Mean() float64 {
 	return 0
 }
 
-// Quantile returns an upper bound of the q-quantile: at least the fraction q of the batches are no larger.
-// It is the largest size of a bucket, so less than a quarter above the quantile itself. Quantile(1) bounds
-// the largest batch. It returns 0 if there are no batches, and panics if q is not from 0 to 1.
+// Quantile returns an upper bound of the q-quantile: at least the fraction q of the batches are
+// no larger. It is the largest size of a bucket, less than a quarter above the quantile itself.
+// Quantile(1) bounds the largest batch. Quantile returns 0 if there are no batches, and panics
+// if q is not in [0, 1].
 func (s BatchSizes) Quantile(q float64) int64 {
 	if !(q >= 0 && q <= 1) {
 		panicf("Quantile of %v: not from 0 to 1", q)
 	}
 	all, batches := float64(s.Count()), int64(0)
 	for size, n := range s.All() {
-		// The quotient is rounded as q is, and q*all twice: 7 of 100 are the fraction 0.07.
+		// The quotient is rounded once, like q; q*all would be rounded twice. So 7 of 100 are at
+		// least 0.07.
 		if batches += n; float64(batches)/all >= q {
 			return size
 		}
@@ -162,8 +166,8 @@ func (s BatchSizes) Quantile(q float64) int64 {
 	return 0
 }
 
-// All iterates over the buckets that are not empty, from small to large. It yields the largest size that
-// a bucket may hold, and the number of batches in it.
+// All iterates over the buckets that are not empty, from small to large sizes. It yields the
+// largest size that a bucket may hold, and the number of batches in it.
 func (s BatchSizes) All() iter.Seq2[int64, int64] {
 	return func(yield func(size, batches int64) bool) {
 		for i, n := range s.counts {

@@ -34,7 +34,7 @@ func TestEachSizeHasABucketThatIsLessThanAQuarterWide(t *testing.T) {
 	}
 }
 
-// sizesOf returns what a consumer has counted that has handed back batches of these sizes.
+// sizesOf returns the counts of a consumer that has handed back batches of these sizes.
 func sizesOf(sizes ...int64) BatchSizes {
 	var of tallies
 	var counted tally
@@ -100,7 +100,7 @@ func TestBatchSizesOfEachKindOfConsumer(t *testing.T) {
 	head, _ := b.Split(1)
 	reader.Done(head)
 	require.Equal(t, map[int64]int64{1: 1}, batchesOf(r, "reader"), "a part of a batch is one")
-	for range reader.Batches(context.Background()) { // what is left of the batch
+	for range reader.Batches(context.Background()) { // the rest of the batch
 		break
 	}
 	require.Equal(t, map[int64]int64{1: 1, 4: 1}, batchesOf(r, "reader"))
@@ -141,7 +141,7 @@ func batchesOf(r *Ring[int64], name string) map[int64]int64 {
 	return found
 }
 
-// However many workers come and go, a group remembers as much.
+// A group keeps the same amount of memory however many workers come and go.
 func TestWorkersThatComeAndGoLeaveNothingButCounts(t *testing.T) {
 	var of tallies
 	var stays tally

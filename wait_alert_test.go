@@ -13,8 +13,8 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// When wakers fence, and when the sleeper does it for them; when the alert may go down, and when a sleeper may trust
-// another's fence.
+// When wakers fence, and when a sleeper fences for them; when the alert may be set back to 0,
+// and when a sleeper may rely on the fence of another.
 
 // parkOnce makes a consumer of r park, and wakes it.
 func parkOnce(t *testing.T, r *Ring[int], p Producer[int], c *Consumer[int]) {
@@ -71,7 +71,7 @@ func TestNobodyIsSparedWhileSomebodySleeps(t *testing.T) {
 		calm(r, 3*calmSlots)
 		require.GreaterOrEqual(t, r.core.raised.load(), oneSleep)
 		require.True(t, r.MultiProducer().TrySend(0))
-		synctest.Wait() // or it sleeps for ever
+		synctest.Wait() // a sleeper that is not woken would be a deadlock
 		require.NoError(t, <-done)
 	})
 }
@@ -120,13 +120,13 @@ func TestTheAlertIsNotTakenDownUnderWhoRaisesIt(t *testing.T) {
 		}
 	})
 	down := 0
-	// Both are at it at once only where there are two processors for them.
+	// The two meet only where there are two processors for them.
 	for i, met := 0, 0; i < 20_000 || met < 100 && i < 100_000; i++ {
 		a.raised.cas(0, settled)
 		a.calm.store(0)
 		machine.Pause(i % 8)
 		if a.raised.load() == 0 {
-			met++ // both are at it at once
+			met++ // both were under way at once
 		} else if i >= 20_000 {
 			runtime.Gosched()
 		}

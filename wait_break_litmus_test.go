@@ -1,6 +1,6 @@
 //go:build amd64 && gc && !purego && !race && !go1.28 && !disruptor_debug
 
-// Only where stores are buffered: in every other build they have the order that is at stake here.
+// Only where stores are buffered: every other build has the order that this tests.
 
 package disruptor
 
@@ -14,8 +14,8 @@ import (
 	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// backlog makes the stores that follow it wait: they leave the store buffer in order, behind these, most of which miss
-// the caches.
+// backlog makes the stores that follow it wait: they leave the store buffer in order, behind
+// stores most of which miss the caches.
 type backlog struct {
 	words []int64
 	at    uint64
@@ -30,8 +30,8 @@ func (b *backlog) fill() {
 	}
 }
 
-// parkSides are wakers and sleepers, each pair of which meets nowhere but in the words of the park edge. The words of
-// hands are set as if they had got there.
+// parkSides are pairs of wakers and sleepers that meet only in the words of the park edge. The
+// words of the producers and consumers are set as if they had got there.
 var parkSides = []struct {
 	name      string
 	producers Producers
@@ -79,7 +79,7 @@ func isMarked(r *reader, seq int64) bool         { return r.core.reach(seq) > se
 func isPassedByCursor(r *reader, seq int64) bool { return r.core.cursor.load() > seq }
 func isPassed(r *reader, seq int64) bool         { return r.member.position.load() > seq }
 func isAt(r *reader, seq int64) bool             { return r.member.place() > seq }
-func leftToTurn(*reader, int64) bool             { return false } // who passes the turn on looks
+func leftToTurn(*reader, int64) bool             { return false } // the claim that passes the turn on looks
 
 func enterReader(r *reader, seq int64) *sleeper { return r.core.readers.enter(seq, seq+1) }
 func enterStage(r *reader, seq int64) *sleeper  { return r.member.sleepers.enter(seq, seq+1) }
@@ -93,7 +93,7 @@ func enterClaim(r *reader, seq int64) *sleeper {
 
 func enterTurn(r *reader, seq int64) *sleeper {
 	r.core.claim.store(seq + r.core.capacity)
-	large := r.core.claims.enter(1000) // whose need tells nobody what the next one needs
+	large := r.core.claims.enter(1000) // its need says nothing about the need of the next claim
 	r.core.claims.isFirst(large)
 	s := r.core.claims.enter(1)
 	r.core.claims.leave(large)
@@ -208,7 +208,7 @@ func TestWhoSeesNoEndIsWokenByIt(t *testing.T) {
 			})
 			lost := 0
 			for i := range int64(rounds) {
-				ring := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Fence: true}}) // who parks loses no time
+				ring := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Fence: true}}) // parks without a process fence
 				now := c.round(ring, ring.Consumer("c").reader)
 				next.cas(nil, &now)
 				machine.Pause(int(i % 32))

@@ -1,7 +1,8 @@
 //go:build !race && !disruptor_debug
 
-// Without the race detector: its build stores with sync/atomic everywhere, which has the order that is at stake here.
-// Without the dear checks: they walk over the whole ring at each publish, as nobody consumes here.
+// Not with the race detector: its build stores with sync/atomic everywhere, which has the order
+// that this tests. Not with disruptor_debug: without consumers its checks walk over the whole
+// ring at each publish.
 
 package disruptor
 
@@ -14,8 +15,8 @@ import (
 )
 
 func TestWhoSeesNothingAfterItHasRegisteredIsWoken(t *testing.T) {
-	// The sleeper's half of a wait, up to the sleep, against wakers that run flat out: the narrow case in which both
-	// sides look before they see what the other has stored.
+	// The sleeper's half of a wait, up to the sleep, against wakers that run at full speed: the
+	// narrow case in which both sides look before they see the store of the other.
 	for _, side := range []struct {
 		name  string
 		move  func(r *reader, p *multi, seq int64) // makes seq available

@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Parking, in bubbles: synctest.Wait returns when every goroutine is parked for good, and the clock moves only when
-// somebody waits for it. So a wait that is woken while the clock stands still needed no timer.
+// Parking, in bubbles: synctest.Wait returns when every goroutine is parked for good, and the
+// clock moves only when a goroutine waits for it. So a wait that is woken while the clock stands
+// still has needed no timer.
 
 // parked is a ring of 2 slots, full for its producer and empty for stage, on which calls wait.
 type parked struct {
@@ -39,7 +40,8 @@ func (e *parked) empty(t *testing.T) {
 	requireSequences(t, context.Background(), e.stage, e.stage.Position(), e.r.Published())
 }
 
-// parkedWaits are the waits of a ring: the state in which they wait, the call, and what ends the wait.
+// parkedWaits are the waits of a ring: the state in which each waits, the call, and the event
+// that ends the wait.
 var parkedWaits = []struct {
 	name  string
 	setup func(*testing.T, *parked)
@@ -78,7 +80,7 @@ var parkedWaits = []struct {
 	},
 }
 
-// forEachParkedWait runs test in a bubble of its own for each wait and each kind of producer.
+// forEachParkedWait runs test for each wait and each kind of producer, each in a separate bubble.
 func forEachParkedWait(t *testing.T, wait WaitStrategy, test func(*testing.T, *parked, func(context.Context) <-chan error, func())) {
 	for _, w := range parkedWaits {
 		for _, kind := range []Producers{Single, Multi} {
@@ -204,7 +206,8 @@ func TestWhatComesWithTheEndOfTheContextWakesToASuccess(t *testing.T) {
 	}
 }
 
-// requireNobodySleeps checks that no sleeper is registered anywhere, and that no more were made than slept at once.
+// requireNobodySleeps checks that no sleeper is registered anywhere, and that no more sleepers
+// were made than slept at once.
 func requireNobodySleeps(t *testing.T, r *Ring[int]) {
 	t.Helper()
 	c := r.core
@@ -276,7 +279,7 @@ func TestNoChannelOutlivesItsRing(t *testing.T) {
 	}
 }
 
-// python-disruptor: each sequence that was waited for left an Event behind.
+// In python-disruptor each awaited sequence left an Event behind. Here a wait leaves nothing.
 func TestAWaitLeavesNothingBehind(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 1, Wait: BlockWait{Spin: -1}})
 	c := r.Consumer("c")

@@ -14,8 +14,9 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// What a wait looks at before it parks, what the ring asks its strategy, and when a consumer rests. wait_sync_test.go has
-// the parking; package waiting has the steps of a wait, and package behaviour what the strategies do.
+// The last looks of a wait before it parks, the calls of the strategy, and the rests of a consumer.
+// wait_sync_test.go has the parking, package waiting the steps of a wait, and package behaviour the
+// behaviour of the strategies.
 
 func TestTheRingAsksBuiltInStrategiesWhatTheyAnswer(t *testing.T) {
 	for _, s := range []WaitStrategy{
@@ -72,7 +73,7 @@ func cancelled() context.Context {
 	return ctx
 }
 
-// lateRoom is a claimer to whom something happens right after a look in vain.
+// lateRoom is a claimer for which something happens right after a look in vain.
 type lateRoom struct {
 	claimer
 	event func()
@@ -112,7 +113,8 @@ func TestAClaimIsRegisteredBeforeItsLastLook(t *testing.T) {
 	}
 }
 
-// The end comes when the claim has looked at it, and before it is registered: nobody wakes it then.
+// The ring ends after the claim has looked for an end and before it is registered: then nobody
+// wakes it.
 func TestAClaimThatIsAboutToParkLooksAtTheEnds(t *testing.T) {
 	cause := errors.New("enough")
 	for _, c := range []struct {
@@ -146,8 +148,8 @@ func TestBackoffIsBounded(t *testing.T) {
 	})
 }
 
-// Three looks that find few, one after the other, are followed by a rest; a wait in between, or a look that finds many,
-// begins anew.
+// A rest follows three looks in a row that find few slots. A wait in between, or a look that
+// finds many, starts the count again.
 func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	r := newRing[int](t, Config{Capacity: 256, Wait: YieldWait{}})
 	defer waiting.ForceProcs(2)()
@@ -179,7 +181,7 @@ func TestLooksThatFindFewAreFollowedByARest(t *testing.T) {
 	require.True(t, p.TrySend(0))
 	_, found := c.look()
 	require.Equal(t, to, found)
-	for range 3 { // during the rest, so to speak
+	for range 3 { // as if they came during the rest
 		require.True(t, p.TrySend(0))
 	}
 	c.backoff.Adapt(2, 1)
@@ -219,7 +221,7 @@ func TestAPointerToABuiltInStrategyIsThatStrategy(t *testing.T) {
 	require.Equal(t, waiting.KindUser, newStrategy(named{}).Kind, "one that embeds a strategy is user-defined")
 }
 
-// A producer that goes on aborting keeps a look from its end for a lap at most.
+// A producer that keeps aborting delays the end of a look by a lap at most.
 func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
 	const capacity, most = 4, 100
 	r := newRing[int](t, Config{Capacity: capacity, Clear: true, Wait: SpinWait{}})
@@ -241,7 +243,7 @@ func TestALookOverAbortedSlotsEndsAfterALap(t *testing.T) {
 	require.LessOrEqual(t, aborts, capacity)
 }
 
-// A timer that runs on fires for nobody.
+// The timer does not run on between waits, where it would fire for nobody.
 func TestTheTimerOfATimeoutIsStoppedBetweenWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := newTimeout(time.Second)
@@ -260,7 +262,7 @@ func TestTheTimerOfATimeoutIsStoppedBetweenWaits(t *testing.T) {
 	})
 }
 
-// The parent's end counts, with its cause, also when both have come.
+// The end of the parent counts, with its cause, even if the timeout has passed too.
 func TestATimeoutEndsWithItsParent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("enough")

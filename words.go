@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How Stats and Explain speak.
+// The words in which Stats and Explain report.
 
 // count returns "1 producer" or "3 producers".
 func count[N int | int64](n N, one, more string) string {
@@ -17,11 +17,11 @@ func count[N int | int64](n N, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// spell writes a duration as people do: to a tenth of its unit if it is below ten of them.
+// spell writes a duration as people do: in a fitting unit, with one decimal below 10.
 func spell(d time.Duration) string {
 	if d >= time.Minute {
 		text := d.Round(time.Second).String()
-		if strings.HasSuffix(text, "m0s") { // and not 20s
+		if strings.HasSuffix(text, "m0s") { // not 20s
 			text = strings.TrimSuffix(text, "0s")
 		}
 		return text
@@ -39,11 +39,11 @@ func spell(d time.Duration) string {
 	return fmt.Sprintf("%d ns", d.Nanoseconds())
 }
 
-// errorText writes an error of the program on one line. fmt calls its method: one that panics, as those of
-// nil pointers do, must not take the program down.
+// errorText writes an error of the program on one line. It uses fmt, which recovers if the Error
+// method panics, as it does for some nil pointers.
 func errorText(err error) string { return escapeNewlines.Replace(fmt.Sprint(err)) }
 
-// list joins parts as a sentence does.
+// list joins parts as in a sentence, with the word last before the last part.
 func list(parts []string, last string) string {
 	if n := len(parts); n > 1 {
 		return strings.Join(parts[:n-1], ", ") + " " + last + " " + parts[n-1]

@@ -9,8 +9,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// bytesPerAbort has every other one of 2n slots aborted, behind a consumer that does not move, and returns how many
-// bytes an abort allocates.
+// bytesPerAbort aborts every other one of 2n slots, behind a consumer that does not move, and
+// returns how many bytes an abort allocates.
 func bytesPerAbort(t *testing.T, kind disruptor.Producers, n int, backwards bool) uint64 {
 	r := newRing[int64](t, disruptor.Config{Capacity: 1 << 15, Producers: kind})
 	p := newProducer(r)
@@ -34,7 +34,8 @@ func bytesPerAbort(t *testing.T, kind disruptor.Producers, n int, backwards bool
 			p.Publish(parts[i])
 		}
 	}
-	// The last ones first: what is allocated once is not counted, and a Single producer takes nothing back.
+	// The last ones first: so one-time allocations are not counted, and a Single producer takes
+	// nothing back.
 	for i := len(parts) - 1; i >= 2*n; i-- {
 		settle(i)
 	}

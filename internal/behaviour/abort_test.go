@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A Single producer's abort of the end of its claim is taken back: nobody ever hears of it.
+// A Single producer that aborts the end of its claim takes it back: no consumer notices.
 func TestAbortOfATailIsTakenBack(t *testing.T) {
 	forEachSingleScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -60,7 +60,7 @@ func TestAbortOfAHeadIsSteppedOver(t *testing.T) {
 			c.Done(take(t, c, at+2, at+4))
 			at += 4
 
-			// In the middle of what is available, it ends a batch.
+			// In the middle of the available slots, an aborted range ends a batch.
 			publish(t, p, 1)
 			abort(t, p, 1)
 			end := r.Stats().Claimed
@@ -77,8 +77,9 @@ func TestAbortOfAHeadIsSteppedOver(t *testing.T) {
 	})
 }
 
-// Whether a consumer reads marks, follows one that does, has joined ahead of whom it follows, or used to follow: it is
-// handed the same events, those that were not aborted.
+// Every consumer is handed the same events, without the aborted ones: one that reads marks, one
+// that follows such a one, one that has joined ahead of the consumer it follows, and one that
+// used to follow.
 func TestEveryConsumerStepsOverTheSameSlots(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		if s.Capacity == 1 && s.Producers == disruptor.Single {
@@ -164,7 +165,7 @@ func TestRingFullOfAbortsDoesNotStopAProducer(t *testing.T) {
 		r, p := s.ring(t)
 		root := r.Consumer("root")
 		stage := r.Consumer("stage", root)
-		for range 3 { // consumers that look now and then
+		for range 3 { // consumers that look from time to time
 			abort(t, p, n)
 			if s.multi() {
 				require.False(t, p.TrySend(-1))
@@ -241,7 +242,7 @@ func TestWaitForAndAtOfAnAbortedSequence(t *testing.T) {
 	})
 }
 
-// Do gives its claim back however its function ends. C33.
+// Do aborts its claim if its function fails, panics or exits. C33.
 func TestDoAborts(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// sequencesOf returns what each way to look at b shows, in the order in which it shows it.
+// sequencesOf returns the sequences that each way to look at b shows, in order.
 func sequencesOf(b disruptor.Batch[int64]) (at, all, slices []int64) {
 	for i := range b.Len() {
 		at = append(at, *b.At(i))
@@ -50,7 +50,8 @@ func TestBatchShowsTheSameSlotsEachWay(t *testing.T) {
 	})
 }
 
-// Slices of a batch over the end of the memory are two; neither can be appended into slots that are not the batch's.
+// A batch over the end of the memory has two Slices. Appending to neither writes to slots of
+// others.
 func TestSlicesEndWithTheBatch(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -114,7 +115,7 @@ func TestAllIsLeftByBreak(t *testing.T) {
 	require.Equal(t, []int64{0, 1, 2}, seen)
 }
 
-// At of a batch gives the slots themselves, so a producer's writes and a stage's own writes reach later stages.
+// At returns the slots themselves, so the writes of a producer and of a stage reach later stages.
 func TestBatchRefersToTheSlots(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -134,7 +135,7 @@ func TestBatchRefersToTheSlots(t *testing.T) {
 	})
 }
 
-// A slot may be of any size, none included.
+// A slot may have any size, including 0.
 func TestEventsWithoutSize(t *testing.T) {
 	r := newRing[struct{}](t, disruptor.Config{Capacity: 4})
 	p, c := r.MultiProducer(), r.Consumer("c")

@@ -13,12 +13,13 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What the benchmarks of this module have in common.
+// The common parts of the benchmarks of this module.
 
 // BenchCapacity is the capacity of the rings and the channels.
 const BenchCapacity = 1 << 14
 
-// ProduceSingle and produceMulti are the same but for the type: a call through an interface would be measured too.
+// ProduceSingle and produceMulti differ only in the type: a call through an interface would be
+// measured too.
 func ProduceSingle(p *disruptor.SingleProducer[int64], n, batch int) {
 	ctx := context.Background()
 	for i := 0; i < n; i += batch {
@@ -47,7 +48,8 @@ func Fill(b disruptor.Batch[int64], v int64) {
 	}
 }
 
-// RoundsAndTries returns them and the fastest of many ping-pongs; with -short, of two.
+// RoundsAndTries returns the number of rounds, the number of tries, and the fastest of many
+// ping-pongs; with -short, of two.
 func RoundsAndTries() (rounds, tries int, fastest float64) {
 	rounds, tries, pings := 15, 4, 50
 	if testing.Short() {

@@ -9,8 +9,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// BenchmarkHandler tells what Run costs, and a function called per event in the place of a loop over slices: one
-// producer, one consumer, interleaved and filtered as in BenchmarkAgainstChannel. -benchtime 1x.
+// BenchmarkHandler measures the cost of Run, and of a function called per event instead of a
+// loop over slices: one producer, one consumer, interleaved and filtered as in
+// BenchmarkAgainstChannel. -benchtime 1x.
 func BenchmarkHandler(b *testing.B) {
 	var sum int64
 	perEvent := func(v *int64) { sum += *v }

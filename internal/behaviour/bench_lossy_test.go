@@ -10,9 +10,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// BenchmarkLossyHandlerHangs tells what a lossy consumer whose handler never returns costs producers: with a strict
-// consumer beside it and with none, against the same without it, interleaved and filtered as in BenchmarkAgainstChannel.
-// -benchtime 1x.
+// BenchmarkLossyHandlerHangs measures how much a lossy consumer whose handler never returns
+// costs producers, with a strict consumer and without one, against the same ring without the
+// lossy consumer. Interleaved and filtered as in BenchmarkAgainstChannel. -benchtime 1x.
 func BenchmarkLossyHandlerHangs(b *testing.B) {
 	subjects := []struct {
 		name          string

@@ -9,8 +9,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// BenchmarkTrace tells what the execution tracer costs a handler, per event, with its region around each
-// batch: one producer, one handler, interleaved and filtered as in BenchmarkAgainstChannel.
+// BenchmarkTrace measures how much the execution tracer costs a handler per event, with a region
+// around each batch: one producer, one handler, interleaved and filtered as in
+// BenchmarkAgainstChannel.
 // -benchtime 1x.
 func BenchmarkTrace(b *testing.B) {
 	if trace.IsEnabled() {

@@ -12,7 +12,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What waiting costs others, and how exactly it ends. Each benchmark is one run of some seconds: -benchtime 1x.
+// The cost of waiting for other goroutines, and how exactly a wait ends. Each benchmark is one
+// run of some seconds: -benchtime 1x.
 
 var waitCosts = []struct {
 	name string
@@ -25,7 +26,8 @@ var waitCosts = []struct {
 	{"park", disruptor.BlockWait{Spin: -1}},
 }
 
-// waitRounds is how often something is measured: seldom with -short, which only shows that it works.
+// waitRounds is how often to measure something: a few times with -short, which only shows that
+// it works.
 func waitRounds(n int) int {
 	if testing.Short() {
 		return 2
@@ -33,7 +35,7 @@ func waitRounds(n int) int {
 	return n
 }
 
-// reportQuantiles gives quantiles of durations as metrics, in microseconds.
+// reportQuantiles reports quantiles of durations as metrics, in microseconds.
 func reportQuantiles(b *testing.B, name string, d []time.Duration) {
 	slices.Sort(d)
 	for _, q := range []struct {
@@ -45,8 +47,8 @@ func reportQuantiles(b *testing.B, name string, d []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkDeadline tells how late a wait ends that nothing but its deadline ends, and how late time.Sleep does to the
-// same instant, in turns.
+// BenchmarkDeadline measures how late a wait ends that only its deadline ends, in turns with how
+// late time.Sleep returns at the same instant.
 func BenchmarkDeadline(b *testing.B) {
 	for _, w := range waitCosts {
 		b.Run(w.name, func(b *testing.B) {
@@ -69,9 +71,10 @@ func BenchmarkDeadline(b *testing.B) {
 	}
 }
 
-// BenchmarkOversubscribed tells by how much a bystander's sleep of a millisecond overruns, and how long a garbage
-// collection takes, while goroutines wait: as many as processors or four times as many, each for an event that comes
-// every millisecond or so, or never. The first row is what the runtime does by itself, with no goroutine that waits.
+// BenchmarkOversubscribed measures by how much a bystander's sleep of a millisecond overruns,
+// and how long a garbage collection takes, while goroutines wait: as many as processors or four
+// times as many, each for an event that comes about every millisecond, or never. The first row
+// is the runtime alone, with no goroutine that waits.
 func BenchmarkOversubscribed(b *testing.B) {
 	b.Run("none", func(b *testing.B) { oversubscribe(b, nil, 0, false) })
 	for _, w := range waitCosts {

@@ -9,9 +9,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// BenchmarkWatched tells what it costs a stream to be looked at: by Stats a thousand times a second, by
-// Explain as often, and by a watchdog. One producer, one handler, interleaved and filtered as in
-// BenchmarkAgainstChannel. -benchtime 1x.
+// BenchmarkWatched measures how much it costs a stream to be observed: by Stats a thousand times
+// a second, by Explain as often, and by a watchdog. One producer, one handler, interleaved and
+// filtered as in BenchmarkAgainstChannel. -benchtime 1x.
 func BenchmarkWatched(b *testing.B) {
 	ways := []struct {
 		name string
@@ -81,7 +81,7 @@ func lookedAt(tb testing.TB, cfg disruptor.RunConfig, look func(*disruptor.Ring[
 	return took
 }
 
-// BenchmarkLook tells what one look takes, at a ring with a diamond of consumers at rest.
+// BenchmarkLook measures the time of one look at a ring with a diamond of consumers at rest.
 func BenchmarkLook(b *testing.B) {
 	r := newRing[int64](b, disruptor.Config{Capacity: BenchCapacity})
 	first := r.Consumer("first")

@@ -20,8 +20,8 @@ func TestPublishedIsZeroOnAFreshRing(t *testing.T) {
 	}
 }
 
-// Published() is the first sequence that is neither published nor aborted, whoever looks, whatever the consumers have
-// found, and however many laps went by without a look. C22.
+// Published() is the first sequence that is neither published nor aborted, for any caller,
+// whatever the consumers have found, and however many laps have passed without a look. C22.
 func TestPublishedIsExact(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -67,8 +67,8 @@ func TestPublishedIsExact(t *testing.T) {
 	})
 }
 
-// A Published() that another goroutine reads while claims are published and consumers come and go never goes back,
-// and counts nothing whose Publish has not begun.
+// While claims are published and consumers come and go, the Published() of another goroutine
+// never goes back, and counts no event whose Publish has not begun.
 func TestPublishedNeverGoesBack(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		for _, capacity := range []int{1, 8} {
@@ -115,8 +115,8 @@ func TestPublishedNeverGoesBack(t *testing.T) {
 	})
 }
 
-// A root that leaves inside a range, with more found than it has done, leaves a boundary behind: the stage after it
-// goes on inside ranges of which it has never read a mark.
+// A root leaves inside a range, with more found than it has done, and raises published to a
+// boundary. The stage after it goes on inside ranges whose marks it has never read.
 func TestFormerStageGoesOnInsideARange(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		if s.Capacity < 8 {
@@ -145,8 +145,9 @@ func TestFormerStageGoesOnInsideARange(t *testing.T) {
 	})
 }
 
-// A stage that joined ahead of the one that it follows knows a later boundary than that one leaves behind. Were it to
-// take the lower one, it would read marks there that belong to a later lap: at slot 4 of 4 the one of sequence 8.
+// A stage that joined ahead of the consumer it follows knows a later boundary than that consumer
+// leaves in published. If it took the lower one, it would read marks of a later lap there: at
+// slot 4 of 4 the mark of sequence 8.
 func TestFormerStageDoesNotGoBackToALowerBoundary(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -166,8 +167,8 @@ func TestFormerStageDoesNotGoBackToALowerBoundary(t *testing.T) {
 	stage.Done(take(t, stage, 6, 9))
 }
 
-// A stage that has followed another for laps knows no boundary but where it joined, and that has been lapped: it goes
-// on from the one that the other leaves behind.
+// A stage that has followed another for laps knows only the boundary where it joined, which has
+// been lapped. It goes on from the boundary that the other leaves in published.
 func TestFormerStageGoesOnFromTheBoundaryThatItInherits(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	p := r.MultiProducer()
@@ -186,8 +187,8 @@ func TestFormerStageGoesOnFromTheBoundaryThatItInherits(t *testing.T) {
 	take(t, stage, 8, 11)
 }
 
-// Below the boundary that a former stage has inherited it reads no marks, so it has to know what was aborted there
-// from the list.
+// Below the boundary that a former stage has inherited it reads no marks, so it must learn from
+// the table which sequences were aborted there.
 func TestFormerStageStepsOverWhatWasAbortedBelowItsBoundary(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 8})
 	p := r.MultiProducer()
@@ -211,7 +212,8 @@ func TestFormerStageStepsOverWhatWasAbortedBelowItsBoundary(t *testing.T) {
 	take(t, stage, 10, 11)
 }
 
-// What a joiner looks from is a boundary in memory that has been used many times over while nobody was there. C48, C69.
+// A joiner looks from a boundary in memory that has been reused many times while there was no
+// consumer. C48, C69.
 func TestConsumerJoinsAfterLapsWithoutAny(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

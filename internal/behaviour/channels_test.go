@@ -13,8 +13,8 @@ import (
 
 var errEnough = errors.New("enough")
 
-// forEachChannel runs test in a bubble for unbuffered and buffered channels, and rings of both kinds with little room
-// and much.
+// forEachChannel runs test in a bubble for unbuffered and buffered channels, and for small and
+// large rings of both kinds.
 func forEachChannel(t *testing.T, test func(t *testing.T, r *disruptor.Ring[int], p disruptor.Producer[int], ch chan int)) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		for _, capacity := range []int{1, 4, 128} {
@@ -92,7 +92,7 @@ func TestFromChannelAbortsWhatAnotherHasReceived(t *testing.T) {
 	c := r.Consumer("c")
 	var taken []int
 	p.before = func() {
-		for len(ch) > 2 { // after FromChannel has asked how many there are
+		for len(ch) > 2 { // after FromChannel has looked at len(ch)
 			taken = append(taken, <-ch)
 		}
 		p.before = func() {}
@@ -192,7 +192,7 @@ func TestFromChannelEndsWhileNothingComes(t *testing.T) {
 	})
 }
 
-// A producer that is neither of the two: what it does to claims is its user's affair.
+// A user-defined producer may do with claims what it likes.
 type otherProducer struct{ disruptor.Producer[int] }
 
 func TestFromChannelTakesAnyProducer(t *testing.T) {
@@ -297,7 +297,7 @@ func TestToChannelEndsWhileNothingComes(t *testing.T) {
 	})
 }
 
-// Close lets events through that wait for ch.
+// After Close, events that wait for ch are still sent.
 func TestToChannelDeliversWhatAClosedRingHas(t *testing.T) {
 	forEachChannel(t, func(t *testing.T, r *disruptor.Ring[int], p disruptor.Producer[int], ch chan int) {
 		c := r.Consumer("c")

@@ -10,7 +10,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What was written to an aborted claim of a ring with Config.Clear is not kept, and not found in a later event.
+// On a ring with Config.Clear, writes to an aborted claim are not kept, and do not show in a
+// later event.
 
 // An owner is an event of which a producer may set a part only.
 type owner struct {
@@ -18,7 +19,8 @@ type owner struct {
 	count int
 }
 
-// abortedParts are the ways to abort something of a claim of 6 slots: the parts and what becomes of each.
+// abortedParts are the ways to abort parts of a claim of 6 slots: the parts, and what becomes of
+// each.
 var abortedParts = []struct {
 	name  string
 	parts []int // lengths

@@ -11,8 +11,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// requireCleared requires that of the slots of [from, to) those below the sequence done are zero, and no others.
-// lap is a claim of all slots of the ring.
+// requireCleared requires that of the slots of [from, to) exactly those below done are zero. lap
+// is a claim of all slots of the ring.
 func requireCleared(t testing.TB, lap disruptor.Batch[int64], from, done, to int64) {
 	t.Helper()
 	for seq := from; seq < to; seq++ {
@@ -54,7 +54,7 @@ func TestSlotsAreClearedOnceEveryConsumerIsDone(t *testing.T) {
 	})
 }
 
-// A consumer that leaves takes with it the hold that it had on slots.
+// A consumer that leaves no longer holds slots.
 func TestSlotsAreClearedWhenTheSlowestConsumerLeaves(t *testing.T) {
 	forEachClearScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -94,7 +94,8 @@ func TestAbortedSlotsAreCleared(t *testing.T) {
 	})
 }
 
-// Without consumers what is published is done. It is cleared by the claim that needs its room, at the latest.
+// Without consumers published slots are done. They are cleared at the latest by the claim that
+// needs the room.
 func TestSlotsAreClearedForTheNextClaimWithoutConsumers(t *testing.T) {
 	forEachClearScene(t, func(t *testing.T, s scene) {
 		_, p := s.ring(t)
@@ -111,7 +112,8 @@ func TestSlotsAreClearedForTheNextClaimWithoutConsumers(t *testing.T) {
 	})
 }
 
-// What slots referred to can be freed as soon as it has been read, and not only a lap later.
+// Memory that slots refer to can be freed as soon as the slots have been read, not only a lap
+// later.
 func TestClearedSlotsKeepNothingAlive(t *testing.T) {
 	for _, clear := range []bool{true, false} {
 		r := newRing[*[64]byte](t, disruptor.Config{Capacity: 8, Clear: clear})
@@ -139,8 +141,8 @@ func TestClearedSlotsKeepNothingAlive(t *testing.T) {
 	}
 }
 
-// Of two consumers that are done at the same time one clears, and the other leaves it to that one: neither may think
-// that the other will look again when it has looked for the last time.
+// Of two consumers that are done at the same time one clears, and the other leaves the work to
+// it. That one must not have looked for the last time by then.
 func TestTheLastClearingIsNeverLost(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 2, Wait: disruptor.YieldWait{}, Clear: true})
 	p := r.MultiProducer()

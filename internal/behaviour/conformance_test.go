@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestConformanceTable holds docs/conformance.md against the tests: each of C1 to C105 has a row, in order; a row names
-// tests, or says why it is different or what it waits for; each test that it names exists and names the item.
+// TestConformanceTable compares docs/conformance.md with the tests. Each of C1 to C105 must have
+// a row, in order. A row must name tests, or say why it is different or what it waits for. Each
+// named test must exist and name the item.
 func TestConformanceTable(t *testing.T) {
 	const items = 105
 	table, err := os.ReadFile(root + "docs/conformance.md")
@@ -42,7 +43,7 @@ func TestConformanceTable(t *testing.T) {
 	require.Equal(t, items, len(rows))
 }
 
-// root is the folder of package disruptor, whose own tests show what can't be seen from outside.
+// root is the folder of package disruptor, whose tests show what can't be seen from outside.
 const root = "../../"
 
 // testSources returns the source of each test function of the packages, with its comments, by name.

@@ -52,7 +52,7 @@ func TestDoneOfAPrefix(t *testing.T) {
 		}
 		requireNothing(t, a)
 
-		// Done of a longer prefix does what is left of it.
+		// Done of a longer prefix finishes the rest of it.
 		head, _ := whole.Split(1)
 		b.Done(head)
 		if whole.Len() > 1 {
@@ -167,7 +167,7 @@ func TestBatchesIsDoneOnEveryWayOutButAPanic(t *testing.T) {
 	})
 }
 
-// Where the ring never runs dry a loop sees the end of its context all the same.
+// A loop sees the end of its context even if there is always a next batch.
 func TestBatchesEndsWithItsContext(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

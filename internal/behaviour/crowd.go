@@ -11,8 +11,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// raceEvent is a plain struct, written and read field by field, so that the race detector sees each edge that the
-// ring owes its users: every consumer writes its own stamp, which those after it read, and the next lap overwrites.
+// raceEvent is a plain struct, written and read field by field, so that the race detector sees
+// each edge that the ring promises: every consumer writes its stamp, the consumers after it read
+// it, and the next lap overwrites it.
 type raceEvent struct {
 	producer, count, sum uint64
 	stamps               [raceStamps]int64 // sequence+1, by consumers with a number below raceStamps
@@ -26,7 +27,8 @@ type record struct {
 	producer, count uint64
 }
 
-// A crowd is the goroutines around one ring. Its random numbers come from seed, not from the schedule.
+// A crowd is the set of goroutines around one ring. Its random numbers come from seed, not from the
+// schedule.
 type crowd struct {
 	t      *testing.T
 	ctx    context.Context
@@ -101,7 +103,7 @@ func (g *producing) step(left int) error {
 	}
 }
 
-// event returns the event that will be the i-th after those accepted.
+// event returns the event that will be the i-th after the accepted ones.
 func (g *producing) event(i int) raceEvent {
 	count := g.accepted + uint64(i)
 	return raceEvent{producer: g.id, count: count, sum: checksum(g.id, count)}
@@ -172,7 +174,7 @@ func (g *producing) parts(n int) error {
 	return nil
 }
 
-// A consuming goroutine writes down what it is handed.
+// A consuming goroutine records the events that it is handed.
 type consuming struct {
 	*crowd
 	*disruptor.Consumer[raceEvent]

@@ -14,7 +14,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What is found with disruptor_debug only. That a batch is published in part, TestASecondTimeIsNamed has.
+// The misuse that only disruptor_debug finds. TestASecondTimeIsNamed covers batches published in
+// part.
 
 func TestTwoGoroutinesOnOneConsumerAreFound(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Claims that wait on a full ring: all of them return when what they wait for has come or never will.
+// Claims that wait on a full ring all return when their room has come or will never come.
 
 func TestEveryClaimThatWaitsOnAFullRingReturns(t *testing.T) {
 	cause := errors.New("enough")

@@ -229,8 +229,8 @@ func TestDoAbortsOnAnErrorAPanicAndGoexit(t *testing.T) {
 	})
 }
 
-// python-disruptor: the timeout of a publish was taken and never looked at.
-// LMAX, Multi: next() had taken the sequence before it waited, so a caller that was gone left a hole for ever.
+// python-disruptor: the timeout of a publish was taken and never looked at. LMAX, Multi: next()
+// had taken the sequence before it waited, so a caller that was gone left a hole forever.
 func TestAClaimThatRunsOutOfTimeLeavesNoHole(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(2))

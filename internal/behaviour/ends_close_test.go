@@ -15,7 +15,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Close fixes one end for all: what was claimed before it is delivered to everybody, and nothing else is.
+// Close fixes one end for all: events claimed before it are delivered to every consumer, and no
+// others.
 
 func TestCloseDeliversTheClaimsThatAreOpenAndLetsNoNewOneIn(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
@@ -90,7 +91,7 @@ func TestAClaimAbortedAfterCloseReachesNobodyAndEndsTheRing(t *testing.T) {
 	})
 }
 
-// sent is what a producer that runs flat out was told: these events will be delivered.
+// sent records the events of a producer at full speed that were accepted, and so must be delivered.
 type sent struct {
 	producer int
 	events   int

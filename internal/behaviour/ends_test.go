@@ -11,8 +11,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// The tests of this file are the table Ends of doc.go, column by column for the ends that concern the whole ring. Each
-// cell is tried with a call that waits when the end comes, and with one that comes after it.
+// The tests of this file follow the table Ends of doc.go, column by column for the ends of the
+// whole ring. They try each cell with a call that waits when the end comes, and with a call that
+// comes after it.
 
 // A ringEnd is a column.
 type ringEnd struct {
@@ -115,8 +116,8 @@ func (e *ringEnd) requireRun(t *testing.T, err error) {
 	require.NotErrorIs(t, err, disruptor.ErrClosed, "Run returns the cause, not what the calls return")
 }
 
-// endingRing is a full ring whose handler has a batch in hand, with a consumer that holds everything back from
-// another, so that claims and that other wait.
+// endingRing is a full ring whose handler has a batch in hand. Another consumer holds everything
+// back from a third, so that claims and the third one wait.
 type endingRing struct {
 	r        *disruptor.Ring[int]
 	p        disruptor.Producer[int]

@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// WaitFor gave what was available to a consumer that could not be handed it any more.
+// WaitFor returned available slots to a consumer that could not be handed them any more.
 func TestWaitForFailsAsNextDoes(t *testing.T) {
 	cause := errors.New("cause")
 	cancelled := func(r *disruptor.Ring[int64]) {

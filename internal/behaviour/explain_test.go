@@ -12,8 +12,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What Explain says of a ring that is stuck, or is not. Each situation lasts 2.1 s of a clock that stands still
-// while anybody works.
+// The texts of Explain for rings that are stuck, and that are not. Each situation lasts 2.1 s of
+// a clock that stands still while any goroutine works.
 
 type situation struct {
 	name  string
@@ -22,7 +22,7 @@ type situation struct {
 	debug bool // not with the tag disruptor_debug, which refuses it
 }
 
-// A stuckRing is a ring of four slots with a name, and those who are stuck with it.
+// A stuckRing is a named ring of four slots with the goroutines that are stuck on it.
 type stuckRing struct {
 	*disruptor.Ring[int64]
 	p    *disruptor.MultiProducer[int64]
@@ -59,7 +59,7 @@ func oneByOne(name string, after ...*disruptor.Consumer[int64]) disruptor.Consum
 	return disruptor.ConsumerConfig[int64]{Name: name, After: after, MaxBatch: 1}
 }
 
-// A typedNil is what a handler returns by mistake: an error that is not nil, and panics when it is asked.
+// A typedNil is an error that a handler returns by mistake: it is not nil, and its Error panics.
 type typedNil struct{ text string }
 
 func (e *typedNil) Error() string { return e.text }
@@ -70,7 +70,7 @@ func (s *stuckRing) start(f func() error) { s.done = append(s.done, inBackground
 
 func (s *stuckRing) run() { s.start(func() error { return s.Run(context.Background()) }) }
 
-// fill fills the ring, and has n producers wait for room.
+// fill fills the ring, and makes n producers wait for room.
 func (s *stuckRing) fill(n int) {
 	for s.p.TrySend(0) {
 		synctest.Wait()

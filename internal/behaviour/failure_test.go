@@ -8,7 +8,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A failure stops consumers where they stand, also those that find something when they look.
+// A failure stops consumers where they stand, even if a look would find something.
 
 // fail ends r by the context of a Run.
 func fail[T any](t testing.TB, r *disruptor.Ring[T]) {

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What a policy shows in Stats, what it can't be, and what it is not for.
+// The counts of a policy in Stats, its invalid values, and the failures it does not apply to.
 
 func TestStatsSayWhatBecameOfEventsThatFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

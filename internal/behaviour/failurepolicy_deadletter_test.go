@@ -12,7 +12,8 @@ import (
 
 // Dead letters.
 
-// A later stage sees an event only when DeadLetter has returned, and what that wrote. The race detector sees the edge.
+// A later stage sees an event, and the writes of DeadLetter to it, only when DeadLetter has
+// returned. The race detector sees the edge.
 func TestDeadLettersComeInOrderBeforeLaterStagesPass(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int64](t, v.config(8))

@@ -9,9 +9,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What an Each says of the event that it failed at.
+// The event that an Each names when it fails.
 
-// Under a policy an Each says of a panic, too, at which event it was, and keeps its value and its stack.
+// Under a policy an Each also names the event of a panic, and keeps its value and its stack.
 func TestAPanicOfAnEachKeepsItsValueAndItsStack(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		var dead *disruptor.HandlerError
@@ -33,7 +33,7 @@ func TestAPanicOfAnEachKeepsItsValueAndItsStack(t *testing.T) {
 	})
 }
 
-// Without a policy on the ring a panic goes through an Each as it is.
+// Without a policy a panic passes through an Each unchanged.
 func TestAnEachLeavesPanicsAlone(t *testing.T) {
 	for _, policy := range []bool{false, true} {
 		r := newRing[int64](t, disruptor.Config{Capacity: 4})
@@ -57,8 +57,9 @@ func TestAnEachLeavesPanicsAlone(t *testing.T) {
 	}
 }
 
-// The error of another ring's Each says nothing about the events in hand, nor does one about an event that is finished,
-// or that is not in hand yet. An error that wraps such a one may wrap one that does.
+// The error of another ring's Each says nothing about the events in hand. Nor does an error
+// about an event that is finished, or that is not in hand yet. An error that wraps one of these
+// may also wrap one that does.
 func TestAnEachOfOtherEventsIsIgnored(t *testing.T) {
 	other := newRing[int64](t, disruptor.Config{Capacity: 4})
 	c := other.Consumer("c")

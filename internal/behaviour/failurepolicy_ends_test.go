@@ -14,7 +14,7 @@ import (
 
 // Pauses before retries, and what ends them.
 
-// alwaysFails is a configuration whose handler is called again each hour, and has failed so often.
+// alwaysFails is a configuration whose handler always fails and is called again each hour.
 func alwaysFails(calls *int) (disruptor.ConsumerConfig[int64], disruptor.Handler[int64]) {
 	cfg := disruptor.ConsumerConfig[int64]{
 		Name:      "bad",
@@ -58,7 +58,7 @@ func TestPausesDoubleUpToTheLongest(t *testing.T) {
 	}
 }
 
-// A failure of the ring ends a pause at once, and Run tells what was not retried.
+// A failure of the ring ends a pause at once, and Run reports the failure that was not retried.
 func TestAFailureOfTheRingEndsAPauseAtOnce(t *testing.T) {
 	ends := map[string]func(t *testing.T, r *disruptor.Ring[int64], cancel func(error)){
 		"the context of Run": func(_ *testing.T, _ *disruptor.Ring[int64], cancel func(error)) { cancel(errLate) },
@@ -127,7 +127,7 @@ func TestNothingIsRetriedAfterAFailureOfTheRing(t *testing.T) {
 	})
 }
 
-// Close of the consumer ends a pause as well: it leaves where it stands, and what follows it goes on.
+// Close of the consumer also ends a pause: it leaves where it stands, and its followers go on.
 func TestCloseOfAConsumerEndsItsPauseAtOnce(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		calls := 0
@@ -199,7 +199,7 @@ func TestCloseAndShutdownLetRetriesRunOut(t *testing.T) {
 	}
 }
 
-// Nor is what follows a skipped event in its batch handled then.
+// The events behind a skipped event in its batch are not handled then either.
 func TestTheRestOfABatchIsNotHandledAfterAFailureOfTheRing(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		ctx, cancel := context.WithCancelCause(testContext(t))
@@ -221,7 +221,7 @@ func TestTheRestOfABatchIsNotHandledAfterAFailureOfTheRing(t *testing.T) {
 	})
 }
 
-// What an idle handler holds back is not held back by a batch that it could not handle.
+// Events that an idle handler has kept are not held up by a batch that it could not handle.
 func TestACloseThatEndsAPauseIsFollowedByTheLastCall(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		calls := 0

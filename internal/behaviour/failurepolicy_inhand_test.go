@@ -11,9 +11,10 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What is in hand when a handler fails: a first part that is done, nothing, an empty batch, and aborted slots behind it.
+// The events in hand when a handler fails: after a first part is done, none, an empty batch, and
+// with aborted slots behind.
 
-// What is done is not handled again, and the events that it was done before begin a count of their own.
+// Events that are done are not handled again, and the events behind them begin a new count.
 func TestARetryBeginsAtThePosition(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		var c *disruptor.Consumer[int64]
@@ -36,7 +37,7 @@ func TestARetryBeginsAtThePosition(t *testing.T) {
 	})
 }
 
-// A handler that fails after Done of everything has nothing that it could be called with again.
+// A handler that fails after Done of everything has no events to be called with again.
 func TestAFailureWithNothingInHandIsNotRetried(t *testing.T) {
 	for _, then := range []string{"stop", "skip", "dead letter"} {
 		forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
@@ -64,7 +65,8 @@ func TestAFailureWithNothingInHandIsNotRetried(t *testing.T) {
 	}
 }
 
-// A call with an empty batch that fails is repeated, also the last one of a Run, which comes once all the same.
+// A failed call with an empty batch is repeated, also the last one of a Run, which still counts
+// as one.
 func TestACallWithAnEmptyBatchIsRepeated(t *testing.T) {
 	for _, then := range []string{"succeed", "stop", "skip", "dead letter"} {
 		t.Run(then, func(t *testing.T) {
@@ -111,7 +113,7 @@ func TestACallWithAnEmptyBatchIsRepeated(t *testing.T) {
 	}
 }
 
-// A batch ends before aborted slots, and the position passes them behind what is given up.
+// A batch ends before aborted slots, and the position passes them after events that are given up.
 func TestAnAbortedRangeBehindWhatIsGivenUp(t *testing.T) {
 	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		r := newRing[int64](t, disruptor.Config{Capacity: 16, Producers: producers})

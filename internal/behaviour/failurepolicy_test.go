@@ -9,7 +9,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What becomes of events whose handler fails: what it is called with, what is skipped and dead-lettered, and when it ends.
+// What becomes of events whose handler fails: the batches of each retry, the events that are
+// skipped and dead-lettered, and the end.
 
 type ranges = [][2]int64
 
@@ -191,7 +192,8 @@ func tryPolicy(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int6
 	}
 }
 
-// C70. Two events of a batch fail: each retry begins with the event that failed, and each event has a count of its own.
+// C70. Two events of a batch fail: each retry begins with the event that failed, and each event
+// has a separate count.
 func TestEventsThatFailAreCountedApart(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		fails := []int64{1, 1, 2, 2, 2}
@@ -220,7 +222,7 @@ func TestEventsThatFailAreCountedApart(t *testing.T) {
 	})
 }
 
-// A policy is for what a handler does. A wait strategy that panics ends the ring.
+// A policy is for failures of a handler. A wait strategy that panics ends the ring.
 func TestAWaitStrategyThatPanicsIsNoFailureOfTheHandler(t *testing.T) {
 	for _, group := range []bool{false, true} {
 		letters, panics := 0, 0

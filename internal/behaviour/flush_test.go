@@ -11,7 +11,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// The obvious writer of batches: it flushes 500 at once, and what it has when nothing comes, or nothing more.
+// The obvious writer of batches: it flushes 500 events at once, and the rest when nothing comes
+// and at the end.
 
 type flusher struct {
 	held    []int64

@@ -70,7 +70,7 @@ func (s *Session) groupLeaves(g *fuzzGroup) {
 	g.model.close()
 }
 
-// drainWorkers has each worker take and finish something, and reports whether one did.
+// drainWorkers makes each worker take and finish something, and reports whether one did.
 func (s *Session) drainWorkers() (progress bool) {
 	for _, g := range s.groups {
 		if len(g.model.workers) == 0 && !g.model.closed {
@@ -89,7 +89,8 @@ func (s *Session) drainWorkers() (progress bool) {
 	return progress
 }
 
-// drainedGroups compares what workers have finished, all in all, with what was published, and closes the groups.
+// drainedGroups compares all events that workers have finished with all that were published, and
+// closes the groups.
 func (s *Session) drainedGroups() {
 	for _, w := range s.workers {
 		_, err := w.Next(expired)

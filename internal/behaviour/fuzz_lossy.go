@@ -6,13 +6,14 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A modelLossy is a lossy consumer. Where claims have pushed it, it is told; what that makes it miss, it says exactly.
+// A modelLossy models a lossy consumer. It is told where claims have pushed the consumer, and
+// says exactly what the consumer then misses.
 type modelLossy struct {
 	*modelConsumer
 	newest       bool
 	got, skipped int64 // skipped: aborted sequences between copies
 	missed       int64
-	gap          int64 // from where on it has missed what no copy has told yet, or never
+	gap          int64 // first missed sequence that no copy has reported yet, or never
 }
 
 type fuzzLossy struct {
@@ -22,7 +23,8 @@ type fuzzLossy struct {
 
 const maxFuzzLossy = 3
 
-// opLossy makes a lossy consumer whose MaxBatch, and whether it wants the newest, the argument says.
+// opLossy makes a lossy consumer. The argument says its MaxBatch, and whether it wants the
+// newest events.
 func (s *Session) opLossy() {
 	shape := s.arg()
 	if len(s.lossies) == maxFuzzLossy {
@@ -48,7 +50,7 @@ func (s *Session) opLossy() {
 	}
 }
 
-// pushed tells the model of c where claims have pushed it, which must be for room alone.
+// pushed tells the model of c where claims have pushed it, which they may do only for room.
 func (s *Session) pushed(c *fuzzLossy) {
 	m, at, capacity := c.model, c.Position(), s.model.capacity
 	if at != m.position {
@@ -77,7 +79,7 @@ func (m *modelLossy) miss(to int64) {
 	m.position = to
 }
 
-// next goes over what is not wanted, and over aborted slots, and returns the end of what may be copied.
+// next steps over unwanted and aborted slots, and returns the end of the range that may be copied.
 func (m *modelLossy) next(ring *model) (end int64) {
 	if m.gone || ring.failed {
 		return m.position
@@ -161,7 +163,7 @@ func (s *Session) lossyLeaves(c *fuzzLossy) {
 	}
 }
 
-// drainCopies has each lossy consumer copy what is left.
+// drainCopies makes each lossy consumer copy the rest.
 func (s *Session) drainCopies() {
 	for _, c := range s.lossies {
 		for s.tryCopy(c) {

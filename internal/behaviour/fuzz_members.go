@@ -7,7 +7,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A fuzzMember is whatever has a place in the stream: a consumer, a group or a lossy consumer.
+// A fuzzMember has a place in the stream: it is a consumer, a group or a lossy consumer.
 type fuzzMember struct {
 	Consumer interface {
 		Name() string
@@ -43,7 +43,8 @@ func (s *Session) after(mask byte) (after []*disruptor.Consumer[event], models [
 	return after, models
 }
 
-// observe tells the model where those stand of which it leaves that open, within what it says of them.
+// observe tells the model the positions that it leaves open, after checking that they are within
+// its bounds.
 func (s *Session) observe() {
 	for _, c := range s.lossies {
 		s.pushed(c)
@@ -103,7 +104,7 @@ func (s *Session) compareStats() {
 	}
 }
 
-// followed returns the names of those that m follows.
+// followed returns the names of the members that m follows.
 func (s *Session) followed(m *fuzzMember) string {
 	var names []string
 	for _, o := range s.members {

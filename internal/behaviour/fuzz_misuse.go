@@ -8,7 +8,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// opMisuse does what must panic.
+// opMisuse makes a call that must panic.
 func (s *Session) opMisuse() {
 	p := s.producer()
 	switch s.pick(14) {
@@ -109,7 +109,7 @@ var (
 	foreignConsumer = foreignRing.Consumer("foreign")
 )
 
-// misuseDone hands back what is not in hand.
+// misuseDone hands back slots that are not in hand.
 func (s *Session) misuseDone() {
 	c := s.consumer()
 	if c == nil {
@@ -117,7 +117,7 @@ func (s *Session) misuseDone() {
 	}
 	s.mustPanic("Done of another ring's batch", func() { c.Done(forge(foreignRing, 0, 1)) })
 	s.mustPanic("Done of no batch", func() { c.Done(disruptor.Batch[event]{}) })
-	if c.model.gone { // what it had in hand ended with it
+	if c.model.gone { // it has nothing in hand any more
 		c.Done(forge(s.ring, c.model.position, c.model.position+1))
 		return
 	}
@@ -131,8 +131,9 @@ func (s *Session) misuseDone() {
 	}
 }
 
-// forge returns a batch that r has not handed out. A program can have any of those that are tried here, as another
-// producer's or another consumer's; to come by each of them in that way would take a session of its own.
+// forge returns a batch that r has not handed out. A program can have each of these batches, as
+// a batch of another producer or consumer, but to get each in that way would take a separate
+// session.
 func forge(r *disruptor.Ring[event], from, to int64) (b disruptor.Batch[event]) {
 	type fields struct {
 		ring     *disruptor.Ring[event]

@@ -6,8 +6,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// event is what the tests of this file and its neighbours put into slots. A slot that is torn, stale or another
-// producer's does not have the right sum.
+// event is the event of the fuzz tests. A slot that is torn, stale or another producer's does
+// not have the right sum.
 type event struct {
 	producer, count uint64
 	sum             uint64
@@ -33,7 +33,7 @@ type model struct {
 	slots  []event // what is in memory
 	zeroed int64   // Config.Clear: slots below it have been zeroed
 
-	consumers []*modelConsumer // those that have not left
+	consumers []*modelConsumer // without the ones that have left
 	most      int64            // the greatest end so far: an abort may take a claim back
 	closed    bool
 	failed    bool
@@ -97,7 +97,7 @@ func (m *model) published() int64 {
 
 func (m *model) hasOpenClaim() bool { return m.published() < m.end() }
 
-// gate returns how far a claim may go, less a lap.
+// gate returns the limit of claims minus a lap.
 func (m *model) gate() int64 {
 	gate := m.published()
 	for _, c := range m.consumers {
@@ -192,7 +192,7 @@ func (m *model) join(after []*modelConsumer, maxBatch int64) *modelConsumer {
 	return c
 }
 
-// follow makes c follow a or, if that has left, those whom a followed.
+// follow makes c follow a or, if a has left, the consumers that a followed.
 func (c *modelConsumer) follow(a *modelConsumer) {
 	if !a.gone {
 		if !slices.Contains(c.follows, a) {
@@ -237,8 +237,8 @@ func (m *model) available(c *modelConsumer) int64 {
 	return max(c.position, low)
 }
 
-// next returns what c is handed: an empty range if there is nothing, and after a failure. It takes c over aborted
-// slots.
+// next returns the range that c is handed; it is empty if there is nothing, and after a failure.
+// It takes c over aborted slots.
 func (m *model) next(c *modelConsumer) (from, to int64) {
 	if m.failed {
 		return c.position, c.position
@@ -268,7 +268,7 @@ func (m *model) received(c *modelConsumer) (seqs []int64) {
 	return seqs
 }
 
-// clearBehind zeroes the slots with which every consumer is done, or which it has missed.
+// clearBehind zeroes the slots that every consumer has finished or missed.
 func (m *model) clearBehind() {
 	gate := m.gate()
 	for _, c := range m.consumers {

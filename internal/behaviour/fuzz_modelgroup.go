@@ -2,18 +2,19 @@ package behaviour
 
 import "github.com/be395dad/disruptor"
 
-// A modelGroup is a worker group as its documentation describes it: a set of what is finished. What each worker of a
-// group without a key is handed, and where such a group stands, it says exactly. For one with a key it says what must
-// not be: which worker has which key it leaves open.
+// A modelGroup is a worker group as its documentation describes it: a set of finished sequences.
+// For a group without a key it says exactly what each worker is handed, and where the group
+// stands. For a group with a key it says only what must not happen, and leaves open which worker
+// has which key.
 type modelGroup struct {
 	*modelConsumer
 	ring     *model
 	keyed    bool
 	taken    int64 // no key: the end of what workers have taken
 	finished map[int64]bool
-	inHand   map[int64]*modelWorker // what was handed out and is not finished
-	left     []modelRun             // no key: what workers have left
-	workers  []*modelWorker         // those that have not left
+	inHand   map[int64]*modelWorker // handed out and not finished
+	left     []modelRun             // no key: the runs that workers have left
+	workers  []*modelWorker         // without the ones that have left
 }
 
 type modelRun struct{ from, to int64 }
@@ -38,8 +39,8 @@ func (g *modelGroup) join() *modelWorker {
 	return w
 }
 
-// next returns what a worker of a group without a key is handed: the rest of its run up to an aborted slot. Aborted
-// slots before it are finished by that.
+// next returns the range that a worker of a group without a key is handed: the rest of its run
+// up to an aborted slot. It finishes the aborted slots before.
 func (w *modelWorker) next() (from, to int64) {
 	g := w.group
 	for !g.ring.failed && w.take() {
@@ -59,7 +60,8 @@ func (w *modelWorker) next() (from, to int64) {
 	return w.from, w.from
 }
 
-// take takes a run if none is in hand: the first that was left, or a share of what there is.
+// take takes a run if none is in hand: the first run that was left, or a share of the available
+// slots.
 func (w *modelWorker) take() bool {
 	g := w.group
 	if w.from < w.to || w.gone {
@@ -86,7 +88,7 @@ func (w *modelWorker) take() bool {
 	return true
 }
 
-// finish finishes what w has up to to.
+// finish finishes the slots of w below to.
 func (w *modelWorker) finish(to int64) {
 	g := w.group
 	g.finish(modelRun{w.from, to})
@@ -111,7 +113,7 @@ func (g *modelGroup) quit() {
 	}
 }
 
-// leave hands what w has to another worker, or drops it if the group is closed.
+// leave leaves the run of w to another worker, or drops it if the group is closed.
 func (w *modelWorker) leave() {
 	g, r := w.group, w.modelRun
 	for i, o := range g.workers {
@@ -142,7 +144,7 @@ func (g *modelGroup) close() {
 	g.quit()
 }
 
-// firstUnfinished returns where a group with a key stands at most.
+// firstUnfinished returns an upper bound of the position of a group with a key.
 func (g *modelGroup) firstUnfinished() int64 {
 	end := g.ring.available(g.modelConsumer)
 	for s := g.position; s < end; s++ {
@@ -161,7 +163,7 @@ func (w *modelWorker) ended() bool {
 	return w.gone || g.closed || g.gone || g.ring.failed || g.ring.drained(g.modelConsumer)
 }
 
-// mayHave says what is wrong with handing w a batch of a group with a key, or nothing.
+// mayHave says what is wrong if w is handed a batch of a group with a key, or "".
 func (w *modelWorker) mayHave(b disruptor.Batch[event]) string {
 	g := w.group
 	if int64(b.Len()) > g.maxBatch {

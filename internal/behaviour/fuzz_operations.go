@@ -11,8 +11,8 @@ type operation struct {
 	do   func(*Session)
 }
 
-// operations are what a byte of a session's string stands for. Each compares what the ring answers with what the
-// model answers; after each, the session compares the rest.
+// operations are the operations that a byte of a session stands for. Each compares the answer of
+// the ring with that of the model; after each, the session compares the rest.
 var operations = []operation{
 	{"TryClaim", (*Session).opTryClaim},
 	{"Claim", (*Session).opClaim},
@@ -172,7 +172,7 @@ func (s *Session) finish(i int, abort bool) {
 	case abort && s.model.abort(b.From(), b.To()):
 		p.Abort(b)
 		s.hit("Abort taken back")
-		return // b may be claimed again, by one to whom it is no misuse
+		return // b may be claimed again, and publishing it is then no misuse
 	case abort:
 		p.Abort(b)
 		outcome = "Abort"
@@ -270,7 +270,7 @@ func (s *Session) opDo() {
 	}
 }
 
-// try returns the value with which f panics, or what it returns.
+// try returns the value with which f panics, or its result.
 func try(f func() error) (value any, err error) {
 	defer func() { value = recover() }()
 	return nil, f()

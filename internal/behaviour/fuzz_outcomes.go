@@ -1,6 +1,6 @@
 package behaviour
 
-// Outcomes are what sessions must meet, so that FuzzRing is known to go where it says.
+// Outcomes are the situations that the sessions must meet, to show that FuzzRing reaches them.
 var Outcomes = []string{
 	"Abort", "Abort after the end", "Abort of nothing", "Abort out of order", "Abort taken back",
 	"At", "At above", "At an aborted slot", "At below",

@@ -7,8 +7,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// opSender sends by a Sender that drops what finds no room, has it handled at once, or waits for room under a context
-// that has ended. It must find room exactly when a claim would.
+// opSender sends with a Sender that, without room, drops the event, runs Inline, or waits under
+// a context that has ended. It must find room exactly when a claim would.
 func (s *Session) opSender() {
 	p, mode := s.producer(), s.pick(4)
 	e, want := s.newEvent(), s.model.claim(1)

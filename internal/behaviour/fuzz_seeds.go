@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// LongestSession is how many bytes of a string a session uses: more is more of the same.
+// LongestSession is the most bytes of a string that a session uses: longer ones show nothing new.
 const LongestSession = 400
 
-// What the first two bytes say.
+// The meaning of the first two bytes.
 const (
 	one, two, four, eight byte = 0, 1, 2, 3
 	single, zeroing       byte = 4, 8
@@ -33,7 +33,8 @@ func RingSeeds() [][]byte {
 		// A stage joins ahead of the stage that it follows, which then leaves.
 		life(four|zeroing, zero, "Consumer", 0, 0, "TrySend", 0, "TrySend", 0, "Consumer", 1, 0, "TrySend", 0, "TryNext", 1,
 			"TryNext", 0, "Done", 0, 1, "TryNext", 1, "Consumer.Close", 0, "TryNext", 1, "Done", 1, 0, "TrySend", 0),
-		// A stage that joined a lap ago loses the one that it follows, while a later claim is published before an earlier.
+		// A stage that joined a lap ago loses the consumer it follows, while a later claim is
+		// published before an earlier one.
 		life(two, zero, "Consumer", 0, 0, "Consumer", 1, 0, "TrySend", 0, "TrySend", 0, "TryNext", 0, "Done", 0, 0,
 			"TryNext", 1, "Done", 1, 0, "TryClaim", 0, 0, "TryClaim", 0, 0, "Publish", 1, 0, "Consumer.Close", 0, "TryNext", 1),
 		// Nobody listens, for two laps; then somebody does, before an open claim.

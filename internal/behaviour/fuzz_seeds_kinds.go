@@ -1,13 +1,14 @@
 package behaviour
 
-// groupSeeds are lives of worker groups. The arguments of a Group say whom it is after, and MaxBatch, with 4 for a key.
+// groupSeeds are lives of worker groups. The arguments of a Group say which members it follows, and
+// MaxBatch, with 4 for a key.
 func groupSeeds() [][]byte {
 	return [][]byte{
 		// Two workers share what there is, and finish it from its end.
 		life(eight, zero, "Group", 0, 0, "Worker", 0, "Worker", 0, "SendAll", 0, 6, "Worker.TryNext", 0, "Worker.TryNext", 1,
 			"misuse", 0, 13, 1, "Worker.Done", 1, 0, "Worker.TryNext", 1, "Worker.Done", 1, 0, "Worker.Done", 0, 1, "Worker.TryNext", 0,
 			"Worker.Done", 0, 0, "Worker.Next", 0, "misuse", 0, 13, 0),
-		// A worker leaves in the middle of its run; what it has not finished goes to another one.
+		// A worker leaves in the middle of its run; the unfinished rest goes to another one.
 		life(eight|single, far, "Group", 0, 0, "Worker", 0, "Worker", 0, "SendAll", 8, "Worker.TryNext", 0, "Worker.TryNext", 1,
 			"Worker.Done", 0, 2, "Worker.Close", 0, "Worker.Done", 1, 0, "Worker.TryNext", 1, "Worker.Done", 1, 0,
 			"Worker.Close", 0, "Worker.TryNext", 0, "Worker.TryNext", 1),
@@ -34,8 +35,8 @@ func groupSeeds() [][]byte {
 			"Worker.Done", 0, 0, "Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker.TryNext", 0, "Worker.Done", 0, 0,
 			"Worker.Close", 1, "Worker.TryNext", 0, "Worker.Done", 0, 1, "Worker.TryNext", 0, "Worker.Done", 0, 0,
 			"Worker.TryNext", 0, "Worker.Done", 0, 0),
-		// A worker joins to which a key of another goes, which has an event of it in hand, or will have. What is given back
-		// moves the keys on.
+		// A worker joins and gets a key of another, which has an event of that key in hand, or
+		// will have. Aborts move the keys on.
 		life(eight|single, zero, "Group", 0, 4, "Worker", 0, "Worker", 0, "TryClaim", 0, "Abort", 0, "SendAll", 6,
 			"Worker.TryNext", 1, "Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker", 0, "TryClaim", 1, "Abort", 0,
 			"TryClaim", 1, "Abort", 0, "TryClaim", 1, "Abort", 0, "SendAll", 2, "Worker.TryNext", 2, "Worker.Done", 1, 0,
@@ -56,7 +57,7 @@ func lossySeeds() [][]byte {
 		// It has found more than it has copied, and is in the way of one slot.
 		life(eight|single|zeroing, far, "LossyConsumer", 2, "LossyConsumer", 6, "SendAll", 8, "Lossy.TryNext", 0,
 			"TryClaim", 2, "Publish", 0, "Lossy.TryNext", 0, "Lossy.TryNext", 1, "Lossy.TryNext", 1),
-		// Aborted slots before what it copies, behind it and where it has missed something.
+		// Aborted slots before its copy, behind it, and where it has missed something.
 		life(four, zero, "LossyConsumer", 3, "TrySend", 0, "TryClaim", 0, 1, "Abort", 0, 0, "TrySend", 0, "Lossy.TryNext", 0,
 			"Lossy.TryNext", 0, "TryClaim", 0, 3, "Abort", 0, 0, "TrySend", 0, "Lossy.TryNext", 0),
 		// The ring is full for a consumer, which lossy ones don't wait for, and is closed behind them.

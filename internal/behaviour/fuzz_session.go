@@ -23,7 +23,8 @@ var (
 	}()
 )
 
-// A session does to a ring and to its model what a string of bytes says, and compares them.
+// A session applies the operations in a string of bytes to a ring and to its model, and compares
+// them.
 type Session struct {
 	t     testing.TB
 	in    []byte
@@ -34,7 +35,7 @@ type Session struct {
 	memory    []*event // the slots of the ring, as far as they have been seen
 	model     *model
 	producers []disruptor.Producer[event]
-	consumers []*fuzzConsumer // those that have left, too
+	consumers []*fuzzConsumer // including the ones that have left
 	groups    []*fuzzGroup
 	workers   []*fuzzWorker
 	lossies   []*fuzzLossy
@@ -135,7 +136,7 @@ func (s *Session) failf(format string, args ...any) {
 	s.t.Fatalf("%s\n%s", fmt.Sprintf(format, args...), strings.Join(s.trace, "\n"))
 }
 
-// same is require.Equal without its price, which is most of the time that a run takes.
+// same is require.Equal without its cost, which would be most of the time of a run.
 func same[V comparable](s *Session, what string, want, got V) {
 	if want != got {
 		s.t.Helper()
@@ -200,7 +201,8 @@ func panics(f func()) (misused bool) {
 	return false
 }
 
-// mustPanic fails unless f panics as misuse does. That nothing is lost by it, the comparison after it finds.
+// mustPanic fails unless f panics as misuse does. The comparison after it checks that nothing is
+// lost.
 func (s *Session) mustPanic(what string, f func()) {
 	s.t.Helper()
 	s.misused = true
@@ -208,8 +210,8 @@ func (s *Session) mustPanic(what string, f func()) {
 	s.hit("misuse: " + what)
 }
 
-// drain publishes or aborts what is open, closes the ring, lets all consumers read to the end, and compares what each
-// has received, all in all, with what was published.
+// drain publishes or aborts the open claims, closes the ring, lets all consumers read to the
+// end, and compares all that each has received with all that was published.
 func (s *Session) drain() {
 	for i := 0; len(s.open) > 0; i++ {
 		s.finish(len(s.open)-1, i%3 == 2)

@@ -67,7 +67,7 @@ func (s *Session) opWorkerNext() {
 	}
 }
 
-// take compares what next hands to w with the model, and reports whether it was anything.
+// take compares the batch that next hands to w with the model, and reports whether there was one.
 func (s *Session) take(w *fuzzWorker, next func() disruptor.Batch[event]) bool {
 	g, before := w.group.model, *w.model
 	left := len(g.left) > 0
@@ -187,7 +187,7 @@ func (s *Session) workerLeaves(w *fuzzWorker) {
 	w.batch = disruptor.Batch[event]{}
 }
 
-// misuseWorker hands back what a worker does not have.
+// misuseWorker hands back slots that a worker does not have.
 func (s *Session) misuseWorker() {
 	w := s.worker()
 	if w == nil {

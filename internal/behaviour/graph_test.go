@@ -242,7 +242,7 @@ func TestACancelAfterRunHasReturnedEndsNothing(t *testing.T) {
 	}
 }
 
-// Run does not return before what it does about an ended context is done.
+// Run returns only after it has ended the ring for an ended context.
 func TestRunReturnsAfterItsContextHasFailedTheRing(t *testing.T) {
 	late := errors.New("late")
 	for range 100 {

@@ -17,7 +17,8 @@ func keyed(t *testing.T, test func(t *testing.T, key func(*int64) uint64)) {
 	t.Run("by key", func(t *testing.T) { test(t, func(*int64) uint64 { return 1 }) })
 }
 
-// What a worker has taken and not been handed yet is no attempt when it leaves; least of all what has been aborted.
+// Slots that a worker has taken and not been handed yet do not count as an attempt when it
+// leaves; least of all aborted ones.
 func TestAWorkerMakesNoAttemptAtWhatItWasNotHanded(t *testing.T) {
 	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := r.Group(handled{Name: "g", Attempts: 1})
@@ -37,7 +38,7 @@ func TestAWorkerMakesNoAttemptAtWhatItWasNotHanded(t *testing.T) {
 	})
 }
 
-// A worker that is too many leaves what the handler has not been called with.
+// A surplus worker leaves the events that the handler has not been called with.
 func TestAWorkerThatIsTooManyMakesNoAttemptAtWhatFollows(t *testing.T) {
 	keyed(t, func(t *testing.T, key func(*int64) uint64) {
 		forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
@@ -63,7 +64,7 @@ func TestAWorkerThatIsTooManyMakesNoAttemptAtWhatFollows(t *testing.T) {
 	})
 }
 
-// Once the ring has failed or the group is closed, nothing that is left is given up.
+// Once the ring has failed or the group is closed, no event that a worker has left is given up.
 func TestNothingIsGivenUpAfterTheEnd(t *testing.T) {
 	ends := map[string]func(r *disruptor.Ring[int64], g *disruptor.Group[int64], cancel func()){
 		"the ring fails":      func(_ *disruptor.Ring[int64], _ *disruptor.Group[int64], cancel func()) { cancel() },
@@ -97,7 +98,7 @@ func TestNothingIsGivenUpAfterTheEnd(t *testing.T) {
 	}
 }
 
-// A handler that closes its worker goes for good: others take its place when they are asked for.
+// A handler that closes its worker goes for good: Run starts others when more are asked for.
 func TestAHandlerThatClosesItsWorker(t *testing.T) {
 	keyed(t, func(t *testing.T, key func(*int64) uint64) {
 		forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

@@ -18,7 +18,7 @@ import (
 
 type handled = disruptor.GroupConfig[int64]
 
-// Run serves a group with as many goroutines as it is told to, and each event once. C92.
+// Run serves a group with the given number of goroutines, and each event once. C92.
 func TestRunServesAGroup(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int64](t, v.config(8))
@@ -68,7 +68,7 @@ func TestRunServesAGroup(t *testing.T) {
 	})
 }
 
-// Who is too many goes once its batch is done; who comes is served at once.
+// A surplus worker goes once its batch is done; a new one starts at once.
 func TestTheNumberOfWorkersMayChange(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		in, release := make(chan int64), make(chan struct{})
@@ -144,7 +144,8 @@ func TestShutdownNamesAGroup(t *testing.T) {
 	})
 }
 
-// An error, a panic and Goexit of one worker end the ring, and say what it had in hand.
+// An error, a panic and Goexit of one worker end the ring; the error says which events it had in
+// hand.
 func TestAHandlerOfAGroupFailsTheRing(t *testing.T) {
 	for name, fail := range map[string]func() error{
 		"no space left":             func() error { return errHandler },
@@ -170,7 +171,7 @@ func TestAHandlerOfAGroupFailsTheRing(t *testing.T) {
 	}
 }
 
-// Close of a handled group lets each worker finish its batch, and the others go on.
+// Close of a handled group lets each worker finish its batch; other consumers go on.
 func TestAHandledGroupIsClosed(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		in, release := make(chan int64, 4), make(chan struct{})
@@ -277,7 +278,7 @@ func TestGroupsRefuseWhatMakesNoSense(t *testing.T) {
 	}
 }
 
-// A worker that tries again holds up what comes after the group, and no other worker.
+// A worker that pauses before a retry holds up the followers of the group, but no other worker.
 func TestAWorkerThatTriesAgainIsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, disruptor.Config{Capacity: 8})
@@ -304,7 +305,8 @@ func TestAWorkerThatTriesAgainIsAlone(t *testing.T) {
 	})
 }
 
-// What a worker is asked to leave between two attempts another one takes; it counts for Attempts.
+// If a worker is asked to go between two attempts, another one takes its events; it counts for
+// Attempts.
 func TestAWorkerThatTriesAgainMayBeAskedToGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int64](t, disruptor.Config{Capacity: 8})

@@ -8,7 +8,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What a worker leaves behind another is handed, from its first unfinished slot on, before anything later. C94.
+// Another worker is handed the events that a worker has left, from the first unfinished slot on,
+// before anything later. C94.
 func TestWhatAWorkerLeavesIsHandedToAnother(t *testing.T) {
 	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 4)
@@ -35,7 +36,7 @@ func TestWhatAWorkerLeavesIsHandedToAnother(t *testing.T) {
 	})
 }
 
-// Of several runs that are left, the lowest comes first: it is what holds the position.
+// Of several runs that are left, the lowest comes first: it holds the position.
 func TestTheLowestRunThatIsLeftComesFirst(t *testing.T) {
 	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 2)
@@ -58,7 +59,8 @@ func TestTheLowestRunThatIsLeftComesFirst(t *testing.T) {
 	})
 }
 
-// A group gates without workers, too, and what comes meanwhile is handed to the first that joins.
+// A group without workers also holds producers back, and the first worker that joins is handed
+// the events that have come meanwhile.
 func TestAGroupWithoutWorkersGates(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 0)
@@ -76,7 +78,8 @@ func TestAGroupWithoutWorkersGates(t *testing.T) {
 	})
 }
 
-// Close of a group takes nothing out of a worker's hands: the group gates until each has finished or left.
+// Close of a group takes no events from a worker: the group holds producers back until each
+// worker has finished or left.
 func TestAGroupIsClosedOnceNothingIsInHand(t *testing.T) {
 	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 2)
@@ -123,7 +126,7 @@ func TestAGroupThatComesAfterTheEnd(t *testing.T) {
 	})
 }
 
-// Counted is the event that was first in what each of the workers has left.
+// Counted is the event that was the first unfinished one each time that a worker left.
 func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
 	type letter struct {
 		event int64
@@ -185,7 +188,7 @@ func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
 	}
 }
 
-// A6. A worker stays on a closed ring as long as another has something in hand: it may be left to it.
+// A6. A worker stays on a closed ring while another has events in hand: they may be left to it.
 func TestAWorkerStaysUntilAllIsFinished(t *testing.T) {
 	for _, v := range variants() {
 		t.Run(v.name, func(t *testing.T) {

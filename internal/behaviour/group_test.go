@@ -11,7 +11,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// takeRun returns what w is handed now, which must be [from, to), each event its own sequence.
+// takeRun returns the batch that w is handed now. It must be [from, to), and each event its
+// sequence.
 func takeRun(t testing.TB, w *disruptor.Worker[int64], from, to int64) disruptor.Batch[int64] {
 	t.Helper()
 	b, ok := w.TryNext()
@@ -52,7 +53,8 @@ func (c *tally) requireOnce(t testing.TB) {
 	}
 }
 
-// C92, C93. Over every way to configure a ring; a follower sees what the group has finished and nothing else.
+// C92, C93. With every configuration of a ring; a follower sees only events that the group has
+// finished.
 func TestEachEventGoesToOneWorker(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -109,7 +111,8 @@ func TestEachEventGoesToOneWorker(t *testing.T) {
 	})
 }
 
-// What is finished out of order moves the position once all before it is finished; Lag is what is left. C94, C95.
+// Slots finished out of order move the position once all before them are finished; Lag is the
+// rest. C94, C95.
 func TestThePositionOfAGroupIsWhatAllBeforeItHaveFinished(t *testing.T) {
 	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 2)
@@ -139,7 +142,7 @@ func TestThePositionOfAGroupIsWhatAllBeforeItHaveFinished(t *testing.T) {
 	})
 }
 
-// A run is no longer than MaxBatch, nor than the worker's share of what there is.
+// A run is no longer than MaxBatch, nor than the worker's share of the available slots.
 func TestAWorkerIsHandedItsShare(t *testing.T) {
 	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 0)
@@ -163,7 +166,7 @@ func TestAWorkerIsHandedItsShare(t *testing.T) {
 	})
 }
 
-// What TryNext returns again before Done is the same; a part that is done is not in it.
+// Before Done, TryNext returns the same batch again, without the part that is done.
 func TestAWorkerHoldsOneRun(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 0)
@@ -186,7 +189,7 @@ func TestAWorkerHoldsOneRun(t *testing.T) {
 	})
 }
 
-// The consumer of a group is a stage: what would take events from it panics.
+// The consumer of a group is a stage: calls that would take events from it panic.
 func TestTheConsumerOfAGroupIsHandedNothing(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 0)
@@ -214,7 +217,8 @@ func TestTheConsumerOfAGroupIsHandedNothing(t *testing.T) {
 	})
 }
 
-// A batch holds no aborted slot and is contiguous, as that of a consumer; what is aborted in a run is finished with it.
+// A batch has no aborted slot and is contiguous, as that of a consumer. Aborted slots of a run are
+// finished with it.
 func TestWorkersStepOverAbortedSlots(t *testing.T) {
 	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		g := group(r, 0)
@@ -240,7 +244,8 @@ func TestWorkersStepOverAbortedSlots(t *testing.T) {
 	})
 }
 
-// Workers of a stage take what the stages before have finished, and from the ring when these have left. C95.
+// Workers of a stage take slots that the stages before have finished and, once these have left,
+// published slots. C95.
 func TestAGroupComesAfterOthers(t *testing.T) {
 	forEachKindOf(t, 8, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		first := r.Consumer("first")

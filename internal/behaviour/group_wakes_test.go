@@ -12,9 +12,10 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What wakes workers, and whom they wake. In a bubble a wake-up that is lost is a deadlock, which fails at once.
+// The wake-ups of workers, and those by workers. In a bubble a lost wake-up is a deadlock, which
+// fails at once.
 
-// Every end that a waiting worker may find wakes it, and those that sleep beside it.
+// Every end that a waiting worker may find wakes it and the other sleeping workers.
 func TestWorkersThatSleepHearOfTheEnd(t *testing.T) {
 	enough := errors.New("enough")
 	for name, end := range map[string]func(r *disruptor.Ring[int64], g *disruptor.Group[int64]) error{
@@ -100,7 +101,7 @@ func TestWhatIsPublishedWakesWorkers(t *testing.T) {
 	}
 }
 
-// A worker that sleeps takes what another leaves. A7.
+// A sleeping worker wakes and takes the events that another leaves. A7.
 func TestWhatIsLeftWakesAWorker(t *testing.T) {
 	for _, idle := range []int{1, 3} {
 		for _, stage := range []bool{false, true} {
@@ -137,7 +138,8 @@ func TestWhatIsLeftWakesAWorker(t *testing.T) {
 	}
 }
 
-// A6. The last to finish wakes those who have nothing to do but wait for that, or what it leaves does.
+// A6. When the last worker finishes, or leaves its events, it wakes the workers that wait only
+// for that.
 func TestAWorkerThatSleepsStaysUntilAllIsFinished(t *testing.T) {
 	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		for _, leaves := range []bool{false, true} {

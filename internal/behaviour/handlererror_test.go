@@ -14,7 +14,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// How a handler failed, where it was, and who is told.
+// A HandlerError: how the handler failed, which events it had, and which calls report it.
 
 // A failing is a configuration and a handler that fail on a ring of which [3, 7) is published.
 type failing struct {
@@ -139,7 +139,7 @@ func TestAHandlerErrorIsOneLine(t *testing.T) {
 	}
 }
 
-// Each that hangs is released by the failure and finds it.
+// Each call that hangs is released by the failure and returns it.
 func TestAHandlerErrorReachesEverybody(t *testing.T) {
 	for _, f := range failings {
 		if f.cfg.Stop != nil { // fails when all others have found their end

@@ -117,7 +117,7 @@ func TestAHandlerMayCloseItsOwnConsumer(t *testing.T) {
 	})
 }
 
-// Both ran the code of the consumer's own goroutine.
+// Both goroutines ran code that only the consumer's goroutine may run.
 func TestTwoGoroutinesCloseAHandledConsumerThatNobodyServes(t *testing.T) {
 	for range 50 {
 		r := newRing[int](t, disruptor.Config{Capacity: 2})

@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What a handler may do, and what it is handed.
+// The batches that a handler is handed, and the calls that it may make.
 
 // C69, C80. Five events are published, and a consumer of the sixth joins.
 func TestAHandlerThatComesLateStartsWhereTheRingIs(t *testing.T) {
@@ -28,7 +28,8 @@ func TestAHandlerThatComesLateStartsWhereTheRingIs(t *testing.T) {
 	})
 }
 
-// C56, C57. A handler that publishes one event for each but the last of its batch is handed 3, then 2, then 1.
+// C56, C57. A handler that publishes one event for each event of its batch except the last is
+// handed 3, then 2, then 1.
 func TestBatchesAreWhatIsThereWhenTheyAreHandedOut(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		r := newRing[int](t, v.config(8))
@@ -102,8 +103,8 @@ func TestMaxBatchAndTheDepthOfTheQueue(t *testing.T) {
 	})
 }
 
-// C61, C62, C66. An exception handler is a handler around the handler: it is told the error, the sequence and the
-// event, of each that fails, and the others are handled.
+// C61, C62, C66. An exception handler is a handler around the handler: it is told error,
+// sequence and event of each failure, and the other events are handled.
 func TestAHandlerMayReportFailuresAndGoOn(t *testing.T) {
 	type report struct {
 		err   error
@@ -138,7 +139,7 @@ func TestAHandlerMayReportFailuresAndGoOn(t *testing.T) {
 	require.Equal(t, []report{{odd, 1, 1}, {odd, 3, 3}}, reports)
 }
 
-// C78. Who is known is the consumer, not the function: the same one twice is two handlers.
+// C78. A ring identifies consumers, not functions: the same function twice is two handlers.
 func TestOneFunctionMayBeTwoHandlers(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	var seen []int64
@@ -152,7 +153,8 @@ func TestOneFunctionMayBeTwoHandlers(t *testing.T) {
 	require.Equal(t, []int64{0, 0}, seen)
 }
 
-// C83, C85. Run ends with its last handler and not before; the end of its context reaches everyone else at once.
+// C83, C85. Run ends with its last handler and not before; the end of its context reaches all
+// others at once.
 func TestAStuckHandlerHoldsRunAndNobodyElse(t *testing.T) {
 	cause := errors.New("cause")
 	forEachVariant(t, func(t *testing.T, v variant) {

@@ -13,7 +13,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// testContext ends, with a cause that names the test, when something that must not hang does.
+// testContext returns a context that ends, with a cause that names the test, if the test hangs.
 func testContext(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Minute, fmt.Errorf("%s hangs", t.Name()))
@@ -21,7 +21,8 @@ func testContext(t testing.TB) context.Context {
 	return ctx
 }
 
-// eventually waits until condition holds. It decides nothing by time: it fails only after a minute.
+// eventually waits until condition holds. It fails after a minute, so that no result depends on
+// time.
 func eventually(t testing.TB, condition func() bool, what string) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !condition(); runtime.Gosched() {
@@ -70,14 +71,14 @@ func within(t testing.TB, d time.Duration) context.Context {
 	return ctx
 }
 
-// inBackground returns where the error of call will come.
+// inBackground starts call and returns a channel for its error.
 func inBackground(call func() error) <-chan error {
 	result := make(chan error, 1)
 	go func() { result <- call() }()
 	return result
 }
 
-// run starts Run and returns where its error will come.
+// run starts Run and returns a channel for its error.
 func run[T any](r *disruptor.Ring[T]) <-chan error {
 	return inBackground(func() error { return r.Run(context.Background()) })
 }

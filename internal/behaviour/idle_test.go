@@ -12,18 +12,19 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// call is what a handler was called with, and when.
+// call is one call of a handler: its batch, and when it came.
 type call struct {
 	at       time.Duration
 	from, to int64
 }
 
-// flush is the configuration of a handler that wants to know when nothing has come for so long.
+// flush is the configuration of a handler that is also called when nothing has come for that long.
 func flush(idle time.Duration) disruptor.ConsumerConfig[int] {
 	return disruptor.ConsumerConfig[int]{Name: "flush", Idle: idle}
 }
 
-// handleIdle runs a ring in a bubble whose handler wants to know when nothing comes for a second. do sends and closes.
+// handleIdle runs a ring in a bubble whose handler is also called when nothing comes for a
+// second. do sends and closes.
 func handleIdle(t *testing.T, wait disruptor.WaitStrategy,
 	do func(r *disruptor.Ring[int], p *disruptor.MultiProducer[int])) (calls []call) {
 	synctest.Test(t, func(t *testing.T) {

@@ -25,7 +25,8 @@ func TestAConsumerThatIsNamedTwiceIsFollowedOnce(t *testing.T) {
 	})
 }
 
-// A joiner sees what is published after it has joined, from claims that were open then, too, and nothing before. C48.
+// A joiner sees what is published after it has joined, also from claims that were open then, and
+// nothing published before. C48.
 func TestJoinerSeesWhatIsNotPublishedYet(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -74,7 +75,7 @@ func TestStageJoinsAheadOfWhomItFollows(t *testing.T) {
 	})
 }
 
-// Who follows a consumer that leaves follows from then on those whom that one followed. C36, C50.
+// When a consumer leaves, its followers follow the consumers that it followed. C36, C50.
 func TestFollowersInheritWhomALeaverFollowed(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -90,7 +91,7 @@ func TestFollowersInheritWhomALeaverFollowed(t *testing.T) {
 		middle.Close() // the middle of a chain
 		middle.Close() // a second time: nothing
 		take(t, last, at-1, at)
-		late := r.Consumer("late", middle) // after one that has left: after those whom it followed
+		late := r.Consumer("late", middle) // after one that has left: after the consumers it followed
 		advance(t, last, at)
 		at = publish(t, p, 1).To()
 		for _, c := range []*disruptor.Consumer[int64]{a, b} {
@@ -169,7 +170,7 @@ func TestConsumerThatHasLeftIsHandedNothing(t *testing.T) {
 	})
 }
 
-// Who sleeps for the position of a consumer is woken when it leaves: producers, and who follows it.
+// A consumer that leaves wakes the producers and the followers that sleep for its position.
 func TestLeavingWakesWhoWaits(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -199,7 +200,8 @@ func TestLeavingWakesWhoWaits(t *testing.T) {
 	})
 }
 
-// With no consumer left the gate is what is published, so the last one to leave gives all its room back at once.
+// With no consumer left the gate is what is published, so the last one to leave frees all its
+// room at once.
 func TestLastToLeaveWakesProducers(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

@@ -28,8 +28,8 @@ const (
 	keyBase = 1 << 40 // no small numbers
 )
 
-// A keyedCrowd is the goroutines around one group with a key. What is written of a key has no lock: the race
-// detector sees two that handle it side by side.
+// A keyedCrowd is the set of goroutines around one group with a key. The records of a key have
+// no lock, so the race detector sees two workers that handle one key at once.
 type keyedCrowd struct {
 	t     *testing.T
 	ring  *disruptor.Ring[keyedEvent]
@@ -77,7 +77,7 @@ func (c *keyedCrowd) produce(p disruptor.Producer[keyedEvent], n int, rnd *rand.
 	}
 }
 
-// handle handles what is handed to a worker, or a first part of it, and finishes it.
+// handle handles a batch of a worker, or a first part of it, and finishes that.
 func (c *keyedCrowd) handle(w *disruptor.Worker[keyedEvent], b disruptor.Batch[keyedEvent], n int) {
 	head, _ := b.Split(n)
 	c.each(head)
@@ -119,7 +119,7 @@ func (c *keyedCrowd) churn(rnd *rand.Rand) {
 	})
 }
 
-// precede has a stage before the group, which gives events their keys.
+// precede adds a stage before the group, which gives events their keys.
 func (c *keyedCrowd) precede(stage *disruptor.Consumer[keyedEvent]) {
 	c.staged = true
 	ctx := testContext(c.t)
@@ -135,7 +135,8 @@ func (c *keyedCrowd) precede(stage *disruptor.Consumer[keyedEvent]) {
 	})
 }
 
-// follow requires that what follows the group sees each event in the order of the ring, once it has been handled.
+// follow adds a consumer after the group, and requires that it sees each event in the order of
+// the ring, once it has been handled.
 func (c *keyedCrowd) follow() {
 	f := c.ring.Consumer("follower", c.group.Consumer())
 	ctx := testContext(c.t)
@@ -166,7 +167,7 @@ func (c *keyedCrowd) end() {
 	require.Equal(c.t, c.ring.Published(), c.group.Consumer().Position())
 }
 
-// Over every way to configure a ring, with workers that come and go.
+// With every configuration of a ring, and with workers that come and go.
 func TestEventsOfOneKeyAreHandledInOrder(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		rnd := s.random()
@@ -190,7 +191,7 @@ func TestEventsOfOneKeyAreHandledInOrder(t *testing.T) {
 	})
 }
 
-// The last worker leaves, with something in hand or not, and another one comes.
+// The last worker leaves, with or without events in hand, and another one comes.
 func TestAKeyedGroupWithoutWorkersWaitsForOne(t *testing.T) {
 	for _, capacity := range []int{1, 2, 8} {
 		t.Run(fmt.Sprint(capacity), func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// An event with which two workers have left ends the ring, or is skipped.
+// An event that two workers have left unfinished ends the ring, or is skipped.
 func TestTheAttemptsOfAKeyedGroupAreCounted(t *testing.T) {
 	for _, skip := range []bool{false, true} {
 		r := newRing[int64](t, disruptor.Config{Capacity: 4})
@@ -43,7 +43,7 @@ func TestTheAttemptsOfAKeyedGroupAreCounted(t *testing.T) {
 	}
 }
 
-// Close of the group drops what nobody has been handed.
+// Close of the group drops the events that no worker has been handed.
 func TestAKeyedGroupIsClosed(t *testing.T) {
 	forEachKeyedScene(t, func(t *testing.T, s *keyedScene) {
 		a, b, c := s.group.Worker(), s.group.Worker(), s.group.Worker()
@@ -97,7 +97,7 @@ func TestAKeyedGroupHandsOutNoAbortedSlots(t *testing.T) {
 	}
 }
 
-// A Key that panics does so in the call of the worker, and is called again for the same event.
+// A panic of Key comes out of the worker's call, and Key is called again for the same event.
 func TestAKeyThatPanicsHoldsNothingUp(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 8})
 	broken := true

@@ -63,8 +63,8 @@ func TestAHandledKeyedGroupKeepsTheOrderOfEachKey(t *testing.T) {
 	}
 }
 
-// A handler that takes long holds up its own worker, and in the end those that come after the group. Shutdown out of
-// time names the group.
+// A handler that takes long holds up its worker, and in the end the followers of the group.
+// Shutdown out of time names the group.
 func TestAKeyThatTakesLongHoldsUpItsOwnWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[uint64](t, disruptor.Config{Capacity: 64})

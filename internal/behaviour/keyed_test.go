@@ -42,7 +42,7 @@ func (s *keyedScene) send(t *testing.T, keys ...uint64) {
 	}
 }
 
-// own returns a key of each worker of the group. Nothing may be in the ring, which it moves on by laps.
+// own returns a key of each worker of the group. The ring must be empty; own moves it on by laps.
 func (s *keyedScene) own(t *testing.T, workers ...*disruptor.Worker[uint64]) []uint64 {
 	t.Helper()
 	keys := make([]uint64, len(workers))
@@ -56,7 +56,7 @@ func (s *keyedScene) own(t *testing.T, workers ...*disruptor.Worker[uint64]) []u
 				}
 			}
 		}
-		for _, w := range workers { // those before the one that had it have not seen it
+		for _, w := range workers { // the workers asked before its owner have not seen it
 			w.TryNext()
 		}
 		require.Equal(t, s.Published(), s.group.Consumer().Position())
@@ -102,7 +102,8 @@ func TestAKeyStaysWithItsWorker(t *testing.T) {
 	})
 }
 
-// With one worker more a key may have another owner. What comes waits until its earlier events are finished.
+// With one more worker a key may get another owner. New events wait until its earlier events are
+// finished.
 func TestAKeyMovesToAWorkerThatJoinsWhenItsEventsAreFinished(t *testing.T) {
 	forEachKeyedScene(t, func(t *testing.T, s *keyedScene) {
 		a := s.group.Worker()
@@ -130,7 +131,7 @@ func TestAKeyMovesToAWorkerThatJoinsWhenItsEventsAreFinished(t *testing.T) {
 	})
 }
 
-// What a worker leaves is handed to another, first of all, and before anything that comes later.
+// Events that a worker leaves are handed to another first of all, before anything that comes later.
 func TestAnotherWorkerGoesOnWhereOneHasLeft(t *testing.T) {
 	forEachKeyedScene(t, func(t *testing.T, s *keyedScene) {
 		a, b := s.group.Worker(), s.group.Worker()
@@ -156,7 +157,7 @@ func TestAnotherWorkerGoesOnWhereOneHasLeft(t *testing.T) {
 	})
 }
 
-// One that adopts and leaves itself leaves two seats.
+// A worker that has adopted a seat and then leaves too leaves two seats.
 func TestASeatIsLeftAgain(t *testing.T) {
 	forEachKeyedScene(t, func(t *testing.T, s *keyedScene) {
 		a, b := s.group.Worker(), s.group.Worker()

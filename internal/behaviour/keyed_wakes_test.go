@@ -9,7 +9,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Each of the workers that sleep is woken by what is its own: the one that watches wakes the others.
+// Each sleeping worker is woken by the events that it owns: the worker that watches wakes the
+// others.
 func TestAWorkerThatSleepsIsWokenForItsKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newKeyedScene(t, disruptor.Config{Wait: disruptor.BlockWait{Spin: -1}})
@@ -40,7 +41,7 @@ func TestAWorkerThatSleepsIsWokenForItsKey(t *testing.T) {
 	})
 }
 
-// Those that sleep before a barrier are woken when the last comes to it.
+// Workers that sleep before a barrier are woken when the last seat comes to it.
 func TestWorkersThatSleepBeforeABarrierAreWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newKeyedScene(t, disruptor.Config{Wait: disruptor.BlockWait{Spin: -1}})
@@ -79,7 +80,7 @@ func TestWorkersThatSleepBeforeABarrierAreWoken(t *testing.T) {
 	})
 }
 
-// A worker goes only when all is finished: until then another may leave something to it.
+// A worker goes only when everything is finished: until then another may leave events to it.
 func TestAKeyedWorkerStaysUntilAllIsFinished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newKeyedScene(t, disruptor.Config{})

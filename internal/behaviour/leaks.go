@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// RunTests runs the tests of a package and returns what to exit with: it fails the run if a test has left a goroutine
-// of this module behind.
+// RunTests runs the tests of a package and returns the exit code. It fails the run if a test has
+// left a goroutine of this module running.
 func RunTests(m *testing.M) int {
 	code := m.Run()
 	if leak := leaked(); code == 0 && leak != "" {
@@ -20,8 +20,8 @@ func RunTests(m *testing.M) int {
 	return code
 }
 
-// leaked returns the stacks of goroutines, this one excepted, that are in this module. It gives those that are about
-// to return some time to do so.
+// leaked returns the stacks of all goroutines in this module except this one. It gives
+// goroutines that are about to return some time to do so.
 func leaked() string {
 	var left string
 	for range 100 {

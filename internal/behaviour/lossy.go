@@ -6,7 +6,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A ledger adds up what a lossy consumer has been told. Each event it is shown is its own sequence.
+// A ledger adds up the copies and the missed counts of a lossy consumer. Each event must be its
+// sequence.
 type ledger struct {
 	joined  int64
 	next    int64 // where the last copy ended
@@ -19,7 +20,7 @@ func newLedger(c *disruptor.LossyConsumer[int64]) *ledger {
 	return &ledger{joined: c.Position(), next: c.Position()}
 }
 
-// enter returns what is wrong with a copy.
+// enter adds a copy, and returns what is wrong with it, or "".
 func (l *ledger) enter(c disruptor.Copy[int64]) error {
 	between := c.From - c.Missed - l.next
 	if between < 0 || c.Missed < 0 || c.To <= c.From || len(c.Events) != int(c.To-c.From) {
@@ -37,7 +38,7 @@ func (l *ledger) enter(c disruptor.Copy[int64]) error {
 	return nil
 }
 
-// close returns what is wrong when c has come to end, with aborted sequences or without.
+// close returns what is wrong once c has come to end, with or without aborted sequences.
 func (l *ledger) close(c *disruptor.LossyConsumer[int64], end int64, aborts bool) error {
 	total := c.Missed()
 	untold := total - l.missed

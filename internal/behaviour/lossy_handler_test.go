@@ -148,7 +148,7 @@ func TestALossyHandlerIsClosedByAnyGoroutine(t *testing.T) {
 	})
 }
 
-// It holds nobody up, so nothing is wrong with it.
+// A slow lossy handler holds nobody up, so it counts as no problem.
 func TestALossyHandlerMayWaitForRoomInItsRing(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 2})
 	p := r.MultiProducer()
@@ -170,7 +170,8 @@ func TestALossyHandlerMayWaitForRoomInItsRing(t *testing.T) {
 	require.NoError(t, <-running)
 }
 
-// Slots are zeroed once they have been copied or missed, and what was copied with the next call.
+// Slots are zeroed once they have been copied or missed; the memory of a copy is zeroed by the
+// next call.
 func TestALossyConsumerOfARingThatClears(t *testing.T) {
 	forEachClearScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// Lossy consumers while producers run. A wide event is its own sequence in each of its words, so a copy made of two
-// events is seen at once; the race detector sees it, too.
+// Lossy consumers while producers run. A wide event has its sequence in each of its words, so a
+// copy mixed from two events is seen at once; the race detector sees it too.
 type wide [8]int64
 
 func widen(seq int64) (w wide) {
@@ -84,7 +84,8 @@ func sendWide(ctx context.Context, p disruptor.Producer[wide], rnd *rand.Rand, n
 	return nil
 }
 
-// watchAll enters what w is handed until the ring ends or, if left is not negative, so many copies have come.
+// watchAll enters the copies of w until the ring ends or, if left is not negative, left copies
+// have come.
 func watchAll(ctx context.Context, w *watcher, rnd *rand.Rand, left int) error {
 	last := int64(0)
 	for ; left != 0; left-- {
@@ -135,7 +136,7 @@ func producersOf(cfg disruptor.Config) int {
 	return 3
 }
 
-// Several lossy consumers, slow ones and one that never comes, and nothing else: everything adds up.
+// Several lossy consumers, slow ones and one that never reads, and no others: everything adds up.
 func TestLossyConsumersAddUpWhileProducersRun(t *testing.T) {
 	forEachLossyRing(t, func(t *testing.T, cfg disruptor.Config, rnd *rand.Rand) {
 		ctx := testContext(t)
@@ -258,7 +259,7 @@ func TestConsumersOfBothKindsComeAndGo(t *testing.T) {
 	})
 }
 
-// strictGuest joins, checks so many events, and leaves.
+// strictGuest joins, checks a number of events, and leaves.
 func strictGuest(ctx context.Context, r *disruptor.Ring[wide], left int) error {
 	c := r.Consumer("strict")
 	defer c.Close()

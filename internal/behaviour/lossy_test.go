@@ -16,7 +16,8 @@ func lossy(r *disruptor.Ring[int64], maxBatch int) *disruptor.LossyConsumer[int6
 	return r.LossyConsumer(disruptor.LossyConfig[int64]{Name: "lossy", MaxBatch: maxBatch})
 }
 
-// takeCopy returns what c is handed now, which must be [from, to) behind so many that it has missed.
+// takeCopy returns the copy that c is handed now. It must be [from, to), after that many missed
+// events.
 func takeCopy(t testing.TB, c *disruptor.LossyConsumer[int64], from, to, missed int64) {
 	t.Helper()
 	got, ok := c.TryNext()
@@ -35,7 +36,7 @@ func requireNoCopy(t testing.TB, c *disruptor.LossyConsumer[int64]) {
 	require.Empty(t, got.Events)
 }
 
-// drainCopies enters all that c is handed now.
+// drainCopies enters all copies that c is handed now.
 func drainCopies(t testing.TB, c *disruptor.LossyConsumer[int64], l *ledger) {
 	t.Helper()
 	for got, ok := c.TryNext(); ok; got, ok = c.TryNext() {
@@ -80,7 +81,8 @@ func TestACopyHasAtMostMaxBatchEvents(t *testing.T) {
 	}
 }
 
-// Nobody waits for a consumer that never comes, and it is told exactly what it has missed.
+// Nobody waits for a lossy consumer that never reads, and it is told exactly how many events it
+// has missed.
 func TestNoClaimWaitsForALossyConsumer(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)
@@ -105,7 +107,7 @@ func TestNoClaimWaitsForALossyConsumer(t *testing.T) {
 	})
 }
 
-// What it has found at its last look, and not copied, it does not miss for that.
+// A lossy consumer does not miss events only because its last look found but did not copy them.
 func TestALossyConsumerIsPushedNoFurtherForWhatItHasFound(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := lossy(r, 1)
@@ -120,7 +122,7 @@ func TestALossyConsumerIsPushedNoFurtherForWhatItHasFound(t *testing.T) {
 	})
 }
 
-// An event that comes too late needs no slot.
+// An event that comes after the end needs no slot, so it pushes nobody.
 func TestNoSendPushesALossyConsumerOnceTheRingIsClosed(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := lossy(r, r.Cap())
@@ -133,7 +135,8 @@ func TestNoSendPushesALossyConsumerOnceTheRingIsClosed(t *testing.T) {
 	})
 }
 
-// It is pushed when there is no other way to make room, and then so far that half the ring is free.
+// A lossy consumer is pushed only if nothing else makes room, and then so far that half the ring
+// is free.
 func TestALossyConsumerIsPushedNoFurtherThanHalfARing(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := lossy(r, 4)
@@ -156,7 +159,7 @@ func TestALossyConsumerIsPushedNoFurtherThanHalfARing(t *testing.T) {
 	})
 }
 
-// A push ends where a range does: a Multi ring knows no other place to go on from.
+// A push ends at the end of a range: on a Multi ring a consumer can go on from nowhere else.
 func TestALossyConsumerGoesOnWhereARangeBegins(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 8})
 	p, c := r.MultiProducer(), lossy(r, 8)
@@ -168,7 +171,7 @@ func TestALossyConsumerGoesOnWhereARangeBegins(t *testing.T) {
 	takeCopy(t, c, 7, 9, 7)
 }
 
-// A claim that can't have its room anyway takes no events from anybody.
+// A claim that can't get its room anyway pushes nobody.
 func TestALossyConsumerIsPushedForNothingByNobody(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		slow, c := r.Consumer("slow"), lossy(r, 4)
@@ -197,7 +200,8 @@ func TestALossyConsumerIsPushedForNothingByNobody(t *testing.T) {
 	})
 }
 
-// The same where the boundary behind what is needed lies behind the other consumer, too.
+// The same if the first boundary that satisfies the claim is also behind the other consumer's
+// position.
 func TestARangeIsNotMissedForNothing(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	p, slow, c := r.MultiProducer(), r.Consumer("slow"), lossy(r, 4)
@@ -208,7 +212,7 @@ func TestARangeIsNotMissedForNothing(t *testing.T) {
 	takeCopy(t, c, 0, 4, 0)
 }
 
-// SendAll takes the room that there is, and has lossy consumers make room only where there is none.
+// SendAll takes the free room, and pushes lossy consumers only where there is none.
 func TestSendAllPushesNoFurtherThanTheNextEventNeeds(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := lossy(r, 4)
@@ -314,7 +318,8 @@ func TestMissedAndAbortedSequencesAddUp(t *testing.T) {
 	})
 }
 
-// What lies behind what was missed is found at once, however much that was and whatever is aborted there.
+// After a miss the next events are found at once, however many were missed and whatever is
+// aborted there.
 func TestACallFindsWhatLiesBehindAMissAndAborts(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	p, c := r.MultiProducer(), lossy(r, 1)
@@ -328,7 +333,8 @@ func TestACallFindsWhatLiesBehindAMissAndAborts(t *testing.T) {
 	takeCopy(t, c, 15, 16, 15)
 }
 
-// An event that only aborted ones follow is the last that a copy tells of; what is missed then, Missed tells.
+// If only aborted sequences follow an event, it is in the last copy; only Missed reports a later
+// miss.
 func TestWhatIsMissedLastIsInMissed(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	p, c := r.MultiProducer(), lossy(r, 4)
@@ -364,7 +370,7 @@ func TestALossyConsumerBesideStrictOnes(t *testing.T) {
 	})
 }
 
-// A lossy consumer that joins sees what others see that join, and nothing before.
+// A lossy consumer that joins sees the same events as any consumer that joins, and nothing before.
 func TestALossyConsumerJoinsWhereOthersDo(t *testing.T) {
 	forEachMultiScene(t, func(t *testing.T, s scene) {
 		r, p := s.ring(t)

@@ -10,7 +10,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Who sleeps for a lossy consumer, and a lossy consumer that sleeps. In a bubble a wake-up that is lost is a deadlock.
+// Claims that sleep for a lossy consumer, and lossy consumers that sleep. In a bubble a lost
+// wake-up is a deadlock.
 
 func TestASleepingLossyConsumerIsWokenByAPublishAndByAnAbort(t *testing.T) {
 	for _, kind := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
@@ -41,7 +42,7 @@ func TestASleepingLossyConsumerIsWokenByAPublishAndByAnAbort(t *testing.T) {
 						}))
 					}
 					require.NoError(t, <-got)
-					drainCopies(t, c, l) // what it has not been lapped by: or it does not sleep in the next turn
+					drainCopies(t, c, l) // the rest, or it would not sleep in the next turn
 				}
 				require.NoError(t, l.close(c, r.Published(), true))
 			})
@@ -49,8 +50,9 @@ func TestASleepingLossyConsumerIsWokenByAPublishAndByAnAbort(t *testing.T) {
 	}
 }
 
-// Where nothing but a lossy consumer could be in the way, a claim sleeps only while something is copied or another
-// claim is open; here the first in the queue goes, and the next has room if it pushes. B9.
+// If only a lossy consumer is in the way, a claim sleeps only while something is copied or
+// another claim is open. Here the first in the queue goes, and the next has room if it pushes.
+// B9.
 func TestTheNextClaimPushesALossyConsumer(t *testing.T) {
 	for _, clear := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -77,7 +79,7 @@ func TestTheNextClaimPushesALossyConsumer(t *testing.T) {
 	}
 }
 
-// A publish makes room for a claim that waited for another to be published, whoever stands behind. B9.
+// A publish makes room for a claim that waits for another claim to be published. B9.
 func TestAPublishLetsAClaimPush(t *testing.T) {
 	for _, clear := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -95,7 +97,8 @@ func TestAPublishLetsAClaimPush(t *testing.T) {
 	}
 }
 
-// A strict consumer that moves makes room up to where it stands, which it does only if somebody pushes.
+// A strict consumer that moves makes room up to its position, but only if the lossy consumer is
+// pushed.
 func TestADoneLetsAClaimPush(t *testing.T) {
 	for _, clear := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

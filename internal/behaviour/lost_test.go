@@ -13,7 +13,7 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// No wake-up is lost: these tests finish, or hang until the context of the test says so.
+// No wake-up is lost: otherwise these tests hang until the context of the test ends.
 
 // python-disruptor and LMAX 2: a wake-up between the look at the cursor and the registration of the sleeper was lost.
 func TestNoWakeUpIsLostBetweenTheLookAndTheSleep(t *testing.T) {

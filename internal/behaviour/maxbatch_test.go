@@ -9,7 +9,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A consumer may have a MaxBatch of its own, below or above that of its ring.
+// A consumer may have its MaxBatch, below or above that of its ring.
 func TestMaxBatchOfAConsumerCountsAndNotTheRings(t *testing.T) {
 	for _, c := range []struct{ ring, consumer, want int }{
 		{0, 0, 8}, {3, 0, 3}, {3, 1, 1}, {3, 2, 2}, {3, 5, 5}, {3, 8, 8}, {3, 1000, 8}, {0, 5, 5}, {1, 4, 4},

@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Misuse panics with a text that says what was wrong, and leaves the ring as it was.
+// Misuse panics with a text that says what is wrong, and leaves the ring as it was.
 
 // C60.
 func TestConfigOfNoRingPanics(t *testing.T) {
@@ -124,7 +124,8 @@ func TestPublishOrAbortASecondTimePanics(t *testing.T) {
 	}
 }
 
-// A part is known while the rest of its claim is open, too, and so is a claim of which a part is known.
+// A part that was published or aborted is recognized while the rest of its claim is open, and so
+// is a claim with such a part.
 func TestPublishOrAbortOfAPartASecondTimePanics(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := r.Consumer("c")
@@ -179,7 +180,7 @@ func TestDoneOfWhatIsNotInHandPanics(t *testing.T) {
 	})
 }
 
-// What a consumer has found and not handed out is not in hand.
+// Slots that a consumer has found and not handed out are not in hand.
 func TestDoneOfWhatWasOnlyFoundPanics(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4, MaxBatch: 1})
 	c := r.Consumer("c")

@@ -10,7 +10,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A claim that gives up says what was in the way.
+// The error of a claim that gives up says what was in the way.
 
 // requireNoRoom requires that each call that claims gives up with this text, and with the cause of its context.
 func requireNoRoom(t *testing.T, p disruptor.Producer[int64], text string) {
@@ -107,7 +107,7 @@ func TestAClaimThatGivesUpWithoutConsumersNamesTheClaim(t *testing.T) {
 	requireNoRoom(t, p, "claimed and not published: [3, 7)")
 }
 
-// The end of the ring is not a matter of room.
+// At the end of the ring the error of a claim says nothing about room.
 func TestAClaimOnAnEndedRingDoesNotSayWhatWasInTheWay(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		r.Consumer("lazy")

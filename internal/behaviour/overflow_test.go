@@ -14,7 +14,8 @@ import (
 
 // Senders: what becomes of an event for which the ring has no room.
 
-// An overflown is a policy that does not wait for ever, and what becomes of an event on a ring that stays full.
+// An overflown is a policy that does not wait forever, and what becomes of an event on a ring that
+// stays full.
 type overflown struct {
 	disruptor.Overflow[int64]
 	err error // of Send
@@ -22,7 +23,8 @@ type overflown struct {
 
 var errInline = errors.New("inline")
 
-// overflows returns each of these policies with this wait. Inline puts what it is called with into ran, and fails.
+// overflows returns each of these policies with this wait. Inline appends its events to ran, and
+// fails.
 func overflows(wait time.Duration, ran *[]int64) []overflown {
 	inline := func(v int64) error { *ran = append(*ran, v); return errInline }
 	all := []overflown{
@@ -35,14 +37,14 @@ func overflows(wait time.Duration, ran *[]int64) []overflown {
 	return all
 }
 
-// requireCounts requires what Stats says of events that have found no room.
+// requireCounts requires these counts in Stats of events that have found no room.
 func requireCounts(t testing.TB, s disruptor.Stats, dropped, inlined, timedOut int) {
 	t.Helper()
 	require.Equal(t, [3]int{dropped, inlined, timedOut}, [3]int{int(s.Dropped), int(s.Inlined), int(s.TimedOut)},
 		"dropped, inlined, timed out")
 }
 
-// requireCount requires that the policy has disposed of n events, and no other has of any.
+// requireCount requires that this policy has disposed of n events, and no other policy of any.
 func (o overflown) requireCount(t testing.TB, s disruptor.Stats, n int) {
 	t.Helper()
 	switch o.err {
@@ -70,7 +72,8 @@ func forEachOverflow(t *testing.T, wait time.Duration, test func(t *testing.T, r
 	}
 }
 
-// On every ring and with every strategy. What is delivered was sent, and nothing else; each other event is counted once.
+// On every ring and with every strategy: the delivered events are exactly those that Send
+// accepted; each other event is counted once.
 func TestASenderDoesWithAnEventWithoutRoomWhatItsPolicySays(t *testing.T) {
 	forEachScene(t, func(t *testing.T, s scene) {
 		for _, wait := range []time.Duration{0, 1} {
@@ -147,7 +150,7 @@ func TestInlineReturnsForSendAndMaySendItself(t *testing.T) {
 	})
 }
 
-// A handler may send into its own ring, as long as it does not wait for room there.
+// A handler may send into its own ring if it does not wait for room there.
 func TestAHandlerMaySendIntoItsOwnFullRingWithoutAWait(t *testing.T) {
 	var ran []int64
 	for _, o := range overflows(0, &ran) {

@@ -43,7 +43,7 @@ func TestASenderWaitsForRoomAsLongAsItsPolicySays(t *testing.T) {
 	})
 }
 
-// Such a strategy wakes for no room, only at the end of the wait, and finds it then.
+// Such a strategy does not wake for room, only at the end of the wait, and then finds the room.
 func TestASenderTakesRoomThatIsThereWhenItsTimeIsOver(t *testing.T) {
 	for _, producers := range []disruptor.Producers{disruptor.Single, disruptor.Multi} {
 		synctest.Test(t, func(t *testing.T) {

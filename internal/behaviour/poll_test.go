@@ -10,7 +10,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What other rings call a poller is TryNext and Done, and what they call a stream is a loop over Batches.
+// The poller of other rings is TryNext and Done here; their stream is a loop over Batches.
 
 // C86. Idle: nothing is published beyond the position. Gating: something is, and a stage before has not done it.
 // Processing: something was handed out.
@@ -39,7 +39,8 @@ func TestAPollIsIdleGatedOrHandedSomething(t *testing.T) {
 	})
 }
 
-// poll hands c's events one by one to each, until it says no more or fails: that one counts as done.
+// poll hands c's events one by one to each, until each says stop or fails. That last event
+// counts as done.
 func poll(c *disruptor.Consumer[int64], each func(event int64) (more bool, err error)) error {
 	b, _ := c.TryNext()
 	for i, e := range b.All() {
@@ -89,7 +90,8 @@ func TestAPollMayStopInTheMiddle(t *testing.T) {
 	})
 }
 
-// C90. A poll hands out one contiguous range, however it was published, and neither a gap nor what is beyond it.
+// C90. A poll hands out one contiguous range, however it was published, never a gap or slots
+// beyond it.
 func TestAPollIsOneContiguousRange(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 8})
 	p, c := r.MultiProducer(), r.Consumer("c")
@@ -103,8 +105,8 @@ func TestAPollIsOneContiguousRange(t *testing.T) {
 	take(t, c, 4, 7)
 }
 
-// C91. To take nothing acknowledges nothing; a turn of Batches acknowledges what its body has not; and the end of the
-// ring comes after all that was published.
+// C91. Taking nothing acknowledges nothing. A turn of Batches acknowledges the rest that its
+// body has not. The end of the ring comes after everything that was published.
 func TestWhatAPollAcknowledges(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
 		c := r.Consumer("c")
@@ -163,7 +165,7 @@ func TestBatchesAreAStream(t *testing.T) {
 	})
 }
 
-// disruptor-rs: dropping the guard of a poll acknowledged what had not been read.
+// disruptor-rs: dropping the guard of a poll acknowledged events that had not been read.
 func TestWhatWasHandedOutAndNotDoneComesAgain(t *testing.T) {
 	r := newRing[int](t, disruptor.Config{Capacity: 4})
 	c := r.Consumer("c")

@@ -13,7 +13,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What profiles say of the goroutines that Run gives to handlers.
+// The pprof labels of the goroutines that Run gives to handlers.
 
 // A labelled collects the labels of the goroutines that call note.
 type labelled struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// A crew joins and leaves while producers run. Whoever joins may follow any that are there, or were.
+// A crew joins and leaves while producers run. A joiner may follow any present or past consumer.
 type crew struct {
 	*crowd
 	mu   sync.Mutex
@@ -23,7 +23,7 @@ type crew struct {
 	came int
 }
 
-// some returns up to two of those who joined last.
+// some returns up to two of the last joiners.
 func (c *crew) some(rnd *rand.Rand) (after []*disruptor.Consumer[raceEvent]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,7 +137,8 @@ func TestAJoinerSeesWhatIsPublishedAfterIt(t *testing.T) {
 	})
 }
 
-// Whoever asks holds nothing back, so the ring may pass by a whole lap between two of the words that it reads.
+// A caller of Stats holds nothing back, so the ring may move a whole lap between two of the
+// words it reads.
 func TestPublishedNeverGoesBackAndIsNeverBehindAPosition(t *testing.T) {
 	forEachTinyRing(t, func(t *testing.T, cfg disruptor.Config) {
 		for _, after := range [][][]int{nil, {{}, {0}}} {

@@ -116,7 +116,7 @@ func TestAFailedHandlerEndsEveryone(t *testing.T) {
 	})
 }
 
-// Goroutines that wait for every kind of thing, all of them released by one end of any kind.
+// Goroutines in every kind of wait, all released by one end of any kind.
 func TestNobodyOutlivesTheEndOfTheRing(t *testing.T) {
 	ends := map[string]func(*disruptor.Ring[raceEvent]){
 		"Close": (*disruptor.Ring[raceEvent]).Close,
@@ -150,7 +150,7 @@ func TestNobodyOutlivesTheEndOfTheRing(t *testing.T) {
 				}
 				after(c.random(), 100)
 				end(c.ring)
-				p.Abort(b) // whoever waits for what is left after Close waits for this
+				p.Abort(b) // after Close, consumers that wait for the rest wait for this
 				c.wg.Wait()
 				for range waits {
 					require.ErrorIs(t, <-errs, disruptor.ErrClosed)

@@ -12,8 +12,8 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// An unreliable handler fails at random, by errors and panics, under a random policy. It keeps what its last call for
-// each event came to. All of it belongs to the goroutine that serves it.
+// An unreliable handler fails at random, by errors and panics, under a random policy. It keeps
+// the result of its last call for each event. All of it belongs to the goroutine that serves it.
 type unreliable struct {
 	*disruptor.Consumer[raceEvent]
 	crowd   *crowd

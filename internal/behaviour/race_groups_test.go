@@ -17,13 +17,14 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// A shared event is read and written field by field, so that the race detector sees each edge that a group owes:
-// producer to worker, worker to the worker that is handed what it has left, worker to follower, follower to producer.
+// A shared event is read and written field by field, so that the race detector sees each edge
+// that a group promises: producer to worker, worker to the worker that is handed its remaining
+// events, worker to follower, follower to producer.
 type sharedEvent struct {
 	seq, begun, finished int64
 }
 
-// A shift is the workers of one group, and what became of each sequence.
+// A shift is the set of workers of one group, and what became of each sequence.
 type shift struct {
 	*testing.T
 	ctx    context.Context
@@ -172,7 +173,7 @@ func forEachShift(t *testing.T, test func(t *testing.T, cfg disruptor.Config, st
 }
 
 // Workers join, leave with events in hand, panic and are cancelled while producers run, before and after other stages.
-// Each event is finished once, and begun again only by whom it was left to.
+// Each event is finished once, and begun again only by the worker that it was left to.
 func TestEachEventIsFinishedOnceThoughWorkersComeAndGo(t *testing.T) {
 	forEachShift(t, func(t *testing.T, cfg disruptor.Config, stage bool) {
 		workInShifts(t, cfg, stage, false, rand.Uint64())

@@ -15,7 +15,7 @@ import (
 	"github.com/be395dad/disruptor/internal/race"
 )
 
-// A sending goroutine writes down what becomes of each event. Event i of sender s is i*sendings + s.
+// A sending goroutine records what becomes of each event. Event i of sender s is i*sendings + s.
 type sending struct {
 	*disruptor.Sender[int64]
 	id       int64

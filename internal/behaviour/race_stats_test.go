@@ -134,7 +134,7 @@ func lookAtEverything(t *testing.T, cfg disruptor.Config, rounds int) {
 	require.Equal(t, `ring "busy \xff\" ring" is closed, and all is handed back.`, r.Explain())
 }
 
-// requireSane checks what is true of each figure alone, whatever goes on meanwhile.
+// requireSane checks what must hold for each figure alone, whatever goes on meanwhile.
 func requireSane(t *testing.T, s disruptor.Stats, producers int) {
 	sane := 0 <= s.Blocked && s.Blocked <= producers && s.BlockedFor >= 0 && s.OpenFor >= 0 &&
 		0 <= s.Free && s.Free <= s.Capacity && s.Published <= s.Claimed

@@ -15,7 +15,7 @@ import (
 
 // Consumers that stand in a select, in bubbles: a wake-up that is lost is a deadlock, which fails at once.
 
-// A selecting is a consumer in a select, with a channel beside that never has anything.
+// A selecting is a consumer in a select, next to a channel that never has a value.
 type selecting struct {
 	*disruptor.Consumer[int64]
 	drains bool  // calls TryNext until it finds nothing, and not once for each value
@@ -98,7 +98,7 @@ func selectAll(t *testing.T, cfg disruptor.Config, drains bool, events int64) {
 	}
 	published := events / int64(n) * int64(n)
 	if r.Cap() == 1 {
-		published = published * 4 / 5 // nothing in the place of what is aborted
+		published = published * 4 / 5 // nothing replaces the aborted ones
 	}
 	require.Len(t, all[2].got, int(published))
 	require.Equal(t, r.Published(), all[2].Position())

@@ -14,7 +14,7 @@ import (
 )
 
 // The behaviour suite is one body of tests over every way to configure a ring, every size that is an edge, and every
-// part of the stream. In its rings each event is its own sequence, so that who sees a wrong slot sees it at once.
+// part of the stream. In its rings each event is its sequence, so that a wrong slot shows at once.
 
 // A scene is a configuration and the sequence at which the ring starts.
 type scene struct {
@@ -101,8 +101,9 @@ func publish(t testing.TB, p disruptor.Producer[int64], n int) disruptor.Batch[i
 	return b
 }
 
-// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that they stay aborted:
-// with a Single producer what follows them is published first, as it would take them back otherwise.
+// abort claims n slots, which must be free, leaves rubbish in them, and gives them back so that
+// they stay aborted. A Single producer would take them back, so there it first publishes the
+// slots that follow.
 func abort(t testing.TB, p disruptor.Producer[int64], n int) {
 	t.Helper()
 	if _, single := p.(*disruptor.SingleProducer[int64]); !single {
@@ -124,7 +125,7 @@ func spoil(b disruptor.Batch[int64]) {
 	}
 }
 
-// take returns what c is handed now, which must be [from, to), each event its own sequence.
+// take returns the batch that c is handed now. It must be [from, to), and each event its sequence.
 func take(t testing.TB, c *disruptor.Consumer[int64], from, to int64) disruptor.Batch[int64] {
 	t.Helper()
 	b, ok := c.TryNext()
@@ -133,7 +134,7 @@ func take(t testing.TB, c *disruptor.Consumer[int64], from, to int64) disruptor.
 	return b
 }
 
-// advance has c take and hand back everything below to, which must be available.
+// advance makes c take and hand back everything below to, which must be available.
 func advance(t testing.TB, c *disruptor.Consumer[int64], to int64) {
 	t.Helper()
 	for c.Position() < to {
@@ -174,8 +175,9 @@ func (c *lookingContext) Err() error {
 	return c.Context.Err()
 }
 
-// whileWaiting runs call on a goroutine of its own and returns when it waits: it has looked at its context and, if
-// wait, the strategy of r, parks, has parked. It returns where the error of call will come.
+// whileWaiting runs call on another goroutine and returns when that waits: it has looked at its
+// context and, if wait, the strategy of r, parks, has parked. It returns a channel for the error
+// of call.
 func whileWaiting[T any](t testing.TB, r *disruptor.Ring[T], wait disruptor.WaitStrategy,
 	call func(ctx context.Context) error) <-chan error {
 	t.Helper()
@@ -189,8 +191,8 @@ func whileWaiting[T any](t testing.TB, r *disruptor.Ring[T], wait disruptor.Wait
 	return result
 }
 
-// slotOf returns the slot of a sequence, in the ring of which lap is all slots, claimed at once. A batch shows its
-// slots whatever has become of them since.
+// slotOf returns the slot of a sequence. lap is all slots of the ring, claimed at once: a batch
+// shows its slots whatever has become of them since.
 func slotOf(lap disruptor.Batch[int64], seq int64) *int64 {
 	return lap.At(int((seq - lap.From()) & int64(lap.Len()-1)))
 }

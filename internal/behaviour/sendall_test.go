@@ -48,7 +48,7 @@ func TestSendAllPublishesMoreThanTheRingHoldsInOrder(t *testing.T) {
 	})
 }
 
-// Without a consumer that takes anything, what is published is what there is room for.
+// If no consumer takes anything, SendAll publishes as many events as there is room for.
 func TestSendAllThatEndsInTheMiddleHasPublishedTheFirst(t *testing.T) {
 	cause := errors.New("enough")
 	for _, end := range []struct {

@@ -2,7 +2,8 @@ package behaviour
 
 import "github.com/be395dad/disruptor"
 
-// settled returns s without what it says of the past: durations, greatest lags and sizes of batches.
+// settled returns s without the figures about the past: durations, greatest lags and sizes of
+// batches.
 func settled(s disruptor.Stats) disruptor.Stats {
 	s.BlockedFor, s.OpenFor = 0, 0
 	for i := range s.Consumers {

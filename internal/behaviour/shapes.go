@@ -10,14 +10,14 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A Shape is how many producers and consumers there are, and whom each consumer follows.
+// A Shape is the number of producers and consumers, and which consumers each consumer follows.
 type Shape struct {
 	Name      string
 	producers int
 	after     [][]int
 }
 
-// Shapes are those that the race tests have in common.
+// Shapes are the shapes that all race tests use.
 var Shapes = []Shape{
 	{"1P1C", 1, [][]int{{}}},
 	{"3P1C", 3, [][]int{{}}},
@@ -63,14 +63,15 @@ func RunShape(t *testing.T, top Shape, cfg disruptor.Config, events int) {
 	}
 }
 
-// crowdLogs is what the goroutines of a crowd leave behind.
+// crowdLogs holds the logs of the goroutines of a crowd.
 type crowdLogs struct {
 	producers []*producing
 	consumers []*consuming
 }
 
 // verify checks that the logs agree on what is at each sequence, that none has lost, doubled or reordered anything
-// from where its consumer joined to what it saw last, and, if the ring was drained, to the last event accepted.
+// from where its consumer joined to the last event that it saw and, if the ring was drained, to the
+// last accepted event.
 func (l *crowdLogs) verify(t *testing.T, drained bool) {
 	t.Helper()
 	all := l.union(t)
@@ -107,7 +108,7 @@ func (l *crowdLogs) verify(t *testing.T, drained bool) {
 	}
 }
 
-// union returns what was seen by anyone, in the order of the sequences.
+// union returns all that any consumer has seen, in the order of the sequences.
 func (l *crowdLogs) union(t *testing.T) (all []record) {
 	t.Helper()
 	seen := make(map[int64]record)

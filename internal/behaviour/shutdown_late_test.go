@@ -30,7 +30,7 @@ func TestShutdownOutOfTimeReturnsAtOnceAndNamesWhoIsNotDone(t *testing.T) {
 		r.Handle("done", func(disruptor.Batch[int64]) error { return nil })
 		byHand := r.Consumer("by hand")
 		publish(t, p, 2)
-		claim(t, p, 1) // for ever
+		claim(t, p, 1) // never published
 		began, running := time.Now(), run(r)
 		synctest.Wait()
 		err := r.Shutdown(within(t, time.Minute))
@@ -62,7 +62,7 @@ func TestShutdownNamesHandlersThatNoRunServes(t *testing.T) {
 	})
 }
 
-// The first failure ends the wait for what nobody serves.
+// The first failure ends the wait for events that no consumer takes.
 func TestAShutdownOutOfTimeEndsAnotherThatWaitsForARun(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], _ disruptor.Producer[int64]) {
 		r.Handle("unserved", func(disruptor.Batch[int64]) error { return nil })

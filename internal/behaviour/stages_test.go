@@ -14,9 +14,9 @@ import (
 
 // Stages that follow one another, under load.
 
-// A graph is two first stages, one after each and one after both, one after these three, one after that. Every stage
-// signs the slot; who finds a signature of its predecessors missing, or its own already there, has read too early.
-// C40, C76, C77.
+// A graph is two first stages, one after each and one after both, one after these three, one
+// after that. Every stage signs the slot. A stage that finds a signature of its predecessors
+// missing, or its own already there, has read too early. C40, C76, C77.
 func TestStagesSeeEventsAfterAllTheirPredecessors(t *testing.T) {
 	type event struct {
 		seq    int64
@@ -129,9 +129,9 @@ func TestStressOfALargeRing(t *testing.T) {
 	}
 }
 
-// C76, C100. Three branches, of handlers and of consumers with a loop of their own, are joined by a handler that finds
-// what each of them wrote; a fourth, out of band, follows nobody and is followed by nobody, and stops the producer all
-// the same while it stands still.
+// C76, C100. Three branches, of handlers and of consumers with user-defined loops, are joined by
+// a handler that finds the writes of each. A fourth branch follows nobody and is followed by
+// nobody. While it stands still it stops the producer all the same.
 func TestBranchesOfEveryKindAreJoined(t *testing.T) {
 	type event struct{ a, b, c int64 }
 	forEachVariant(t, func(t *testing.T, v variant) {

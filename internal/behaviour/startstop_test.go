@@ -16,7 +16,8 @@ import (
 
 // Start before the first call of a handler in each Run, Stop after the last.
 
-// A diary says in which order a handler and its companions were called. Only their goroutine writes it.
+// A diary records the order of the calls of a handler, of Start and of Stop. Only their
+// goroutine writes it.
 type diary struct {
 	lines []string
 	c     *disruptor.Consumer[int64] // what Start was given

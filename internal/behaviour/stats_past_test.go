@@ -16,8 +16,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What Stats says of the past: how long something has lasted, how far behind a consumer was, and how large its
-// batches were.
+// The figures of Stats about the past: how long something has lasted, how far behind a consumer
+// was, and the sizes of its batches.
 
 func TestABlockedClaimIsCountedFromItsFirstParkToItsEnd(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// The slowest consumer has gone on, and another one is busy in its place since just now.
+// The slowest consumer has gone on, and another one has just become busy at the gate instead.
 func TestForIsOfTheConsumerThatAClaimHasFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStuckRing(t)
@@ -36,7 +36,7 @@ func TestForIsOfTheConsumerThatAClaimHasFound(t *testing.T) {
 	})
 }
 
-// One that joins at the gate was not there when the claim was blocked.
+// A consumer that joins at the gate was not there when the claim was blocked.
 func TestForIsNotOfWhoHasJoinedSince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStuckRing(t)

@@ -11,7 +11,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Who holds a ring back: Stats tells a stage that waits for another from one that is slow itself.
+// Which consumer holds a ring back: Stats tells a stage that waits for another from one that is
+// slow.
 
 func TestStatsOfThreeStagesOfWhichTheFirstIsStuck(t *testing.T) {
 	forEachKindInABubble(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

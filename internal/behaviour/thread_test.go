@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Handlers with a thread of their own. What is of Linux is in thread_linux_test.go.
+// Handlers on a dedicated thread. The tests for Linux alone are in thread_linux_test.go.
 
 func handleNothing(disruptor.Batch[int64]) error { return nil }
 
@@ -64,7 +64,7 @@ func TestAThreadNeedsAHandlerAndItsCPUsAreNotNegative(t *testing.T) {
 	require.Empty(t, r.Stats().Consumers)
 }
 
-// No CPUs are as if there were no list of them.
+// An empty list of CPUs counts as no list.
 func TestAnEmptyListOfCPUsAsksForNothing(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	cfg := disruptor.ConsumerConfig[int64]{CPUs: []int{}}

@@ -1,9 +1,10 @@
-// Package behaviour tests what programs can see of a ring: its _test.go files use the exported API, and NewAt to begin
-// anywhere in the stream. The other files are what these tests have in common with each other and with the tests that
-// must be in the folder of the root: the fuzz tests and the first of the race tests.
+// Package behaviour tests what programs can see of a ring: its _test.go files use the exported
+// API, and NewAt to begin anywhere in the stream. The other files are shared by these tests and
+// by the tests that must be in the folder of the root: the fuzz tests and the first of the race
+// tests.
 //
-// Where the comment of a test begins with the name of another library, users of that library met the defect that the test
-// would find.
+// If the comment of a test begins with the name of another library, users of that library have
+// met the defect that the test would find.
 package behaviour
 
 import (
@@ -123,8 +124,8 @@ func newRing[T any](t testing.TB, cfg disruptor.Config) *disruptor.Ring[T] {
 	return r
 }
 
-// newRingWithHistory returns a ring whose next sequence is start, with the marks that a ring has that got there by
-// publishing and aborting random ranges of up to a lap.
+// newRingWithHistory returns a ring whose next sequence is start, with the marks of a ring that
+// has got there by publishing and aborting random ranges of up to a lap.
 func newRingWithHistory[T any](t testing.TB, cfg disruptor.Config, start int64, rnd *rand.Rand) *disruptor.Ring[T] {
 	t.Helper()
 	past := history.History{End: start}

@@ -12,9 +12,10 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What the strategies say, and what the ring makes of it.
+// The answers of the strategies, and what the ring does with them.
 
-// C42. A backoff in phases is a strategy of the user's: here it looks at once, and after 1, 2 and 10 ms.
+// C42. A backoff in phases is a user-defined strategy: here it looks at once, and after 1, 2 and
+// 10 ms.
 func TestAUserDefinedStrategyBacksOffInPhases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -40,7 +41,7 @@ func TestAUserDefinedStrategyBacksOffInPhases(t *testing.T) {
 	})
 }
 
-// askedOften ends when it has been asked 40 times whether it has.
+// askedOften is a context that ends when its Err has been called 40 times.
 type askedOften struct {
 	context.Context
 	asked int
@@ -223,7 +224,7 @@ func TestEveryStrategySeesTheEndOfItsContextSoonerOrLater(t *testing.T) {
 	})
 }
 
-// A context that nobody's timer ends: its deadline has to be compared with the clock.
+// A context whose deadline has no timer: the wait has to compare it with the clock.
 func TestEveryStrategyThatLooksSeesItsDeadlineWithoutATimer(t *testing.T) {
 	forEachVariant(t, func(t *testing.T, v variant) {
 		cfg := v.config(1)
@@ -270,13 +271,13 @@ func TestAWaitThatOnlySpinsHearsItsContextAndClose(t *testing.T) {
 	require.ErrorIs(t, <-errs, disruptor.ErrClosed)
 }
 
-// After Close nothing interrupts a sleep any more: what did was closed for good, and each sleep ended at once.
+// Each sleep after Close ended at once: the channel that interrupts sleeps had stayed closed.
 func TestALongSleepAfterCloseIsNoBusyLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(testContext(t))
 		looks := 0
 		r := newRing[int](t, disruptor.Config{Capacity: 2, Wait: idleFunc(func(int) disruptor.Action {
-			if looks++; looks > 1000 { // the clock of the bubble would stand still for ever
+			if looks++; looks > 1000 { // the clock of the bubble would stand still forever
 				cancel(errors.New("busy loop"))
 			}
 			return disruptor.Sleep(50 * time.Millisecond)

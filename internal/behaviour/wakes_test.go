@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// Who is woken, in which order, and how often.
+// Which goroutines are woken, in which order, and how often.
 
 func TestClaimsThatWaitAreServedInTheOrderInWhichTheyParked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestClaimsThatWaitAreServedInTheOrderInWhichTheyParked(t *testing.T) {
 	})
 }
 
-// wakes returns how many wake-ups what do costs, once everybody sleeps again.
+// wakes returns how many wake-ups do costs, once all goroutines sleep again.
 func wakes(r *disruptor.Ring[int], do func()) int64 {
 	synctest.Wait()
 	before := r.Stats().Wakes
@@ -137,7 +137,7 @@ func TestDoneWakesTheFirstClaimWhenThereIsRoomForAllOfIt(t *testing.T) {
 		}
 		require.Zero(t, wakes(r, doneOne(other)))
 		require.Zero(t, wakes(r, doneOne(other)))
-		// The first has room now. There is none for the next, who sleeps on.
+		// The first claim has room now. The next has none and sleeps on.
 		parks := r.Stats().Parks
 		require.EqualValues(t, 1, wakes(r, doneOne(other)))
 		require.Equal(t, parks, r.Stats().Parks)
@@ -229,7 +229,8 @@ func TestAWakeUpThatFindsTooLittleIsCounted(t *testing.T) {
 	})
 }
 
-// A producer that waited for more room than it asks for would wait for ever here: the rest of the ring is its own.
+// A producer that waited for more room than it asks for would wait forever here: it holds the
+// rest of the ring itself.
 func TestAClaimBehindTheOwnOpenClaimWaitsForNoMoreThanItNeeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRing[int](t, disruptor.Config{Capacity: 8, Wait: disruptor.BlockWait{Spin: -1}})

@@ -15,7 +15,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A log keeps what the watchdog says.
+// A log keeps the messages of the watchdog.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer

@@ -12,8 +12,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What each sleeper is woken by: verification/breaks leaves out one of the wake-ups at a time, and expects the test to
-// notice. In a bubble a wake-up that is lost is a deadlock, which fails at once.
+// The wake-ups of each kind of sleeper: verification/breaks leaves out one of them at a time,
+// and expects the test to notice. In a bubble a lost wake-up is a deadlock, which fails at once.
 
 func TestAClaimThatGoesPassesItsTurnOn(t *testing.T) {
 	for _, n := range []int{1, 2} { // the first claim: it finds room, or is cancelled

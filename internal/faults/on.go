@@ -1,16 +1,17 @@
 //go:build disruptor_faults
 
-// Package faults is where a test may kill or stop this process: at points in the protocol of a ring
-// between processes. In a build without the tag disruptor_faults there are none, and they cost nothing.
+// Package faults has the points in the protocol of a ring between processes at which a test may
+// kill or stop this process. Builds without the tag disruptor_faults have no points, and pay
+// nothing.
 package faults
 
 // Enabled says whether this build has points.
 const Enabled = true
 
-// At is what a test has happen at points. It is set before a ring is opened.
+// At, if not nil, is called at each point. A test sets it before it opens a ring.
 var At func(point string)
 
-// Point is called when that has just been done.
+// Point is called right after the step that point names.
 func Point(point string) {
 	if At != nil {
 		At(point)

@@ -181,7 +181,7 @@ func Example_closeAndDrain() {
 	// next: disruptor: closed
 }
 
-// lenCap is what len and cap of a channel tell, and who is behind.
+// lenCap returns what len and cap of a channel tell, and which consumer is behind.
 func Example_lenAndCap() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 8})
 	c := ring.Consumer("c")

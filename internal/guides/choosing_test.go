@@ -10,7 +10,7 @@ import (
 
 // The programs of docs/guides/choosing.md.
 
-// symptoms says what two snapshots of a busy ring tell about its configuration.
+// symptoms derives from two snapshots of a busy ring what may be wrong with its configuration.
 func symptoms(before, after disruptor.Stats) (found []string) {
 	events := after.Published - before.Published
 	parks := after.Parks - before.Parks

@@ -9,10 +9,10 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// times are what differs from run to run in the text of Explain.
+// times matches the parts of the text of Explain that differ from run to run.
 var times = regexp.MustCompile(` for (at least )?\d[\w.µ]*( [mµn]?s)?`)
 
-// explain returns what Explain says, without the times, in lines of at most 90 columns.
+// explain returns the text of Explain, without the times, in lines of at most 90 columns.
 func explain(ring *disruptor.Ring[int]) string {
 	var text strings.Builder
 	width := 0

@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// With the build tag disruptor_debug the handler panics in the place of this.
+// With the build tag disruptor_debug the handler panics instead.
 func Example_ownRing() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ring, _ := disruptor.New[int](disruptor.Config{Name: "orders", Capacity: 4})

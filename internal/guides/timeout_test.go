@@ -76,7 +76,7 @@ func Example_sender() {
 func Example_urgent() {
 	ctx, cancel := context.WithCancel(context.Background())
 	_, p := full()
-	cancel() // or else it would wait for ever
+	cancel() // otherwise it would wait forever
 
 	s := p.Sender(disruptor.Overflow[string]{
 		Drop:  true,

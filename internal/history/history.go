@@ -1,4 +1,4 @@
-// Package history says what a ring has lived through before a test begins with it.
+// Package history describes the past with which a test starts a ring.
 package history
 
 // A History is the past of a ring.
@@ -7,7 +7,7 @@ type History struct {
 	Ranges []Range
 }
 
-// A Range is the sequences of [From, To), published by one call or, if it is Aborted, given back by one.
+// A Range is the sequences [From, To), published by one call or, if Aborted is set, aborted by one.
 type Range struct {
 	From, To int64
 	Aborted  bool

@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// BindThread has the calling thread run on these CPUs only; none is negative. The caller is locked to its
-// thread. On an error the thread may run on some of them only.
+// BindThread makes the calling thread run only on these CPUs; none is negative. The caller must
+// have locked its goroutine to the thread. After an error the thread may be bound to some of the
+// CPUs.
 func BindThread(cpus []int) error {
 	var want, got unix.CPUSet
 	for _, cpu := range cpus {
@@ -22,7 +23,7 @@ func BindThread(cpus []int) error {
 		return fmt.Errorf("sched_getaffinity: %w", err)
 	}
 	for _, cpu := range cpus {
-		if !got.IsSet(cpu) { // the kernel says nothing about those if there are others
+		if !got.IsSet(cpu) { // the kernel ignores missing CPUs if others are there
 			return fmt.Errorf("CPU %d is not there, or not for this process: %w", cpu, unix.EINVAL)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// BindThread fails: the system has no call for that, or none that Go can reach.
+// BindThread fails: the system has no call for it, or none that Go can reach.
 func BindThread(cpus []int) error {
 	return fmt.Errorf("threads are bound to CPUs %v on Linux only, not on %s: %w",
 		cpus, runtime.GOOS, errors.ErrUnsupported)

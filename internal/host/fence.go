@@ -16,11 +16,11 @@ func Fence() {
 	stopTheWorld()
 }
 
-// HasCheapFence reports whether Fence is a system call that leaves most of the machine alone. It
-// registers for it, which takes some 16 ms, once per process.
+// HasCheapFence reports whether Fence is a system call that does not stop the world. It
+// registers the process for that call, once, which takes about 16 ms.
 func HasCheapFence() bool { return !stopsTheWorld.Load() && registerExpedited() }
 
-// ForceStopTheWorld makes Fence stop the world although the system has a cheaper way, until
+// ForceStopTheWorld makes Fence stop the world even if the system has a cheaper way, until
 // restore is called. It is for tests.
 func ForceStopTheWorld() (restore func()) {
 	old := stopsTheWorld.Swap(true)
@@ -40,13 +40,14 @@ var fenceStats struct {
 	runtime.MemStats // 5 KB: not on the heap at each fence
 }
 
-// stopTheWorld is the fence where the system has none. ReadMemStats stops the world, which is
-// documented, and no goroutine gets past that without a full barrier: one that runs is stopped by
-// the scheduler, and one in a system call or parked went there through it, and each of these steps
-// changes the goroutine's state or counts its processor off with a locked instruction, which on
-// amd64 drains the store buffer, and which the stopper's own locked instructions follow. A
-// goroutine that never calls anything is brought there by a signal, which drains it as well.
-// It costs some tens of microseconds and stops every goroutine for about as long.
+// stopTheWorld is the fence where the system has none. ReadMemStats is documented to stop the
+// world, and no goroutine gets past that without a full barrier. A running goroutine is stopped
+// by the scheduler; one that is parked or in a system call went there through it. Each of these
+// steps changes the goroutine's state, or counts its processor off, with a locked instruction.
+// On amd64 that drains the store buffer, and the locked instructions of the stopping goroutine
+// follow it. A goroutine that never calls anything is stopped by a signal, which drains the
+// store buffer as well. The fence costs some tens of microseconds and stops every goroutine for
+// about as long.
 func stopTheWorld() {
 	fenceStats.Lock()
 	runtime.ReadMemStats(&fenceStats.MemStats)

@@ -14,13 +14,15 @@ const (
 	membarrierRegisterPrivateExpedited = 1 << 4
 )
 
-// registerExpedited reports whether the kernel (4.14 or later, built with it, and no filter of system calls in front
-// of it) will interrupt this process's threads for us. A process registers once, for all of its threads.
+// registerExpedited reports whether the kernel will interrupt the threads of this process on
+// request. That needs Linux 4.14 or later, built with the call, and no system call filter that
+// denies it. A process registers once, for all of its threads.
 var registerExpedited = sync.OnceValue(func() bool { return membarrier(membarrierRegisterPrivateExpedited) })
 
-// expeditedFence is Fence by the kernel: it interrupts each CPU that runs a thread of this process, and a
-// thread that is not running has been through a context switch. It took 0.8 µs with the other CPUs elsewhere and
-// 18 µs with one interrupt to send (2 vCPUs). It reports false if there is no such call.
+// expeditedFence is Fence by the kernel, which interrupts each CPU that runs a thread of this
+// process. A thread that is not running has been through a context switch. It took 0.8 µs with
+// the other CPUs busy elsewhere, and 18 µs with one interrupt to send (2 vCPUs). It reports
+// false if there is no such call.
 func expeditedFence() bool {
 	return registerExpedited() && membarrier(membarrierPrivateExpedited)
 }
@@ -33,5 +35,5 @@ func membarrier(command uintptr) bool {
 // fenceOthers is FenceOthers. Linux has it since 4.16.
 func fenceOthers() bool { return membarrier(membarrierGlobalExpedited) }
 
-// registerGlobal has fenceOthers of any process interrupt this one from now on.
+// registerGlobal makes fenceOthers of any process interrupt this one from now on.
 var registerGlobal = sync.OnceValue(func() bool { return membarrier(membarrierRegisterGlobalExpedited) })

@@ -11,13 +11,14 @@ import (
 // full memory barrier since the call began. It reports false if the system can't do that.
 func FenceOthers() bool { return fenceOthers() }
 
-// JoinFences has FenceOthers of any process fence this one, too, from now on: each such call interrupts
-// the processors that run it. It reports false if the system can't do that.
+// JoinFences makes FenceOthers of any process fence this one too, from now on. Each such call
+// interrupts the CPUs that run this process. JoinFences reports false if the system can't do
+// that.
 func JoinFences() bool { return registerGlobal() }
 
-// FenceCost returns what FenceOthers takes at the median while a goroutine of this process runs beside
-// it, after JoinFences, and whether it could be found out: not with one processor, or on a machine that
-// is so busy that the two don't run at once. It takes 20 ms at most.
+// FenceCost returns the median time of FenceOthers while another goroutine of this process runs,
+// after JoinFences. The cost is not known with one CPU, or on a machine so busy that the two
+// goroutines don't run at once. FenceCost takes 20 ms at most.
 func FenceCost() (cost time.Duration, known bool) {
 	var turns atomic.Int64
 	var stop atomic.Bool
@@ -30,7 +31,7 @@ func FenceCost() (cost time.Duration, known bool) {
 			}
 		}
 	}()
-	runs := func() bool { // the other goroutine does, just now
+	runs := func() bool { // whether the other goroutine is running now
 		seen := turns.Load()
 		for range 100 {
 			if turns.Load() != seen {

@@ -1,5 +1,5 @@
-// Package host knows what the operating system does for this process: how much of the CPUs it lets it use, how to make
-// all of its threads execute a memory barrier, and how to bind a thread to CPUs.
+// Package host asks the operating system for what this process needs: its CPU quota, a memory
+// barrier on all of its threads, and binding a thread to CPUs.
 package host
 
 import (
@@ -10,13 +10,14 @@ import (
 	"sync"
 )
 
-// CPUQuota returns how many CPUs the control groups of this process let it use on average, or 0 if they set no limit or
-// there are none. Go keeps GOMAXPROCS at 2 or more whatever they say, and a process of less than one CPU that spins
-// spends what the other side needs. It is read once.
+// CPUQuota returns how many CPUs the control groups of this process let it use on average, or 0
+// if they set no limit or there are none. Go keeps GOMAXPROCS at 2 or more whatever the quota;
+// with a quota below one CPU, a spinning goroutine uses up the time that the other side needs.
+// The quota is read once.
 var CPUQuota = sync.OnceValue(func() float64 { return quotaIn(systemFiles()) })
 
-// quotaIn reads the quota in a file system that has /proc and /sys: the least limit from the process's group up, by
-// cgroups(7), version 2 or 1.
+// quotaIn reads the quota in a file system that has /proc and /sys. It returns the lowest limit
+// of the process's group and the groups above it, by cgroups(7), version 2 or 1.
 func quotaIn(files fs.FS) float64 {
 	if files == nil {
 		return 0
@@ -57,7 +58,7 @@ func quotaV2(files fs.FS, dir string) float64 {
 	return ratio(quota, period)
 }
 
-// quotaV1 reads two files of microseconds; a quota of -1 is none.
+// quotaV1 reads quota and period from two files, in microseconds; a quota of -1 means no limit.
 func quotaV1(files fs.FS, dir string) float64 {
 	return ratio(readLine(files, path.Join(dir, "cpu.cfs_quota_us")), readLine(files, path.Join(dir, "cpu.cfs_period_us")))
 }

@@ -1,5 +1,6 @@
-// Command inlinecheck uses a ring as a program does: every function is one call of the API from outside the package.
-// inline_test.go of package disruptor looks at what the compiler made of them.
+// Command inlinecheck uses a ring as a program does: every function is one call of the API from
+// outside the package. inline_test.go of package disruptor checks what the compiler made of
+// them.
 package main
 
 import (

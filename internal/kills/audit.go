@@ -8,26 +8,28 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// An Auditor checks the batches of one life of a consumer: each event is whole and the next one of its incarnation.
-// What it has handled stands in its row of the ledger. If an earlier life of the consumer was killed, the first batch
-// may begin with events that were handled before, as many as were in hand then.
+// An Auditor checks the batches of one life of a consumer: each event must be whole and the next
+// one of its incarnation. The consumer's row of the ledger says what it has handled. If an
+// earlier life of the consumer was killed, the first batch may begin with events that were
+// handled before, as many as were in hand then.
 type Auditor struct {
 	ledger *Ledger
 	row    int
-	late   bool // it may have joined while producers were at it: the first counter that it sees is any
+	late   bool // it may have joined while producers were at work: its first counter may be any
 	inHand int  // how many events may come again
 
 	begun    bool
 	replayed int
 }
 
-// NewAuditor returns the auditor of a life of the consumer of that row, which is handed batches of inHand events
-// at most. A late one joins when producers are at it already, and its row is new.
+// NewAuditor returns the auditor for one life of the consumer of that row, which is handed
+// batches of at most inHand events. late says that it joins while producers are at work, and
+// that its row is new.
 func NewAuditor(l *Ledger, row, inHand int, late bool) *Auditor {
 	return &Auditor{ledger: l, row: row, inHand: inHand, late: late}
 }
 
-// Handle checks a batch, which has not been handed back yet.
+// Handle checks a batch before it is handed back.
 func (a *Auditor) Handle(b shm.Batch[Event]) error {
 	for seq, slot := range b.All() {
 		if err := a.handle(seq, *slot); err != nil {

@@ -2,7 +2,8 @@
 
 package kills
 
-// An Event says which life of which producer sent it, and is whole if all of its words belong together.
+// An Event says which incarnation of a producer sent it. It is whole if all of its words belong
+// together.
 type Event struct {
 	Incarnation uint64
 	Counter     uint64 // of the incarnation, from 1

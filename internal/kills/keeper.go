@@ -12,11 +12,11 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// Points at which processes of a storm kill or stop themselves, and how often one passes them before that, at most.
+// Points at which processes of a storm kill themselves.
 var (
 	producerPoints = []string{"half", "filled"}
 	consumerPoints = []string{"in hand", "handled", "handed back"}
-	// Of package shm; there are none without the tag.
+	// In package shm; without the tag disruptor_faults there are none.
 	namedProducerPoints = []string{
 		"record taken", "recorded", "claimed", "marked", "cleared", "bit of a sleeper", "recovering", "open found", "gap raised", "one lost", "lost",
 		"end stored", "bit cleared", "record reset", "buried", "expelled", "time of death",
@@ -46,7 +46,7 @@ func strikeAt(points []string) Strike {
 	return Strike{points[rand.IntN(len(points))], k, syscall.SIGKILL}
 }
 
-// keepProducer has a producer live again and again. The last one ends with the ring.
+// keepProducer restarts a producer again and again. The last one ends with the ring.
 func (s *storm) keepProducer(i int) {
 	for !s.isOver() {
 		spec := Spec{
@@ -62,8 +62,8 @@ func (s *storm) keepProducer(i int) {
 			s.fail(err)
 			return
 		}
-		if rand.IntN(8) != 0 { // otherwise it is killed while it starts, perhaps
-			_ = s.ready(p) // how it has ended, if it isn't, is seen below
+		if rand.IntN(8) != 0 { // otherwise it may be killed while it starts
+			_ = s.ready(p) // if it has ended instead, that is checked below
 		}
 		if s.harm(p) {
 			s.ended(s.ctx, p)
@@ -71,14 +71,14 @@ func (s *storm) keepProducer(i int) {
 	}
 }
 
-// consume starts a consumer. It fails if that is not ready, unless it is one that kills itself.
+// consume starts a consumer. It fails if the consumer does not get ready, unless that kills itself.
 func (s *storm) consume(m Member, row int, strikes bool) (*Process, error) {
 	spec := Spec{
 		Role: "consumes", Row: row, Spin: time.Duration(rand.IntN(2) - 1), Late: !m.Held, Private: !m.Held,
 		Consumer: shm.ConsumerConfig{Name: m.Name, After: m.After, MaxBatch: 1 + rand.IntN(s.Capacity), Evictable: m.Evictable},
 	}
 	if m.Held {
-		// As many in each life: so many events may come again.
+		// The same in each life: it is the number of events that may come again.
 		spec.Consumer.MaxBatch, spec.Consumer.OnDeath, spec.Consumer.Grace = 8, shm.Hold, time.Hour
 	}
 	if strikes {
@@ -106,7 +106,7 @@ func (s *storm) ready(p *Process) error {
 	return nil
 }
 
-// keepConsumer has a consumer live again and again. If it is held, the last life is not harmed.
+// keepConsumer restarts a consumer again and again. If it is held, its last life is not harmed.
 func (s *storm) keepConsumer(m Member, row int, p *Process) {
 	for !s.isOver() {
 		if s.harm(p) && s.ended(s.ctx, p) {
@@ -127,8 +127,8 @@ func (s *storm) keepConsumer(m Member, row int, p *Process) {
 	}
 }
 
-// harm stops and kills a child at random, and reports that it has done so, or that the child has ended. Once
-// it is over, it doesn't.
+// harm stops and kills a child at random. It reports whether it has killed the child or the
+// child has ended; once the storm is over it does no harm.
 func (s *storm) harm(p *Process) bool {
 	p.Reap()
 	for {
@@ -136,7 +136,7 @@ func (s *storm) harm(p *Process) bool {
 			break
 		}
 		switch rand.IntN(4) {
-		case 0: // stands for a while
+		case 0: // is stopped for a while
 			s.stops.Add(1)
 			_ = p.Signal(syscall.SIGSTOP)
 			s.pause(p)

@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// MaxIncarnations is how many lives of producers a ledger has room for.
+	// MaxIncarnations is the most incarnations of producers that a ledger has room for.
 	MaxIncarnations = 1 << 19
-	// MaxRows is how many consumers it has room for.
+	// MaxRows is the most consumers that it has room for.
 	MaxRows = 16
 
 	ledgerWords = 2*MaxIncarnations + MaxRows*(1+MaxIncarnations)
 )
 
-// A Ledger is where producers write down what they are about to publish and what they have published, and consumers
-// what they have handled. It lies in memory that processes share: a kill loses no store.
+// A Ledger records what producers are about to publish and have published, and what consumers have
+// handled. It is in memory that processes share: a kill loses no store.
 type Ledger struct {
 	mem   []byte
 	words []uint64
@@ -44,7 +44,8 @@ func OpenLedger(path string) (*Ledger, error) {
 	return &Ledger{mem, unsafe.Slice((*uint64)(unsafe.Pointer(&mem[0])), ledgerWords)}, nil
 }
 
-// privateLedger returns a ledger of this process, for a consumer of which nothing is to be known when it is dead.
+// privateLedger returns a ledger of this process, for a consumer whose records nobody needs
+// after its death.
 func privateLedger() *Ledger { return &Ledger{words: make([]uint64, ledgerWords)} }
 
 // Close unmaps the ledger.
@@ -53,14 +54,15 @@ func (l *Ledger) Close() error { return unix.Munmap(l.mem) }
 func (l *Ledger) about(incarnation int) *atomic.Uint64 { return l.word(2 * incarnation) }
 func (l *Ledger) done(incarnation int) *atomic.Uint64  { return l.word(2*incarnation + 1) }
 
-// About is called before incarnation publishes up to that counter.
+// About records that incarnation is about to publish up to counter.
 func (l *Ledger) About(incarnation int, counter uint64) { l.about(incarnation).Store(counter) }
 
-// Published is called after it.
+// Published records that incarnation has published up to counter.
 func (l *Ledger) Published(incarnation int, counter uint64) { l.done(incarnation).Store(counter) }
 
-// row returns the progress of a consumer: the sequence after the last that it has handled in the upper half, and how
-// many it has handled in the lower. One word, as a kill may come between two.
+// row returns the progress of a consumer: in the upper half the sequence after the last one that
+// it has handled, in the lower half how many it has handled. It is one word because a kill may
+// come between two stores.
 func (l *Ledger) row(row int) *atomic.Uint64 { return l.word(2*MaxIncarnations + row) }
 
 // last returns the last counter of an incarnation that a consumer has handled.
@@ -70,7 +72,7 @@ func (l *Ledger) last(row, incarnation int) *atomic.Uint64 {
 
 func (l *Ledger) word(i int) *atomic.Uint64 { return (*atomic.Uint64)(unsafe.Pointer(&l.words[i])) }
 
-// Handled returns how many events a consumer has handled, without those that it was handed again.
+// Handled returns how many events a consumer has handled, not counting events handed to it again.
 func (l *Ledger) Handled(row int) int64 { return int64(uint32(l.row(row).Load())) }
 
 // Next returns the sequence after the last event that a consumer has handled.
@@ -79,8 +81,8 @@ func (l *Ledger) Next(row int) int64 { return int64(l.row(row).Load() >> 32) }
 // HandledOf returns how many events of an incarnation a consumer has handled.
 func (l *Ledger) HandledOf(row, incarnation int) int64 { return int64(l.last(row, incarnation).Load()) }
 
-// Check checks, for a consumer that has handled all there was, that it has had of each incarnation all that was
-// published, and no more than was about to be.
+// Check checks a consumer that has handled everything: of each incarnation it must have handled all
+// events that were published, and no more than were about to be published.
 func (l *Ledger) Check(row, incarnations int) error {
 	for i := range incarnations {
 		about, published, handled := l.about(i).Load(), l.done(i).Load(), l.last(row, i).Load()

@@ -15,8 +15,8 @@ import (
 // Named reports whether this build has the points of package shm.
 const Named = faults.Enabled
 
-// A Strike is what a child does to itself: it sends the signal, SIGKILL or SIGSTOP, when it reaches the point for the
-// K-th time. A stopped child goes on from there after a SIGCONT.
+// A Strike makes a child send itself the signal, SIGKILL or SIGSTOP, when it reaches the point
+// for the K-th time. A stopped child goes on from there after a SIGCONT.
 type Strike struct {
 	Point  string
 	K      int64
@@ -29,7 +29,7 @@ var (
 	cont    = make(chan os.Signal, 1)
 )
 
-// arm has this process do the strike.
+// arm makes this process do the strike.
 func arm(s Strike) {
 	strike = s
 	if s.Signal == syscall.SIGSTOP {
@@ -44,7 +44,7 @@ func point(name string) {
 		return
 	}
 	_ = syscall.Kill(os.Getpid(), strike.Signal)
-	// The signal may hit another thread first, and this one run on for a moment.
+	// The signal may hit another thread first while this one runs on for a moment.
 	if strike.Signal == syscall.SIGSTOP {
 		<-cont
 		return

@@ -18,23 +18,23 @@ import (
 	"time"
 )
 
-// Killed counts the children that were killed, or have killed themselves, and were waited for.
+// Killed counts the children that were killed, or killed themselves, and have been waited for.
 var Killed atomic.Int64
 
-// A Process is a child, as its parent has it. It dies with the parent.
+// A Process is a child as its parent sees it. It dies with the parent.
 type Process struct {
 	Spec Spec
 	PID  int
 
 	cmd   *exec.Cmd
 	in    io.WriteCloser
-	words chan string // what it has said: closed when its output has ended
+	words chan string // what it says; closed when its output has ended
 	mu    sync.Mutex
 	text  bytes.Buffer
 	once  sync.Once
-	heard chan struct{} // closed when its output has ended, too
+	heard chan struct{} // closed when its output has ended
 	ended chan struct{} // closed when it has been waited for, and all of its output is there
-	state error         // what Wait has returned, then
+	state error         // the result of Wait, once ended is closed
 
 	joined bool // its role is ready; for storms
 }
@@ -91,7 +91,7 @@ func (p *Process) listen(out *os.File) {
 	}
 }
 
-// Output returns what the child is and has written.
+// Output returns the spec of the child and what it has written.
 func (p *Process) Output() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -111,7 +111,7 @@ func (p *Process) Hear(ctx context.Context) (string, error) {
 	}
 }
 
-// Expect hears that word.
+// Expect fails unless the next word that the child says is want.
 func (p *Process) Expect(ctx context.Context, want string) error {
 	word, err := p.Hear(ctx)
 	if err == nil && word != want {
@@ -120,7 +120,7 @@ func (p *Process) Expect(ctx context.Context, want string) error {
 	return err
 }
 
-// Tell has the child go on where it waits to be told.
+// Tell makes the child go on where it waits to be told.
 func (p *Process) Tell() error {
 	_, err := io.WriteString(p.in, "\n")
 	return err
@@ -139,12 +139,13 @@ func (p *Process) State() string {
 	return after[:1]
 }
 
-// Stopped waits until the child is stopped. All of its threads are then.
+// Stopped waits until the child, with all of its threads, is stopped.
 func (p *Process) Stopped(ctx context.Context) error {
 	return Until(ctx, func() bool { return p.State() == "T" }, "the child is stopped", p.Output)
 }
 
-// Reap has the child waited for, so that it is no zombie when it ends. Others that wait for its end do that, too.
+// Reap starts a goroutine that waits for the child, so that the child is no zombie when it ends.
+// All methods that wait for its end call Reap.
 func (p *Process) Reap() {
 	p.once.Do(func() {
 		go func() {
@@ -155,7 +156,8 @@ func (p *Process) Reap() {
 	})
 }
 
-// WasKilled waits for the end of the child, and fails if that is not by SIGKILL or by the signal of its strike.
+// WasKilled waits for the end of the child. It fails unless SIGKILL or the signal of its strike
+// has ended it.
 func (p *Process) WasKilled(ctx context.Context) error {
 	killed, err := p.End(ctx)
 	if err == nil && !killed {
@@ -173,7 +175,8 @@ func (p *Process) HasEnded(ctx context.Context) error {
 	return err
 }
 
-// End waits for the end of the child: in order, or killed. It fails if it is any other.
+// End waits for the end of the child. It fails unless the child has exited with status 0 or was
+// killed.
 func (p *Process) End(ctx context.Context) (killed bool, err error) {
 	p.Reap()
 	select {
@@ -200,7 +203,7 @@ func (p *Process) Kill(ctx context.Context) error {
 	return p.WasKilled(ctx)
 }
 
-// Discard ends the child whatever it does.
+// Discard kills the child, whatever it does, and waits for it.
 func (p *Process) Discard() {
 	p.Reap()
 	_ = p.cmd.Process.Kill()
@@ -216,7 +219,7 @@ func Until(ctx context.Context, done func() bool, what string, details ...func()
 			}
 			return fmt.Errorf("%w before %s", context.Cause(ctx), what)
 		}
-		time.Sleep(time.Millisecond) // to leave the CPU to those who are waited for
+		time.Sleep(time.Millisecond) // leave the CPU to the processes that it waits for
 	}
 	return nil
 }

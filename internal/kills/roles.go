@@ -10,8 +10,9 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// produces is a producer of claims of Batch events. Its points, beside those of package shm: "half", when half of
-// the events of a claim, and half of another, are written; "filled", when all are.
+// produces is a producer that claims Batch events at a time. It has two points besides those of
+// package shm: "half", when half of the events of a claim and half of the next event are
+// written, and "filled", when all are.
 func produces(c *child) error {
 	p, err := c.ring.Producer(c.Name)
 	if err != nil {
@@ -56,8 +57,8 @@ func produces(c *child) error {
 
 var errAborts = errors.New("aborted")
 
-// consumes is a consumer that checks what it is handed. Its points: "in hand", when it has a batch, "handled", when
-// it has checked that, and "handed back".
+// consumes is a consumer that checks its batches. Its points are "in hand", when it has a batch,
+// "handled", when it has checked the batch, and "handed back".
 func consumes(c *child) error {
 	consumer, err := c.ring.Consumer(c.Consumer)
 	if err != nil {
@@ -89,7 +90,7 @@ func consumes(c *child) error {
 	}
 }
 
-// end says why the ring, or the role, has come to an end. A corrupt ring is a failure.
+// end tells the parent why the ring, or the role, has ended. A corrupt ring is a failure.
 func (c *child) end(err error) error {
 	switch {
 	case errors.Is(err, shm.ErrEvicted):
@@ -140,8 +141,8 @@ func stays(c *child) error {
 	return nil
 }
 
-// isAWreck is two consumers, of which one is held, and a producer with a claim of Batch events of which it publishes
-// the first. It waits to be killed.
+// isAWreck is two consumers, one of them held, and a producer that claims Batch events and
+// publishes the first. It waits to be killed.
 func isAWreck(c *child) error {
 	if err := c.wreck(); err != nil {
 		return err
@@ -178,7 +179,8 @@ func (c *child) wreck() error {
 	return nil
 }
 
-// recovers looks for the dead when it is told, as all do that join, and stays until it is told again.
+// recovers looks for dead processes when it is told, as each consumer that joins does, and stays
+// until it is told again.
 func recovers(c *child) error {
 	say("ready")
 	c.listen()

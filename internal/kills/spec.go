@@ -14,10 +14,10 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// childEnv is the environment variable by which a child knows that it is one, and what to do.
+// childEnv is the environment variable that holds the Spec of a child.
 const childEnv = "DISRUPTOR_KILLS"
 
-// A Spec says what a child does. All of it but Role may be zero.
+// A Spec says what a child does. All fields except Role may be zero.
 type Spec struct {
 	Role   string // one of roles
 	Ring   string // its file; "": the one of descriptor 3
@@ -27,9 +27,9 @@ type Spec struct {
 	Waits  bool          // after the child has said "ready" it waits to be told
 
 	UID      int    // user, if not 0; the group stays
-	Isolated bool   // in a PID namespace of its own, where it can't be killed by itself
+	Isolated bool   // in a new PID namespace, where it can't kill itself
 	Denied   string // what the kernel denies it, see deny
-	Dumps    bool   // SIGABRT has it dump core, in Dir
+	Dumps    bool   // SIGABRT makes it dump core, in Dir
 	Dir      string // its current folder, if not ""
 
 	// Of producers.
@@ -43,7 +43,7 @@ type Spec struct {
 	Consumer shm.ConsumerConfig
 	Row      int
 	Late     bool
-	Private  bool // it has a ledger for itself
+	Private  bool // it has a private ledger
 }
 
 var roles = map[string]func(*child) error{
@@ -66,8 +66,8 @@ type child struct {
 	in     *bufio.Reader
 }
 
-// Child plays the role that the parent has given to this process, and ends it. It returns at once in a process that
-// is not a child.
+// Child plays the role that the parent has given to this process, and then ends the process. In a
+// process that is not a child it returns at once.
 func Child() {
 	text := os.Getenv(childEnv)
 	if text == "" {
@@ -92,7 +92,7 @@ func Child() {
 	os.Exit(0)
 }
 
-// settle makes the surroundings of this process what the spec says.
+// settle sets up the surroundings of this process as in the spec.
 func (c *child) settle() error {
 	if c.Dumps {
 		if err := dumpCore(); err != nil {
@@ -132,7 +132,7 @@ func (c *child) play() (err error) {
 // say says a word to the parent.
 func say(word string) { fmt.Println("> " + word) }
 
-// ready says so, and waits to be told if that is in the spec.
+// ready says "ready", and waits to be told if the spec says so.
 func (c *child) ready() {
 	say("ready")
 	if c.Waits {

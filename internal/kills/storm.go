@@ -15,9 +15,9 @@ import (
 	"github.com/be395dad/disruptor/shm"
 )
 
-// A Storm is many producers, each a process, and consumers that are processes or belong to this one. Processes are
-// killed, stopped and started again at random, until there were that many kills, or for that long, or until
-// the ledger is full.
+// A Storm runs many producers, each a process, and consumers that are processes or belong to
+// this one. It kills, stops and restarts processes at random until there were Kills kills, or
+// For has passed, or the ledger is full.
 type Storm struct {
 	Producers int
 	Consumers []Member
@@ -33,19 +33,19 @@ type Storm struct {
 type Member struct {
 	Name  string
 	After []string
-	// Here: it belongs to this process, and checks all that there is.
+	// Here: it belongs to this process, and checks all events.
 	Here bool
-	// Held: it is a process, which is held when it is killed, and checks all that there is. Otherwise it is a process
-	// that is evicted, and checks what it gets.
+	// Held: it is a process whose place is held when it is killed, and it checks all events. A
+	// process that is neither is evicted when it is killed, and checks the events that it gets.
 	Held bool
 	// Evictable is as in shm.ConsumerConfig.
 	Evictable int64
 }
 
-// stall is how long nothing moves before something hangs.
+// stall is how long a storm may stand still before it counts as hanging.
 const stall = time.Minute
 
-// storm is a storm that goes on.
+// storm is a Storm that runs.
 type storm struct {
 	Storm
 	path      string
@@ -57,18 +57,18 @@ type storm struct {
 
 	incarnations               atomic.Int64
 	kills, stops, starts       atomic.Int64
-	evictedDead, evictedJoined atomic.Int64 // killed at all, and when they had joined
-	evictedAlive               atomic.Int64 // and say so
-	evictedUnawares            atomic.Int64 // perhaps: they have left by themselves
+	evictedDead, evictedJoined atomic.Int64 // killed at any time, and killed after they had joined
+	evictedAlive               atomic.Int64 // evicted while alive, and have said so
+	evictedUnawares            atomic.Int64 // perhaps evicted: they have left by themselves
 
 	mu        sync.Mutex
 	err       error
 	processes map[*Process]struct{} // that have not ended
-	rows      map[string]int        // of those that check all
+	rows      map[string]int        // of the consumers that check all events
 	done      bool
 }
 
-// Run runs a storm, and returns what came of it. It fails if anything is not as it should be.
+// Run runs a storm and returns its tally. It fails if any check fails.
 func (o Storm) Run(ctx context.Context) (t Tally, err error) {
 	dir, err := MemoryDir()
 	if err != nil {
@@ -131,7 +131,8 @@ func (s *storm) run() error {
 	}
 	s.watch()
 	close(s.enough)
-	// The ring ends when those that must have all are there.
+	// Close the ring only when the last lives of the held consumers, which must get all events,
+	// run.
 	consumers.Wait()
 	s.ring.Close()
 	producers.Wait()
@@ -142,7 +143,7 @@ func (s *storm) run() error {
 	return s.failure()
 }
 
-// watch waits until it is enough, and looks whether anything hangs.
+// watch waits until the storm has done enough, and fails if it hangs.
 func (s *storm) watch() {
 	began, moved, was := time.Now(), time.Now(), int64(-1)
 	for s.failure() == nil && !s.isEnough(began) {
@@ -177,7 +178,8 @@ func (s *storm) rowsOf(names []string) (rows []int) {
 	return rows
 }
 
-// read is the goroutine of a consumer of this process, which follows those of the rows behind.
+// read is the goroutine of a consumer of this process, which follows the consumers of the rows
+// behind.
 func (s *storm) read(c *shm.Consumer[Event], row int, behind []int) {
 	defer c.Close()
 	a := NewAuditor(s.ledger, row, 0, false)
@@ -196,7 +198,7 @@ func (s *storm) read(c *shm.Consumer[Event], row int, behind []int) {
 	s.fail(c.Err())
 }
 
-// awaitEnds waits for the processes that are left: the ring has ended.
+// awaitEnds waits for the remaining processes after the ring has ended.
 func (s *storm) awaitEnds() {
 	ctx, cancel := context.WithTimeout(s.ctx, 2*stall)
 	defer cancel()
@@ -205,7 +207,7 @@ func (s *storm) awaitEnds() {
 	}
 }
 
-// fail notes the first error.
+// fail records the first error.
 func (s *storm) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

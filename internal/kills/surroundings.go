@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// become gives up the rights of this process, but for those of its group.
+// become gives up the rights of this process, except those of its group.
 func become(uid int) error {
 	if uid == 0 {
 		return nil
@@ -27,7 +27,8 @@ func become(uid int) error {
 	return syscall.Setuid(uid)
 }
 
-// dumpCore has this process write its memory to a file in the current folder when a signal aborts it.
+// dumpCore makes this process write its memory to a file in the current folder when a signal
+// aborts it.
 func dumpCore() error {
 	debug.SetTraceback("crash")
 	all := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
@@ -41,7 +42,7 @@ const (
 	anonymous = "anonymous" // memfd_create(2)
 )
 
-// deny has the kernel refuse system calls to all threads of this process, for ever.
+// deny makes the kernel refuse system calls to all threads of this process from now on.
 func deny(what string) error {
 	const number, secondArgument = 0, 24 // offsets in struct seccomp_data, little-endian
 	load := func(offset uint32) unix.SockFilter {
@@ -84,8 +85,8 @@ func deny(what string) error {
 	return nil
 }
 
-// forks is a wreck that has forked, and whose child has not called execve(2) yet: that child has all of its descriptors.
-// It calls execve when it has read something, and is at rest then.
+// forks is a wreck that has forked a child which has not called execve(2) yet and so has all of its
+// descriptors. The child calls execve when it has read something, and then rests.
 func forks(c *child) error {
 	if err := c.wreck(); err != nil {
 		return err
@@ -112,8 +113,9 @@ func forks(c *child) error {
 	return nil
 }
 
-// fork has a new process read a byte and execute that program. It is a copy of this one with a single thread, in which
-// nothing of Go works any more but system calls.
+// fork starts a new process that reads a byte and executes the program name. Until then it is a
+// copy of this process with a single thread, in which nothing of Go works any more except system
+// calls.
 //
 //go:norace
 //go:nosplit
@@ -129,14 +131,15 @@ func fork(name *byte, args, env **byte, got *byte) (pid uintptr, errno syscall.E
 	}
 }
 
-// rest says that it rests, and waits to be killed: for a minute, in case whoever should do it is dead.
+// rest says "rests" and waits to be killed. It waits one minute at most, in case the process
+// that should kill it is dead.
 func rest() {
 	say("rests")
 	time.Sleep(time.Minute)
 	os.Exit(0)
 }
 
-// creates makes a ring without a file, and says what came of it.
+// creates makes a ring without a file, and says whether it succeeded.
 func creates(c *child) error {
 	r, err := shm.CreateAnonymous[Event]("test", shm.Config{Capacity: 8})
 	switch {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// A Tally is what came of a storm.
+// A Tally holds the counts of a storm.
 type Tally struct {
 	Kills, Stops, Starts int64 // of processes
 	Claimed              int64
-	Delivered            int64 // to each consumer that has had all
+	Delivered            int64 // to each consumer that gets all events
 	Lost, Aborted        int64
 	Evicted              int64
 	Recoveries           int64
@@ -41,10 +41,11 @@ func (s *storm) tally() Tally {
 	return t
 }
 
-// check checks, when everybody is done, that all adds up.
+// check checks, when all processes are done, that the counts add up.
 func (s *storm) check(t Tally) error {
-	// Each of these is counted beside what it counts: a kill in between leaves one too few or, of aborted ones, which
-	// are lost then, one claim too many. No more than a kill in a thousand hits that.
+	// Each of these counts is stored next to the step that it counts. A kill in between leaves a
+	// count one too low; aborted events are then lost too, and counted as one claim too many. No
+	// more than one kill in a thousand hits that gap.
 	tolerance := 8 * (1 + t.Kills/1000)
 	for name, row := range s.rows {
 		if err := s.ledger.Check(row, int(s.incarnations.Load())); err != nil {
@@ -61,7 +62,7 @@ func (s *storm) check(t Tally) error {
 	dead := int64(0)
 	for _, p := range s.ring.Stats().Processes {
 		if !p.Lives {
-			dead++ // not recovered, and not counted
+			dead++ // not recovered yet, and so not counted
 		}
 	}
 	least := s.evictedJoined.Load() + s.evictedAlive.Load() - dead
@@ -86,7 +87,8 @@ func (s *storm) start(spec Spec) (*Process, error) {
 	return p, nil
 }
 
-// ended waits for the end of a child and counts it. It reports false if that is not as it should be.
+// ended waits for the end of a child and counts it. It reports false if the child has not ended
+// as it should.
 func (s *storm) ended(ctx context.Context, p *Process) bool {
 	ctx, cancel := context.WithTimeout(ctx, stall)
 	defer cancel()
@@ -110,7 +112,7 @@ func (s *storm) ended(ctx context.Context, p *Process) bool {
 		}
 	case evicts && strings.Contains(p.Output(), "> evicted"):
 		s.evictedAlive.Add(1)
-	case evicts && p.Spec.Consumer.Evictable > 0: // it has left, and may have been evicted before it looked again
+	case evicts && p.Spec.Consumer.Evictable > 0: // it has left, perhaps evicted before it looked again
 		s.evictedUnawares.Add(1)
 	case strings.Contains(p.Output(), "> upstream dead"):
 		s.fail(errors.New("a consumer that others follow was evicted: " + p.Output()))
@@ -135,7 +137,7 @@ func (s *storm) discard() {
 	}
 }
 
-// describe says how the ring and the processes are.
+// describe returns the state of the ring and of the processes.
 func (s *storm) describe() string {
 	text := s.ring.Stats().String()
 	for _, p := range s.left() {

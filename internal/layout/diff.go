@@ -11,8 +11,8 @@ import (
 // The limits of a difference: the other text may come from a file that anyone wrote.
 const (
 	maxDiffLines = 40      // of each text
-	maxDiffLine  = 200     // bytes of a line, before what is not printable is escaped
-	maxDiffTable = 1 << 18 // lines of one text times lines of the other, to look for what they have in common
+	maxDiffLine  = 200     // bytes of a line, before escaping
+	maxDiffTable = 1 << 18 // lines of one text times lines of the other, to look for common lines
 )
 
 // Diff returns the lines in which two texts differ, in their order: "- " before those of want, "+ " before those of
@@ -40,7 +40,7 @@ func Diff(want, got string) string {
 	return d.text.String()
 }
 
-// A difference collects lines, so many of each text.
+// A difference collects lines, at most maxDiffLines of each text.
 type difference struct {
 	text          strings.Builder
 	minus, plus   int // written
@@ -95,7 +95,7 @@ func (d *difference) lines(sign string, lines []string) {
 	}
 }
 
-// left writes how much was left out.
+// left writes how many lines were left out.
 func (d *difference) left() {
 	if d.minus2 > 0 {
 		fmt.Fprintf(&d.text, "\n- … %d more", d.minus2)
@@ -105,7 +105,7 @@ func (d *difference) left() {
 	}
 }
 
-// printable returns the start of a line, without anything that a terminal obeys.
+// printable returns the start of a line, with everything escaped that is not printable.
 func printable(line string) string {
 	cut := len(line) > maxDiffLine
 	if cut {

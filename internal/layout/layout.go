@@ -2,11 +2,13 @@
 // the offset, kind and name of each field. Two types with equal descriptions can be stored by one program and loaded
 // by another, whatever they are called and wherever they are declared.
 //
-// A description says nothing about values. One value matters all the same: a bool is a byte that is 0 or 1, and what
-// compiled Go does with any other byte is undefined. A program that doesn't trust those that store to the memory
-// refuses types with a bool, by [Layout.Bools], and uses a uint8.
+// A description does not cover values. One kind of value needs care: a bool is a byte that is 0
+// or 1, and compiled Go does undefined things with any other byte. A program that doesn't trust
+// the other writers of the memory refuses types with a bool, by [Layout.Bools], and uses a
+// uint8.
 //
-// Padding is not written when a field is, and may hold what the memory held before. [Layout.Padding] counts it.
+// Stores to fields don't write padding, so it may hold what the memory held before.
+// [Layout.Padding] counts it.
 package layout
 
 import (
@@ -17,8 +19,8 @@ import (
 	"strings"
 )
 
-// MaxText limits the bytes of [Layout.Text]. A description grows with the fields that are written in the source, not
-// with the lengths of arrays; structs of structs of structs can still have millions of them.
+// MaxText is the most bytes of [Layout.Text]. A description grows with the number of fields in the
+// source, not with the lengths of arrays; nested structs can still have millions of fields.
 const MaxText = 64 << 10
 
 // The errors of Of. Compare with errors.Is.
@@ -51,7 +53,7 @@ type Layout struct {
 type FieldError struct {
 	Path string // "Event.Quotes[0].Symbol"; the root is the name of the type itself, or its kind
 	Type string // of the field, as in Go source
-	Use  string // what to use in its place
+	Use  string // what to use instead
 }
 
 // Error returns one line.

@@ -105,7 +105,7 @@ func TestManyFields(t *testing.T) {
 		_, err := layout.Of(of)
 		require.ErrorIs(t, err, layout.ErrFields)
 		require.Regexp(t, `^type has too many fields: (ten|array) takes more than 65536 bytes to describe `+
-			`\(the limit is before (ten|array\[0\])(\.[A-J]){5,6}\): use arrays in place of many fields$`, err.Error())
+			`\(the limit is before (ten|array\[0\])(\.[A-J]){5,6}\): use arrays instead of many fields$`, err.Error())
 	}
 	got, err := layout.Of(reflect.TypeFor[[1000][1000]quote]())
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestLimit(t *testing.T) {
 		got, err := layout.Of(reflect.StructOf(fields))
 		if err != nil {
 			require.EqualError(t, err, "type has too many fields: struct takes more than 65536 bytes to describe "+
-				"(the limit is before struct): use arrays in place of many fields")
+				"(the limit is before struct): use arrays instead of many fields")
 			require.Greater(t, len(fields), 50)
 			return
 		}

@@ -35,9 +35,9 @@ var kinds = map[string]int64{
 	"float32": 4, "float64": 8, "complex64": 8, "complex128": 16, "padding": 1,
 }
 
-// Parse takes the text of a layout apart, and returns the size of the event too. The text may come from anybody: each
-// field that Parse returns lies within the event, or within the element that it is part of, and behind the field before
-// it.
+// Parse parses the text of a layout and returns the size of the event and its fields. The text
+// need not be trusted: each field that Parse returns lies within the event, or within the
+// element that it is part of, and behind the field before it.
 func Parse(text string) (size int64, fields []Field, err error) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	var align int64
@@ -55,7 +55,8 @@ func Parse(text string) (size int64, fields []Field, err error) {
 // A parser has the lines that are left.
 type parser struct{ lines []string }
 
-// fields parses lines as long as their paths begin with prefix, "Quotes[]" or nothing, and are inside [from, to).
+// fields parses lines while their paths begin with prefix, such as "Quotes[]" or "", and checks
+// that the fields are inside [from, to).
 func (p *parser) fields(prefix string, from, to int64) (fields []Field, err error) {
 	for len(p.lines) > 0 {
 		f, err := parseLine(p.lines[0])
@@ -83,7 +84,7 @@ func (p *parser) fields(prefix string, from, to int64) (fields []Field, err erro
 	return fields, nil
 }
 
-// skip skips the fields of structs of which there are none.
+// skip skips the fields of the structs in an array of length 0 or with elements of size 0.
 func (p *parser) skip(inside string) {
 	for len(p.lines) > 0 {
 		f, err := parseLine(p.lines[0])

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A walker writes the text of a type, in the order of the offsets. Each field costs a line at least, so the limit of
-// the text bounds the walk too.
+// A walker writes the text of a type, in the order of the offsets. Each field takes at least one
+// line, so the limit on the text also bounds the walk.
 type walker struct {
 	root  string
 	text  []byte
@@ -18,12 +18,12 @@ func (w *walker) line(format string, args ...any) {
 	w.text = append(fmt.Appendf(w.text, format, args...), '\n')
 }
 
-// full returns an error if the text is too long, with the path where it got so.
+// full returns an error if the text is too long, with the path at which it became so.
 func (w *walker) full(path string) error {
 	if len(w.text) <= MaxText {
 		return nil
 	}
-	return fmt.Errorf("%w: %s takes more than %d bytes to describe (the limit is before %s): use arrays in place of many fields",
+	return fmt.Errorf("%w: %s takes more than %d bytes to describe (the limit is before %s): use arrays instead of many fields",
 		ErrFields, w.root, MaxText, w.at(path, ""))
 }
 
@@ -36,8 +36,8 @@ func (w *walker) leaf(offset uintptr, dims, kind, path string) {
 	w.line("%d %s%s %s", offset, dims, kind, path)
 }
 
-// value writes a value of type t at offset, or an array of them whose lengths dims has: "[2][8]". It returns the bytes
-// of padding in one t.
+// value writes a value of type t at offset, or an array of them with the lengths in dims, such as
+// "[2][8]". It returns the bytes of padding in one t.
 func (w *walker) value(t reflect.Type, offset uintptr, dims, path string) (padding uintptr, err error) {
 	if err := w.full(path); err != nil {
 		return 0, err
@@ -106,7 +106,7 @@ func (w *walker) at(path, dims string) string {
 	return w.root + strings.ReplaceAll(path, "[]", "[0]")
 }
 
-// refused returns what to use in place of a type that can't be shared, or "".
+// refused returns what to use instead of t if t can't be shared, or "".
 func refused(t reflect.Type) string {
 	switch t.PkgPath() {
 	case "sync", "internal/sync":
@@ -146,8 +146,8 @@ func refused(t reflect.Type) string {
 	return ""
 }
 
-// atomicKind returns the kind of what a type of sync/atomic holds, or "". Its fields are the business of a release of
-// Go.
+// atomicKind returns the kind of value that a type of sync/atomic holds, or "". The fields of
+// the type itself may differ between releases of Go.
 func atomicKind(t reflect.Type) string {
 	if t.PkgPath() != "sync/atomic" {
 		return ""

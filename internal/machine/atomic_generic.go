@@ -7,27 +7,30 @@ import (
 	"unsafe"
 )
 
-// This file is the reference of the operations: every build compiles it, and the tests try it beside what a CPU has of
-// its own. It also has the part that does not depend on the CPU, the loop over bounded calls.
+// This file is the reference for the operations: every build compiles it, and the tests compare
+// it with the versions for one CPU. It also has the part that does not depend on the CPU, the
+// loop over bounded calls.
 
 // WordBytes is the size of a mark, a position, and every other shared word.
 const WordBytes = 8
 
-// MaxPause is how many spin hints one assembly call executes. A goroutine inside assembly can't be preempted, so whatever
-// stops the world waits for the call to end: on Zen 4, 64 PAUSE take 1.8 µs. Longer calls would gain nothing, as a call
-// costs 2 ns. The routine clamps its count to this itself.
+// MaxPause is the most spin hints that one assembly call executes. A goroutine inside assembly
+// can't be preempted, so stopping the world waits for the call to end: on Zen 4, 64 PAUSE take
+// 1.8 µs. Longer calls would gain nothing, because a call costs 2 ns. The routine itself clamps
+// its count to MaxPause.
 const MaxPause = 64
 
-// Pause gives the CPU n spin hints: it slows this hardware thread down while what it waits for is on its way, to the
-// good of its sibling and of the line that it polls.
+// Pause gives the CPU n spin hints. They slow this hardware thread down while it waits, which
+// helps its sibling thread and the core that writes the polled line.
 func Pause(n int) {
 	for ; n > 0; n -= MaxPause {
 		pauseBounded(n)
 	}
 }
 
-// storeReleaseGeneric stores v in the int64 at base+off. sync/atomic orders more than a release asks for: on amd64 it
-// is an XCHG, which has to own the line before anything after it may proceed.
+// storeReleaseGeneric stores v in the int64 at base+off. sync/atomic orders more than a release
+// needs: on amd64 the store is an XCHG, which must own the line before anything after it may
+// proceed.
 func storeReleaseGeneric(base unsafe.Pointer, off int64, v int64) {
 	atomic.StoreInt64((*int64)(unsafe.Add(base, off)), v)
 }
@@ -39,9 +42,10 @@ func storeReleasePairGeneric(base unsafe.Pointer, first, second int64) {
 	atomic.StoreInt64((*int64)(unsafe.Add(base, WordBytes)), second)
 }
 
-// genericHint is the length of a spin hint where Go has none, in turns of an empty loop of about one cycle each. PAUSE
-// takes between 10 cycles (Intel before Skylake) and 140; 32 keep a poller off the line that it polls for about as
-// long, but don't free the core for its sibling.
+// genericHint is the length of a spin hint where there is no assembly, in turns of an empty loop
+// of about one cycle each. PAUSE takes between 10 cycles (Intel before Skylake) and 140. 32
+// turns keep a poller off the polled line for about as long, but don't free the core for its
+// sibling.
 const genericHint = 32
 
 // pauseGeneric passes the time of n spin hints. The compiler keeps empty counted loops.

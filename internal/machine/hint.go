@@ -6,17 +6,18 @@ import "time"
 // this time.
 const SpinTime = 30 * time.Nanosecond
 
-// HintTime is what one spin hint takes on this CPU, 0 if it could not be measured: PAUSE some 3 ns
-// on Intel before Skylake, 10 to 40 ns since, 10 to 30 ns on AMD. It is measured as the package is
-// initialized, in some ten microseconds, because a clock that a test has stopped would not do.
+// HintTime is how long one spin hint takes on this CPU, or 0 if it could not be measured. PAUSE
+// takes about 3 ns on Intel before Skylake, 10 to 40 ns since, and 10 to 30 ns on AMD. The
+// measurement takes about ten microseconds when the package is initialized: later a test may
+// have stopped the clock.
 var HintTime = measureHint(time.Now)
 
 // HintsPerSpin is how many hints make up a Spin.
 var HintsPerSpin = hintsFor(HintTime)
 
-// measureHint returns the shortest of a few measurements: nothing makes a hint faster than it is. It
-// returns 0 if the clock does not move while MaxPause hints are given. Those of Windows and browsers
-// tick each half to 15 milliseconds.
+// measureHint returns the shortest of a few measurements: nothing makes a hint faster than it
+// is. It returns 0 if the clock does not move during MaxPause hints. The clocks of Windows and
+// of browsers tick only every 0.5 to 15 ms.
 func measureHint(now func() time.Time) time.Duration {
 	best := time.Hour
 	for range 5 {

@@ -3,15 +3,15 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Nothing here can be preempted: the routine is a leaf that clamps its count itself, whatever the caller asks for.
-// const_MaxPause is the constant of atomic_generic.go.
+// The routine can't be preempted. So it is a leaf that clamps its count, whatever the caller
+// asks for. const_MaxPause is the constant of atomic_generic.go.
 
 // func pauseAsm(n int)
 //
 //	for range min(n, MaxPause) { PAUSE }
 //
-// Order: none. PAUSE delays the next instruction by 10 to 140 cycles and leaves the execution units to the sibling
-// thread meanwhile.
+// Order: none. PAUSE delays the next instruction by 10 to 140 cycles and meanwhile leaves the
+// execution units to the sibling thread.
 //
 // CX hints left
 TEXT ·pauseAsm(SB), NOSPLIT, $0-8

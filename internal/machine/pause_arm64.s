@@ -3,16 +3,16 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Nothing here can be preempted: the routine is a leaf that clamps its count itself, whatever the caller asks for.
-// const_MaxPause is the constant of atomic_generic.go.
+// The routine can't be preempted. So it is a leaf that clamps its count, whatever the caller
+// asks for. const_MaxPause is the constant of atomic_generic.go.
 
 // func pauseAsm(n int)
 //
 //	for range min(n, MaxPause) { ISB SY }
 //
-// Order: none that a caller may rely on. YIELD is the architecture's spin hint, but cores with one hardware thread,
-// which are nearly all, execute it as NOP, and a poller would hammer the line. ISB refetches the pipeline, which costs
-// some tens of cycles: what PAUSE costs on amd64.
+// Order: none that a caller may rely on. YIELD is the architecture's spin hint, but cores with one
+// hardware thread, which are nearly all, execute it as NOP, and a poller would hammer the line. ISB
+// refetches the pipeline, which costs some tens of cycles, like PAUSE on amd64.
 //
 // R0 hints left
 TEXT ·pauseAsm(SB), NOSPLIT, $0-8

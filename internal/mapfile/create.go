@@ -11,16 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// defaultMode is for a mode of 0: the owner's processes only.
+// defaultMode stands in for a mode of 0. It admits only the owner's processes.
 const defaultMode = 0o600
 
-// allocateStep is what one call allocates. The call starts again after a signal, so it must end before the next one of
-// a profiler comes.
+// allocateStep is how many bytes one call allocates. The call starts again after a signal, so it
+// must end before the next signal of a profiler.
 const allocateStep = 8 << 20
 
-// Create creates the file path of size bytes, all zero, maps it, has fill store the first contents, and only then
-// gives the file its name. If it fails, or the process dies before that, there is nothing. The permissions are those of
-// mode, or 0600 if that is 0, whatever the umask. If fill fails, Create returns its error. [File.Mem] has the memory.
+// Create creates the file path of size bytes, all zero, maps it, calls fill to store the first
+// contents, and only then gives the file its name. If it fails, or the process dies before that,
+// no file remains. The permissions are mode, or 0600 if mode is 0, whatever the umask. If fill
+// fails, Create returns its error. [File.Mem] returns the memory.
 //
 // It fails with ErrExist if there is anything at path.
 func Create(path string, size int64, mode fs.FileMode, fill func(mem []byte) error) (*File, error) {
@@ -83,7 +84,7 @@ func checkNew(name string, size int64, mode fs.FileMode) error {
 	return checkSize(name, size)
 }
 
-// create makes a file of the new and empty one of fd, which it takes over. Finish is the last thing that it does.
+// create makes a File of fd, a new and empty file, and takes fd over. It calls finish last.
 func create(fd int, name string, size int64, mode fs.FileMode, fill func([]byte) error, finish func() error) (*File, error) {
 	f := newFile(name, Options{}, size, fd, -1)
 	done := false
@@ -128,7 +129,8 @@ func create(fd int, name string, size int64, mode fs.FileMode, fill func([]byte)
 	return f, nil
 }
 
-// allocate gives the file its size and all of its space: it has no holes that a store would have to find space for.
+// allocate gives the file its size and all of its space, without holes that a later store would
+// have to fill.
 func allocate(fd int, name string, size int64) error {
 	free, err := space(fd)
 	if err != nil {
@@ -148,8 +150,8 @@ func allocate(fd int, name string, size int64) error {
 	return nil
 }
 
-// space returns what the file system of fd has free, at most. It is asked first: step by step, a size beyond all measure
-// would use up what others need, before it fails.
+// space returns an upper bound of the free bytes on the file system of fd. Create looks at it
+// first: otherwise a far too large size would use up the space, step by step, before it fails.
 func space(fd int) (uint64, error) {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(fd, &st); err != nil {

@@ -13,12 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Guard calls fn, and returns ErrTruncated if a load or store of the mapping faulted in it, on this goroutine: the file
-// has been cut short. (Or the mapping is for loads only, and fn stored to it.) What fn did until then is done. Any
-// other panic, and a fault elsewhere, panics on. Fn should be this program's own accesses and no more.
+// Guard calls fn. It returns ErrTruncated if a load or store of the mapping faults in fn, on
+// this goroutine, because the file has been cut short (or because fn stores to a mapping for
+// loads only). The effects of fn before the fault remain. Guard passes on any other panic, and a
+// fault elsewhere. fn should contain this program's accesses and nothing else.
 //
-// Assembly that accesses the mapping must not move the stack pointer in a way that the assembler can't follow: a fault
-// there ends the program.
+// Assembly that accesses the mapping must not move the stack pointer in a way that the assembler
+// can't follow: a fault there ends the program.
 func (f *File) Guard(fn func()) (err error) {
 	mem := f.Mem()
 	if mem == nil {
@@ -37,7 +38,7 @@ func (f *File) Guard(fn func()) (err error) {
 	return nil
 }
 
-// faultIn reports whether r, of a panic, is a fault with an address in mem.
+// faultIn reports whether r, the value of a panic, is a fault with an address in mem.
 func faultIn(mem []byte, r any) bool {
 	fault, ok := r.(interface {
 		runtime.Error
@@ -46,8 +47,8 @@ func faultIn(mem []byte, r any) bool {
 	return ok && fault.Addr()-uintptr(unsafe.Pointer(unsafe.SliceData(mem))) < uintptr(len(mem))
 }
 
-// prefault makes the pages of mem present. A file without holes has the space, but its first use would still fault,
-// in each process.
+// prefault makes the pages of mem present. A file without holes has its space, but in each
+// process the first access to a page would still fault.
 func prefault(mem []byte, readOnly bool) error {
 	advice := unix.MADV_POPULATE_WRITE
 	if readOnly {
@@ -65,8 +66,8 @@ func prefault(mem []byte, readOnly bool) error {
 	return err
 }
 
-// touch is prefault by a load, or a store that changes nothing, of each page. It must be atomic: other processes may
-// use the memory.
+// touch is prefault by a load of each page, or by a store that changes nothing. The access must be
+// atomic, because other processes may use the memory.
 func touch(mem []byte, readOnly bool) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

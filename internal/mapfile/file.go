@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A File is a file that is mapped, or open and not mapped yet. It has two open file descriptions.
-// Its methods may be called from several goroutines, but see [File.Unmap]. Nothing happens when it is garbage
-// collected: Unmap it.
+// A File is a file that is mapped, or open and not mapped yet. It has two open file
+// descriptions. Any goroutine may call its methods, but see [File.Unmap]. A File is not closed
+// when it is garbage collected: Unmap it.
 type File struct {
 	name string
 	opts Options
@@ -24,19 +24,19 @@ type File struct {
 	mem atomic.Pointer[[]byte] // changes under mu
 
 	mu      sync.Mutex
-	own     int          // the descriptor of the description that is or will be mapped, or -1
-	private int          // that of the description for queries and recovery, or -1
+	own     int          // descriptor of the description that is or will be mapped, or -1
+	private int          // descriptor of the description for queries and recovery, or -1
 	held    map[int]bool // bytes that own has locked
-	locked  map[int]bool // bytes that private has
+	locked  map[int]bool // bytes that private has locked
 }
 
-// newFile takes own and private over.
+// newFile makes a File that owns the descriptors own and private.
 func newFile(name string, opts Options, size int64, own, private int) *File {
 	return &File{name: name, opts: opts, size: size, own: own, private: private, held: map[int]bool{}, locked: map[int]bool{}}
 }
 
-// Size returns the size that the file had when it was opened. Compare it with what the header says, read by ReadAt,
-// before Map.
+// Size returns the size that the file had when it was opened. Before Map, compare it with the
+// size in the header, read by ReadAt.
 func (f *File) Size() int64 { return f.size }
 
 // ReadAt reads from the file, not from the mapping: it can't fault. It implements io.ReaderAt.
@@ -92,7 +92,7 @@ func (f *File) Map(size int64) ([]byte, error) {
 	return mem, nil
 }
 
-// prepare makes mem the business of this process only, and its pages present.
+// prepare keeps mem from children of fork(2), and makes its pages present.
 func (f *File) prepare(mem []byte) error {
 	if err := unix.Madvise(mem, unix.MADV_DONTFORK); err != nil {
 		return failed("madvise", f.name, err)
@@ -102,7 +102,7 @@ func (f *File) prepare(mem []byte) error {
 			return fmt.Errorf("prefault %s: %w", f.name, err)
 		}
 	}
-	// It may have been cut since.
+	// The file may have been cut since the first check.
 	return f.checkLength(int64(len(mem)))
 }
 
@@ -128,7 +128,8 @@ func (f *File) Mem() []byte {
 	return nil
 }
 
-// NamedBy reports whether path names this file, and not another that took its place, or none.
+// NamedBy reports whether path still names this file. It reports false if path names another
+// file or none.
 func (f *File) NamedBy(path string) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -160,8 +161,9 @@ func (f *File) Sealed() bool {
 	return err == nil && seals&size == size
 }
 
-// Descriptor opens the file once more, to pass to another process, in exec.Cmd.ExtraFiles or by SCM_RIGHTS, which
-// gives it to OpenFD. It shares no locks with f. Close it when it is passed.
+// Descriptor opens the file once more, to pass it to another process in exec.Cmd.ExtraFiles or
+// by SCM_RIGHTS. The other process gives it to OpenFD. It shares no locks with f. Close it after
+// passing it.
 func (f *File) Descriptor() (*os.File, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -175,9 +177,9 @@ func (f *File) Descriptor() (*os.File, error) {
 	return os.NewFile(uintptr(fd), f.name), nil
 }
 
-// CloseDescriptor closes the descriptor that the mapping was made with. What f holds stays held, until Unmap, and
-// nothing can be held or released any more. It is what to do when all is held: a child of fork(2) can't keep the locks
-// then.
+// CloseDescriptor closes the descriptor that the mapping was made with. The bytes that f holds
+// stay held until Unmap, and f can't hold or release bytes any more. Call it once everything is
+// held: then a child of fork(2) can't keep the locks.
 func (f *File) CloseDescriptor() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -189,8 +191,9 @@ func (f *File) CloseDescriptor() error {
 	return failed("close", f.name, unix.Close(fd))
 }
 
-// Unmap unmaps the file, closes its descriptors and so lets go of all that it holds. A second Unmap returns ErrClosed.
-// No goroutine may use the memory any more: a load or store of it ends the program.
+// Unmap unmaps the file and closes its descriptors, which releases all that f holds. A second
+// Unmap returns ErrClosed. No goroutine may use the memory any more: a load or store of it ends
+// the program.
 func (f *File) Unmap() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -220,7 +223,7 @@ func closeAll(fds ...int) {
 	}
 }
 
-// checkSize reports whether a file of so many bytes can be mapped.
+// checkSize returns an error if a file of that size can't be mapped.
 func checkSize(name string, size int64) error {
 	if size <= 0 || size > math.MaxInt64-1<<30 {
 		return fmt.Errorf("%w: %s: %d bytes", ErrSize, name, size)

@@ -8,15 +8,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Locks are on the bytes from here on. They need not exist.
+// Locks are on the bytes from lockBase on. The bytes need not exist.
 const lockBase = 1 << 40
 
-// MaxByte is the last byte that can be held or locked. The ones behind it are for probes.
+// MaxByte is the last byte that can be held or locked. The bytes behind it are for probes.
 const MaxByte = 1<<20 - 1
 
-// Hold locks byte i, in the name of the mapping: other processes see it Held until this one has unmapped the file,
-// however it came to that. It fails with ErrHeld if it is held or locked, and with ErrForeignLock if a program that
-// does not use this package is in the way. It needs the descriptor: see [File.CloseDescriptor].
+// Hold locks byte i on behalf of the mapping: other processes see it Held until the mapping of
+// this process is gone, for whatever reason. Hold fails with ErrHeld if the byte is held or
+// locked, and with ErrForeignLock if a program that does not use this package is in the way. It
+// needs the descriptor: see [File.CloseDescriptor].
 func (f *File) Hold(i int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -36,7 +37,8 @@ func (f *File) Hold(i int) error {
 	if !got {
 		return f.lockError(ErrHeld, i)
 	}
-	// If the lock is not in the way of the other description, they are one, and nobody's death frees it.
+	// If the other description does not see the lock, the two are the same description, and no
+	// death would free the lock.
 	if kind, err := query(f.private, lockBase+int64(i)); err != nil || kind != unix.F_WRLCK {
 		_ = setLock(f.own, unix.F_UNLCK, lockBase+int64(i))
 		if err != nil {
@@ -48,23 +50,23 @@ func (f *File) Hold(i int) error {
 	return nil
 }
 
-// Release lets go of a byte that f holds.
+// Release releases a byte that f holds.
 func (f *File) Release(i int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.unlock(f.own, f.held, i)
 }
 
-// Held reports whether byte i is held or locked, by this process or another. If it isn't, what held it is dead, or has
-// let go, and stores nothing any more. If a program that does not use this package has locked the byte, Held returns
-// true and ErrForeignLock.
+// Held reports whether byte i is held or locked, by this process or another. If it isn't, its
+// last holder is dead or has released it, and stores nothing any more. If a program that does
+// not use this package has locked the byte, Held returns true and ErrForeignLock.
 func (f *File) Held(i int) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.check(i, f.private); err != nil {
 		return false, err
 	}
-	if f.held[i] || f.locked[i] { // the description that has it can't be asked
+	if f.held[i] || f.locked[i] { // a query through the description that has it would say free
 		return true, nil
 	}
 	kind, err := query(f.private, lockBase+int64(i))
@@ -77,16 +79,17 @@ func (f *File) Held(i int) (bool, error) {
 	return kind != unix.F_UNLCK, nil
 }
 
-// TryLock locks byte i for a while, to recover what its holder left behind, and reports whether it did: it doesn't if
-// the byte is held or locked, by this File too. If a program that does not use this package is in the way, it returns
-// ErrForeignLock. Unlock ends it, and so do Unmap and the death of the process.
+// TryLock locks byte i for a while, to recover what its holder left behind, and reports whether
+// it did. It reports false if the byte is held or locked, also by this File. If a program that
+// does not use this package is in the way, TryLock returns ErrForeignLock. Unlock, Unmap and the
+// death of the process end the lock.
 func (f *File) TryLock(i int) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.check(i, f.private); err != nil {
 		return false, err
 	}
-	if f.held[i] || f.locked[i] { // locking it once more would succeed, and unlocking would let go of it
+	if f.held[i] || f.locked[i] { // a second lock would succeed, and unlocking it would release the first
 		return false, nil
 	}
 	got, err := f.tryLock(f.private, i)
@@ -103,7 +106,7 @@ func (f *File) Unlock(i int) error {
 	return f.unlock(f.private, f.locked, i)
 }
 
-// check reports what is wrong with byte i, or with a descriptor.
+// check returns an error if byte i is out of range or fd is closed.
 func (f *File) check(i, fd int) error {
 	if i < 0 || i > MaxByte {
 		return fmt.Errorf("byte %d of %s: not in 0 to %d", i, f.name, MaxByte)
@@ -114,7 +117,7 @@ func (f *File) check(i, fd int) error {
 	return nil
 }
 
-// tryLock locks byte i by the description of fd, if no other has.
+// tryLock locks byte i by the description of fd, if no other description has locked it.
 func (f *File) tryLock(fd, i int) (bool, error) {
 	if f.opts.ReadOnly {
 		return false, fmt.Errorf("%w: lock byte %d of %s, opened for reading", ErrPermission, i, f.name)
@@ -151,8 +154,8 @@ func (f *File) lockError(kind error, i int) error {
 	return fmt.Errorf("%w: byte %d of %s", kind, i, f.name)
 }
 
-// lockFailed wraps an error that no state of the byte explains: the file system, or a filter of system calls, doesn't
-// let us lock.
+// lockFailed wraps an error that no state of the byte explains: the file system, or a system call
+// filter, does not allow the lock.
 func (f *File) lockFailed(i int, err error) error {
 	return fmt.Errorf("%w: lock byte %d of %s: %w", ErrUnsupportedFS, i, f.name, err)
 }
@@ -162,7 +165,8 @@ func setLock(fd int, kind int16, at int64) error {
 	return unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLK, &unix.Flock_t{Type: kind, Start: at, Len: 1})
 }
 
-// query returns the kind of a lock that another description than that of fd has on a byte, or F_UNLCK.
+// query returns the kind of lock that a description other than that of fd has on a byte, or
+// F_UNLCK.
 func query(fd int, at int64) (kind int16, err error) {
 	lock := unix.Flock_t{Type: unix.F_WRLCK, Start: at, Len: 1}
 	err = unix.FcntlFlock(uintptr(fd), unix.F_OFD_GETLK, &lock)

@@ -13,7 +13,7 @@ import (
 // follows no symbolic link at path, opens nothing but a regular file, and none that everybody may write to unless
 // [Options] say so.
 func Open(path string, opts Options) (*File, error) {
-	// A descriptor of O_PATH opens neither a device nor a pipe, which would be heard of at the other end.
+	// O_PATH does not really open a device or a pipe, which the other end would notice.
 	fd, err := open(path, unix.O_PATH|unix.O_NOFOLLOW)
 	if err != nil {
 		return nil, failed("open", path, err)
@@ -22,9 +22,9 @@ func Open(path string, opts Options) (*File, error) {
 	return attach(fd, path, opts)
 }
 
-// OpenFD opens the file of a descriptor that another process passed on: see [File.Descriptor]. It leaves fd open, and
-// doesn't use it later. It fails with ErrSharedDescription if it can't have a description
-// of its own.
+// OpenFD opens the file of a descriptor that another process has passed on: see
+// [File.Descriptor]. It leaves fd open and doesn't use it later. It fails with
+// ErrSharedDescription if it can't open a new description.
 func OpenFD(fd uintptr, opts Options) (*File, error) {
 	name := fmt.Sprintf("descriptor %d", fd)
 	f, err := attach(int(fd), name, opts)
@@ -34,7 +34,7 @@ func OpenFD(fd uintptr, opts Options) (*File, error) {
 	return f, err
 }
 
-// attach opens the file of fd twice.
+// attach opens the file of fd twice, as newFile needs it.
 func attach(fd int, name string, opts Options) (*File, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {

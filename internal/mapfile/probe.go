@@ -11,19 +11,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Probes lock one of so many bytes behind MaxByte, at random: another process that probes the same file takes another.
+// Probes lock a random one of these bytes behind MaxByte, so that processes that probe the same
+// file use different bytes.
 const (
 	probeBase  = lockBase + MaxByte + 1
 	probeBytes = 1 << 40
 )
 
-// probeTries is how often a lock may stay that should go, before the file system is blamed.
+// probeTries is how often a lock may stay although its mapping has gone, before probe blames the
+// file system.
 const probeTries = 16
 
-// probe reports whether own and private, descriptors of one file, are fit for a File: they must have different
-// descriptions, and a lock must show that its mapping exists, so it must stay when the descriptor is closed and go with
-// the mapping. What the file system does decides. Its name is for the error, except where another machine could have
-// the file, of which no probe can know.
+// probe returns an error unless own and private, descriptors of one file, are fit for a File.
+// They must have different descriptions. A lock must show that its mapping exists: it must stay
+// when the descriptor is closed, and go with the mapping. The observed behaviour decides, and
+// the name of the file system is only for the error. The exceptions are file systems on which
+// another machine could have the file, which no probe can find out.
 func probe(own, private int, name string, readOnly bool) error {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(private, &st); err != nil {
@@ -47,14 +50,14 @@ func probe(own, private int, name string, readOnly bool) error {
 		if goes {
 			return nil
 		}
-		// A child that C has made has the descriptor too, until it runs its program.
+		// A child made by C code has the descriptor too, until it calls exec.
 	}
 	return fmt.Errorf("%w: %s is on %s, where a lock stays when the mapping has gone", ErrUnsupportedFS, name, fs)
 }
 
-// probeOnce reports whether the lock stayed, and whether it went.
+// probeOnce reports whether the lock stayed with the mapping, and whether it went with it.
 func probeOnce(fd int, name string, readOnly bool) (stays, goes bool, err error) {
-	// A child that has been made and not run its program yet has the descriptor too.
+	// A child made by Go that has not called exec yet would have the descriptor too.
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	own, err := reopen(fd, name, readOnly)
@@ -85,10 +88,10 @@ func probeOnce(fd int, name string, readOnly bool) (stays, goes bool, err error)
 	return mapped != unix.F_UNLCK, unmapped == unix.F_UNLCK, nil
 }
 
-// lockProbe locks a probe byte, and returns which.
+// lockProbe locks a random probe byte and returns its offset.
 func lockProbe(fd int, name string, readOnly bool) (at int64, err error) {
 	kind := int16(unix.F_WRLCK)
-	if readOnly { // the only kind that such a descriptor can have
+	if readOnly { // such a descriptor can have only this kind of lock
 		kind = unix.F_RDLCK
 	}
 	at = probeBase + rand.Int64N(probeBytes)
@@ -102,8 +105,8 @@ func lockProbe(fd int, name string, readOnly bool) (at int64, err error) {
 	}
 }
 
-// distinct fails with ErrSharedDescription unless two descriptors have different descriptions: only then is a lock of
-// one in the way of the other.
+// distinct fails with ErrSharedDescription unless two descriptors have different descriptions:
+// only then does one see a lock of the other.
 func distinct(own, other int, name string, readOnly bool) error {
 	at, err := lockProbe(own, name, readOnly)
 	if err != nil {
@@ -122,8 +125,8 @@ func distinct(own, other int, name string, readOnly bool) error {
 	return nil
 }
 
-// fileSystem names a file system by its number in statfs(2), and reports whether another machine may have the same
-// file.
+// fileSystem returns the name of a file system from its number in statfs(2), and whether another
+// machine may have the same file.
 func fileSystem(magic uint32) (name string, remote bool) {
 	switch magic {
 	case unix.TMPFS_MAGIC:

@@ -13,17 +13,19 @@ func open(path string, flags int) (int, error) {
 	return ignoringEINTR(func() (int, error) { return unix.Open(path, flags|unix.O_CLOEXEC, 0) })
 }
 
-// procFD is the folder of this process's descriptors. A test has another.
+// procFD is the folder of this process's descriptors. A test replaces it.
 var procFD = "/proc/self/fd/"
 
 func procPath(fd int) string { return procFD + strconv.Itoa(fd) }
 
-// openAgain opens the file of fd. Not on Linux, but elsewhere, this is dup. A test has that.
+// openAgain opens the file of fd anew. On some systems other than Linux such an open is a dup,
+// which a test puts here.
 var openAgain = func(fd, flags int) (int, error) {
 	return ignoringEINTR(func() (int, error) { return unix.Open(procPath(fd), flags, 0) })
 }
 
-// reopen opens the file of fd by another description, which shares neither locks nor offset with that of fd.
+// reopen opens the file of fd with a new description, which shares neither locks nor offset with
+// that of fd.
 func reopen(fd int, name string, readOnly bool) (int, error) {
 	flags := unix.O_RDWR | unix.O_CLOEXEC
 	if readOnly {
@@ -48,7 +50,8 @@ func ignoringEINTR(call func() (int, error)) (int, error) {
 	}
 }
 
-// failed wraps the error of a system call, in one of this package if one says what it means. It returns nil for nil.
+// failed wraps the error of a system call, together with an error of this package if one fits. It
+// returns nil for nil.
 func failed(call, name string, err error) error {
 	var kind error
 	switch err {

@@ -1,6 +1,7 @@
-// Package objectcode reads, for tests, what the compiler made of a program that uses this module: its account of its
-// decisions, and the machine code, of amd64. To the compiler a store-release of internal/machine is a plain store; that
-// it stays where the source has it is known from the code of each function that calls it.
+// Package objectcode lets tests read what the compiler made of a program that uses this module:
+// the log of its decisions, and the machine code for amd64. To the compiler a store-release of
+// internal/machine is a plain store. The tests check that it stays where the source has it, in
+// the code of each function that calls it.
 package objectcode
 
 import (
@@ -16,10 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Unseen is the first release of Go that does not get the plain store: atomic_amd64.go in internal/machine says why.
+// Unseen is the first release of Go that does not get the plain store: see atomic_amd64.go in
+// internal/machine.
 const Unseen = "go1.28"
 
-// A Build is a way to build a program. The compiler is asked about that one, whatever the test was built with.
+// A Build is a way to build a program, independent of the way in which the test was built.
 type Build struct {
 	Name  string
 	Plain bool // on amd64 a store-release is a plain store
@@ -28,14 +30,15 @@ type Build struct {
 	functions func() (Functions, error)
 }
 
-// Builds returns what users of this compiler get of a program, a folder of this module, and what a compiler makes of it
-// that nobody has looked at. Functions are those whose names match symbols, a regular expression.
+// Builds returns two builds of a program, a folder of this module: the one that users of this
+// compiler get, and the one that compilers newer than the tests get. Their functions are those
+// whose names match the regular expression symbols.
 func Builds(program, symbols string) (users, newer Build) {
 	plain := !slices.Contains(build.Default.ReleaseTags, Unseen)
 	return newBuild("users", plain, "", program, symbols), newBuild("newer", false, Unseen, program, symbols)
 }
 
-// newBuild returns a build that is made once, when the first test asks for it.
+// newBuild returns a build that runs once, when a test first needs it.
 func newBuild(name string, plain bool, tags, program, symbols string) Build {
 	type output struct{ account, code string }
 	made := sync.OnceValues(func() (out output, err error) {
@@ -72,7 +75,8 @@ func goTool(args ...string) (string, error) {
 	return string(out), nil
 }
 
-// Account returns what the compiler says of the program's own package: what it has inlined, and why not.
+// Account returns the compiler's log for the program's package: what it has inlined, and if not,
+// why.
 func (b Build) Account(t *testing.T) string {
 	t.Helper()
 	account, err := b.account()

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An Instruction of a function. Its source line is of no use here: releases of Go differ in which they name for what was
-// inlined.
+// An Instruction is one instruction of a function. Source lines are left out: releases of Go
+// differ in the lines that they name for inlined code.
 type Instruction struct {
 	Text string
 	Call string // the function called, without the path of its package
@@ -22,14 +22,15 @@ type Code []Instruction
 // Functions has the code of each function, by its name with the path of its package.
 type Functions map[string]Code
 
-// Of returns the code of a function, which must be one: the compiler may have inlined it everywhere.
+// Of returns the code of a function. It fails the test if there is none: the compiler may have
+// inlined the function everywhere.
 func (f Functions) Of(t *testing.T, name string) Code {
 	t.Helper()
 	require.NotEmpty(t, f[name], "%s is no function of the program", name)
 	return f[name]
 }
 
-// parse reads what objdump prints.
+// parse reads the output of objdump.
 func parse(text string) Functions {
 	functions := Functions{}
 	for _, text := range strings.Split(text, "TEXT ")[1:] {
@@ -75,7 +76,7 @@ func (in Instruction) Locked() bool {
 		strings.HasPrefix(in.Text, "XCHG") && strings.Contains(in.Text, "(")
 }
 
-// Straight reports whether control comes to the next instruction, and to nothing else.
+// Straight reports whether control always goes on to the next instruction.
 func (in Instruction) Straight() bool { return in.Call == "" && in.Jump < 0 && !in.Last }
 
 // Returns reports whether the instruction ends the function.

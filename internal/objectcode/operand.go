@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An Operand is one in memory, without its index.
+// An Operand is a memory operand without its index.
 type Operand struct{ Offset, Base string }
 
 var memoryOperand = regexp.MustCompile(`(?:^|[ ,])(-?(?:0x[0-9a-f]+|[0-9]+))?\(([A-Z0-9]+)\)(?:\([A-Z0-9]+\*[1248]\))?`)
@@ -32,7 +32,7 @@ func (in Instruction) Stored() (Operand, bool) {
 	return in.Accessed()
 }
 
-// Written returns the register that an instruction leaves its result in, or "".
+// Written returns the register in which an instruction leaves its result, or "".
 func (in Instruction) Written() string {
 	op, operands, _ := strings.Cut(in.Text, " ")
 	for _, none := range []string{"CMP", "TEST", "PUSH", "NOP", "J", "CALL"} {
@@ -59,17 +59,17 @@ type OriginKind uint8
 const (
 	Given    OriginKind = iota // an argument, or the stack
 	Loaded                     // from memory
-	Computed                   // or nothing is known of it
+	Computed                   // by other instructions, or unknown
 )
 
-// Origin returns where the base of m comes from, which the instruction at i accesses.
+// Origin returns where the base of m, the operand of the instruction at i, comes from.
 func (c Code) Origin(i int, m Operand) Origin {
 	base := m.Base
 	for i--; base != "SP" && i >= 0; i-- {
 		in := c[i]
 		switch {
 		case strings.HasPrefix(in.Call, "runtime.gcWriteBarrier"):
-			// It returns a buffer of the collector's in R11, and changes no other register.
+			// It returns a buffer of the garbage collector in R11, and changes no other register.
 			if base == "R11" {
 				return Origin{}
 			}
@@ -99,9 +99,10 @@ func (c Code) Origin(i int, m Operand) Origin {
 	return Origin{}
 }
 
-// Shared reports whether m, accessed by the instruction at i, is reached by a pointer that the function has loaded, or of
-// which nothing is known. The rest is the stack, and the fields of the receiver and of other arguments, which belong to
-// who calls: words that goroutines share are all behind a pointer.
+// Shared reports whether the function has loaded the pointer that leads to m, the operand of the
+// instruction at i, or nothing is known of that pointer. All other operands are on the stack, or
+// are fields of the receiver and of other arguments, which belong to the caller: all words that
+// goroutines share are behind a pointer.
 func (c Code) Shared(i int, m Operand) bool {
 	origin := c.Origin(i, m)
 	return origin.Kind == Computed || origin.Kind == Loaded && origin.Loaded.Base != "SP"

@@ -1,8 +1,9 @@
 package objectcode
 
-// Walk follows each way through the code, from the entry and with start. next is asked, for each instruction that is
-// reached, what becomes of the state behind it: where control goes on or, if it jumps, at the target. There may be several
-// states; with none the way ends. What comes after a call is part of the way.
+// Walk follows each way through the code, from the entry and with the state start. For each
+// instruction that it reaches it calls next, which returns the states behind the instruction: at
+// the next one or, if jumps is true, at the target of the jump. If there are none the way ends.
+// A way goes on after a call.
 func Walk[S comparable](c Code, start S, next func(at int, jumps bool, s S) []S) {
 	type place struct {
 		at int
@@ -35,8 +36,8 @@ func Walk[S comparable](c Code, start S, next func(at int, jumps bool, s S) []S)
 	}
 }
 
-// FastPath returns the locked instructions on a way through the code that calls nothing, and reports false if there is no
-// such way.
+// FastPath returns the locked instructions on a way through the code that calls nothing. It
+// reports false if there is no such way.
 func (c Code) FastPath() (locked []string, ok bool) {
 	seen := map[int]bool{}
 	var walk func(at int, locked []string) ([]string, bool)

@@ -1,7 +1,7 @@
 //go:build !race
 
-// Package race says how much the race tests do. It imports nothing, so that both the tests inside the root package and
-// those that import it can use it.
+// Package race scales the work of the race tests. It imports nothing, so that both the tests
+// inside the root package and the tests that import the root package can use it.
 package race
 
 // Scale multiplies the work of the race tests.

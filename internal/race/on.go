@@ -2,5 +2,6 @@
 
 package race
 
-// Scale multiplies the work of the race tests: under the detector each access costs some ten times as much.
+// Scale multiplies the work of the race tests: under the detector each access costs about ten
+// times as much.
 const Scale = 1

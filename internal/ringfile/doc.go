@@ -1,8 +1,10 @@
-// Package ringfile is the format of the file of a ring between processes: the header, where things are, and what
-// their words mean. Package shm takes part in a ring by it; the command disruptor reads rings by it, without mapping
-// them. docs/shm-format.md describes the same for other languages.
+// Package ringfile defines the file format of a ring between processes: the header, the regions
+// and the meaning of their words. Package shm takes part in rings with it; the command disruptor
+// reads rings with it, without mapping them. docs/shm-format.md describes the format for other
+// languages.
 //
-// Nothing here trusts a file: what is read is checked, and a length or an offset comes from a [Geometry] that was.
+// The package trusts no file: it checks what it reads, and takes each length and offset from a
+// checked [Geometry].
 package ringfile
 
 import (
@@ -32,13 +34,13 @@ var (
 	ErrTruncated = mapfile.ErrTruncated
 )
 
-// The bounds of what a ring can have.
+// The limits of a ring.
 const (
 	MinCapacity = 2
 	MaxCapacity = 1 << 30
-	// MaxRoles is how many producers, consumers and processes there can be: as many as a word has bits.
+	// MaxRoles is the most producers, consumers, and processes: as many as a word has bits.
 	MaxRoles = 64
-	// MaxAfter is how many consumers another can follow directly.
+	// MaxAfter is the most consumers that another can follow directly.
 	MaxAfter = 16
 	MaxName  = 40
 	MaxText  = 64 // of a schema
@@ -46,13 +48,13 @@ const (
 	MaxSequence = 1 << 60
 )
 
-// RecoveryByte is the byte whose lock, by [mapfile.File.TryLock], belongs to who recovers.
+// RecoveryByte is the byte that a process locks, by [mapfile.File.TryLock], while it recovers.
 const RecoveryByte = 0
 
 // AttachmentByte returns the byte that the process of attachment i holds, by [mapfile.File.Hold].
 func AttachmentByte(i int) int { return 16 + i }
 
-// BootID returns what tells this boot of the system from earlier ones, or zeroes.
+// BootID returns the ID of this boot of the system, or zeroes if it is unknown.
 func BootID() (id [16]byte) {
 	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err == nil {

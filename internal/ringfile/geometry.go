@@ -2,7 +2,7 @@ package ringfile
 
 import "math"
 
-// A Geometry says where things are in the file. All of it follows from the first seven fields, by Place.
+// A Geometry says where things are in the file. Place computes it from the first seven fields.
 type Geometry struct {
 	Capacity    int64
 	EventSize   int64
@@ -30,7 +30,7 @@ const (
 // RoundUp rounds n up to a multiple.
 func RoundUp(n, to int64) int64 { return (n + to - 1) / to * to }
 
-// Place computes all that follows. The size is -1 if it is too large.
+// Place computes the other fields from the first seven. Size is -1 if it would be too large.
 func (g *Geometry) Place() {
 	event := RoundUp(g.EventSize, 8)
 	g.Stride, g.MarkStride, g.EventOffset = event, MarkSize, 0

@@ -12,13 +12,15 @@ import (
 	"github.com/be395dad/disruptor/internal/layout"
 )
 
-// A Header is the beginning of the file, little-endian, and followed by the text of the layout. It is
-// stored once, before the file has a name. The rest of a process reads the copy that it has checked.
+// A Header is the beginning of the file, little-endian, followed by the text of the layout. It
+// is stored once, before the file has a name. A process reads and checks it once, and then uses
+// that copy.
 type Header struct {
 	Magic        [8]byte
 	Major, Minor uint16
 	Size         uint32 // of the header, without the text
-	// Features that a reader and writer, or only a writer, or nobody must know.
+	// Feature bits that readers and writers must know, that only writers must know, and that
+	// nobody must know.
 	Incompatible, WriteIncompatible, Compatible uint64
 
 	Ring    [16]byte // random
@@ -41,7 +43,7 @@ type Header struct {
 	CRC      uint32 // Castagnoli, of the header with 0 here, and the text
 }
 
-// Magic is how a file of a ring begins.
+// Magic is the beginning of the file of a ring.
 var Magic = [8]byte{'D', 'I', 'S', 'R', 'U', 'P', 'T', 0x1a}
 
 // The version of the format.
@@ -76,7 +78,7 @@ func (h *Header) setGeometry(g Geometry) {
 	h.TextSize = uint32(g.TextSize)
 }
 
-// Bytes returns the header as it stands in the file, with its CRC, and the text behind it.
+// Bytes returns the header as in the file, with its CRC, followed by the text.
 func (h Header) Bytes(text string) []byte {
 	h.CRC = 0
 	encode := func() []byte {
@@ -90,8 +92,8 @@ func (h Header) Bytes(text string) []byte {
 	return append(encode(), text...)
 }
 
-// Checksum returns the CRC of a header and its text, with 0 in the place of the CRC. It covers bytes
-// that this version has no use for: a later one may have.
+// Checksum returns the CRC of a header and its text, computed with 0 where the CRC is. It covers
+// bytes that this version does not use, because a later version may use them.
 func Checksum(all []byte) uint32 {
 	const at = 292
 	sum := crc32.Update(0, castagnoli, all[:at])
@@ -99,8 +101,9 @@ func Checksum(all []byte) uint32 {
 	return crc32.Update(sum, castagnoli, all[at+4:])
 }
 
-// ReadHeader reads the header and the text from a file of that size, and checks that they make sense to who only
-// watches: see [Header.Joinable]. With an error it returns what it has read, unchecked, for people to look at.
+// ReadHeader reads the header and the text from a file of that size, and checks them as far as a
+// process needs that only watches: see [Header.Joinable]. With an error it also returns what it
+// has read, unchecked, for people to look at.
 func ReadHeader(f io.ReaderAt, size int64) (h Header, text string, g Geometry, err error) {
 	fail := func(kind error, format string, args ...any) (Header, string, Geometry, error) {
 		return h, text, g, fmt.Errorf("%w: %s", kind, fmt.Sprintf(format, args...))
@@ -153,7 +156,8 @@ func ReadHeader(f io.ReaderAt, size int64) (h Header, text string, g Geometry, e
 	return h, text, g, nil
 }
 
-// Geometry returns what the header says, if that is what this version would have stored.
+// Geometry returns the geometry in the header. It fails unless this version would have stored
+// the same.
 func (h Header) Geometry() (Geometry, error) {
 	fail := func(format string, args ...any) (Geometry, error) {
 		return Geometry{}, fmt.Errorf("%w: %s", ErrGeometry, fmt.Sprintf(format, args...))
@@ -183,7 +187,8 @@ func (h Header) Geometry() (Geometry, error) {
 	return g, nil
 }
 
-// Joinable reports why nobody may take part in the ring, though it may be watched, or nil.
+// Joinable returns an error if processes of this version may watch the ring but not take part in
+// it.
 func (h Header) Joinable() error {
 	if h.WriteIncompatible != 0 {
 		return fmt.Errorf("%w: bits %#x, to take part", ErrFeature, h.WriteIncompatible)

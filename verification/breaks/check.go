@@ -19,7 +19,8 @@ import (
 	"strings"
 )
 
-// A checker finds out whether a broken package compiles, without compiling it: all but its types are known beforehand.
+// A checker finds out whether a broken package compiles, without compiling it: it only checks
+// types.
 type checker struct {
 	w        *workshop
 	folder   string // of the package
@@ -28,8 +29,8 @@ type checker struct {
 	importer types.Importer
 }
 
-// newChecker asks the go command which files a build of the package in the folder with these tags has, and what it made of the packages that these
-// import.
+// newChecker asks the go command which files a build of the package in the folder with these
+// tags has, and for the export data of the packages that these import.
 func newChecker(w *workshop, folder, tags string) (*checker, error) {
 	cmd := exec.Command("go", "list", "-tags="+tags, "-export", "-deps", "-json=ImportPath,Export,GoFiles,DepOnly", ".")
 	cmd.Dir = filepath.Join(w.root, folder)
@@ -78,7 +79,7 @@ func (c *checker) types(name string, broken *ast.File) error {
 	return err
 }
 
-// check reports what keeps b from being tried.
+// check returns an error if b can't be tried.
 func (c *checker) check(b breakage) error {
 	replace, err := c.w.breakFile(b)
 	if err != nil {
@@ -92,7 +93,7 @@ func (c *checker) check(b breakage) error {
 	return c.types(name, broken)
 }
 
-// checkTest reports whether the test that b names is in the files of which tests are built.
+// checkTest reports whether the test that b names is in the files from which tests are built.
 func (w *workshop) checkTest(b breakage) error {
 	test, _, _ := strings.Cut(strings.Trim(b.test, "^$"), "$/")
 	for _, name := range testFiles[b.folder()] {
@@ -107,7 +108,7 @@ func (w *workshop) checkTest(b breakage) error {
 	return fmt.Errorf("no %s in the files of tests in %s", test, b.folder())
 }
 
-// checkAll checks the breaks and prints what it finds.
+// checkAll checks the breaks and prints those that can't be tried.
 func checkAll(w *workshop, chosen []breakage) error {
 	type build struct{ folder, tags string }
 	of := func(b breakage) build { return build{path.Dir(b.file), b.tags()} }

@@ -1,14 +1,16 @@
-// Breaks shows that tests can fail, those of waiting and a few for which no other test stands in: it breaks the real
-// source in one place at a time, and expects the test that the break's row names to notice. The tree is never touched; the
-// compiler is handed the changed file as an overlay.
+// Breaks shows that tests can fail: the tests of waiting, and a few others that no other test
+// backs up. It breaks the real source in one place at a time, and expects the test named in the
+// break's row to notice. It never changes the tree: it hands the changed file to the compiler as
+// an overlay.
 //
 //	go run ./verification/breaks                  # all: three to four minutes on two cores
-//	go run ./verification/breaks -run 'fence'     # those whose name matches
-//	go run ./verification/breaks -check           # only that each still applies and its test is there: seconds
+//	go run ./verification/breaks -run 'fence'     # the breaks whose names match
+//	go run ./verification/breaks -check           # only whether each applies and its test exists: seconds
 //	go run ./verification/breaks -list
 //
-// Each test has to pass on the unbroken source first. The exit status is 1 if a break survives, does not compile, or
-// does not find its text exactly once. Breaks of the order of memory accesses need the plain store of amd64 and two CPUs.
+// Each test must first pass on the unbroken source. The exit status is 1 if a break survives,
+// does not compile, or does not find its text exactly once. Breaks of the order of memory
+// accesses need the plain store of amd64 and two CPUs.
 package main
 
 import (

@@ -2,8 +2,8 @@ package main
 
 import "slices"
 
-// A breakage is one thing done wrong, and a test that has to notice. Some wait a little between the two steps that they
-// have in the wrong order: the order is what is wrong, and a wider gap only saves rounds.
+// A breakage is one mistake, and the test that must notice it. Some wait a little between two
+// steps in the wrong order: the order alone is the mistake, and the wider gap only saves rounds.
 type breakage struct {
 	name string
 	file string // by its path in the module
@@ -46,7 +46,7 @@ const (
 	keyThrow = `^TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper$`
 )
 
-// elsewhere has the tests that are not in the root, by folder.
+// elsewhere lists the tests that are not in the root, by folder.
 var elsewhere = map[string][]string{
 	"internal/behaviour": {
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
@@ -77,9 +77,11 @@ func (b breakage) tags() string {
 	return ""
 }
 
-// Not here, because nothing can be lost by them: leaving out the second look of lot.wake (a key only rises, so whoever
-// moves after the first look finds it or a lower one announced, and looks itself), the comparison of ready with the key in
-// finder.park (for the same reason), and the emptying of a sleeper's channel (a stale wake-up is one in vain).
+// Some breaks are not here because they lose nothing: leaving out the second look of lot.wake (a
+// key only rises, so a goroutine that moves after the first look finds this key or a lower one
+// announced, and looks itself), the comparison of ready with the key in finder.park (for the
+// same reason), and the emptying of a sleeper's channel (a stale wake-up is only a wake-up in
+// vain).
 var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, pins, selects)
 
 // fences are missing, or in the wrong place.
@@ -137,7 +139,7 @@ var fences = []breakage{
 		"position before avail", "internal/machine/atomic_amd64.go",
 		"\t*(*int64)(base) = first\n\t*(*int64)(unsafe.Add(base, WordBytes)) = second\n",
 		"\t*(*int64)(unsafe.Add(base, WordBytes)) = second\n\tPause(8)\n\t*(*int64)(base) = first\n",
-		pair, "who sees the position sees an older boundary",
+		pair, "a goroutine that sees the position sees an older boundary",
 	},
 }
 
@@ -211,7 +213,7 @@ var looks = []breakage{
 	{
 		"a sleeper is put off by one too many", "sleepers.go",
 		"s.key, again = at, true", "s.key, again = at+1, true",
-		ownKey, "who was looked after and not satisfied is registered too high",
+		ownKey, "a sleeper that was checked and not satisfied is registered too high",
 	},
 	{
 		"the highest key is announced", "sleepers.go",

@@ -34,17 +34,17 @@ var groups = []breakage{
 		atOnce, "the same, the other way round",
 	},
 	{
-		"who finishes looks at the tail once", "crew.go",
+		"a worker that finishes looks at the tail once", "crew.go",
 		"\tpoint(pointFinished)\n\tfor {\n", "\tpoint(pointFinished)\n\tfor moved != never {\n",
 		tailAgain, "the tail comes and goes between the look and the mark",
 	},
 	{
-		"who moves the tail over its own run looks no further", "crew.go",
+		"a worker that moves the tail over its run looks no further", "crew.go",
 		"\tpoint(pointFinished)\n\tfor {\n", "\tpoint(pointFinished)\n\tfor moved == never {\n",
 		outOfOrder, "the next run was finished earlier: nobody comes back to it",
 	},
 	{
-		"who moves the tail over another's run looks no further", "crew.go",
+		"a worker that moves the tail over another's run looks no further", "crew.go",
 		"\tpoint(pointFinished)\n\tfor {\n", "\tpoint(pointFinished)\n\tfor range 1 {\n",
 		outOfOrder, "the same, with several runs that were finished earlier",
 	},
@@ -86,7 +86,7 @@ var groups = []breakage{
 	{
 		"what is left wakes idle workers only", "idle.go",
 		"\tif w.watcher != nil {\n\t\tw.watcher.rouse()\n\t}\n", "",
-		leftWakes, "the one that watches is the only one, and nothing is published",
+		leftWakes, "the worker that watches is the only one, and nothing is published",
 	},
 	{
 		"a worker steps over aborted slots and does not finish them", "taker.go",
@@ -129,7 +129,7 @@ var groups = []breakage{
 		parkLooks, "it follows the ring now",
 	},
 	{
-		"who has something leaves the others asleep", "idle.go",
+		"a worker that has a run leaves the others asleep", "idle.go",
 		"\tif s := w.idle.first; s != nil {\n\t\tw.idle.rouse(s)\n\t}\n", "",
 		oneWakes, "nobody watches any more",
 	},

@@ -70,17 +70,17 @@ var keyed = []breakage{
 		seatLeft, "what its worker has in hand is handed to nobody",
 	},
 	{
-		"whoever keys wakes nobody", "seated.go",
+		"a worker that keys wakes nobody", "seated.go",
 		"s.keyed.load() == st.end && t.key() { // seat edge\n\t\tt.rouseIdle()\n\t}\n", "s.keyed.load() == st.end { // seat edge\n\t\tt.key()\n\t}\n",
 		ownWake, "the worker whose event it is sleeps on",
 	},
 	{
 		"before a barrier a worker sleeps on what is published", "idle.go",
 		"\tif barrier != 0 {\n", "\tif barrier < 0 {\n",
-		barrier, "what it waits for is there, and the position that comes to the barrier wakes nobody",
+		barrier, "the events it waits for are there, and the position that comes to the barrier wakes nobody",
 	},
 	{
-		"whoever moves the position by a seat wakes nobody", "seats.go",
+		"a worker whose seat moves the position wakes nobody", "seats.go",
 		"\t\t\ts.moved(low)\n", "",
 		barrier, "nobody hears that the barrier is reached",
 	},

@@ -55,7 +55,7 @@ var pins = []breakage{
 	},
 	{
 		"what was found before a push is kept", "lossyreader.go",
-		"\t\tl.ready = max(l.ready, at) // which is a boundary: further back, marks are of later laps\n", "",
+		"\t\tl.ready = max(l.ready, at) // at is a boundary; below it, marks are of later laps\n", "",
 		goesOn, "the marks there are of a later lap",
 	},
 	{
@@ -66,7 +66,7 @@ var pins = []breakage{
 	{
 		"a push without a second look at the list", "core.go",
 		"\t\t\tlow = c.slowestPushed(*list, need)\n", "\t\t\treturn c.slowestPushed(*list, need)\n",
-		second, "who joins meanwhile loses events",
+		second, "a consumer that joins meanwhile loses events",
 	},
 	{
 		"misses are counted from what was found", "lossyreader.go",
@@ -96,7 +96,7 @@ var pins = []breakage{
 	{
 		"clearing pushes nobody", "core.go",
 		"\t\t\tneed = max(need, first)\n", "\t\t\tneed = max(need, noNeed)\n",
-		donePushes, "who is waited for makes room for a claim only if others are pushed",
+		donePushes, "a consumer that the claim waits for makes room only if others are pushed",
 	},
 	{
 		"no fence after an unpin", "pin.go",
@@ -109,12 +109,12 @@ var pins = []breakage{
 		inVain, "events are missed for a claim that another consumer keeps from its room",
 	},
 	{
-		"who has left is pushed", "join.go",
+		"a consumer that has left is pushed", "join.go",
 		"\t\tr.pos = m.pin(r.pos) // no late push moves what Position and Missed say\n", "\t\tr.pos = m.place()\n",
-		hasLeft, "what it has missed changes afterwards",
+		hasLeft, "its missed count changes afterwards",
 	},
 	{
-		"a lossy consumer sleeps on what it has found", "lossyreader.go",
+		"a lossy consumer sleeps on slots that it has found", "lossyreader.go",
 		"\treturn f.core.reach(f.ready) > f.ready\n", "\treturn false\n",
 		sleeps, "nothing pushes it that it could wait for",
 	},

@@ -89,7 +89,7 @@ var rooms = []breakage{
 	{
 		"a sender takes the end of its context for a full ring", "overflow.go",
 		"case ctx.Err() != nil, o.blocks(v):", "case o.blocks(v):",
-		lateSend, "who is told to stop drops, or runs inline, all that is left",
+		lateSend, "a sender that is told to stop drops, or runs inline, all that is left",
 	},
 	{
 		"a sender takes a closed ring for a full one", "overflow.go",

@@ -34,12 +34,12 @@ var selects = []breakage{
 		pastAbort, "it is in the lot, and waits for nothing",
 	},
 	{
-		"a signal in the lot of who has moved on", "ready.go",
+		"a signal in the lot of a member that has moved on", "ready.go",
 		"waits = m.position.load() <= at && r.seen == list", "waits = r.seen == list",
 		besideIt, "that one wakes nobody who comes later",
 	},
 	{
-		"a signal in the lot of who has left", "ready.go",
+		"a signal in the lot of a member that has left", "ready.go",
 		"waits = m.position.load() <= at && r.seen == list", "waits = m.position.load() <= at && list != nil",
 		besideIt, "that one wakes nobody who comes later",
 	},
@@ -101,7 +101,7 @@ var selects = []breakage{
 	{
 		"a signal that overlooks the end", "ready.go",
 		" && s.knows(r.core.err())\n", "\n",
-		besideIt, "who asked Err before sleeps on while a claim is open",
+		besideIt, "a consumer that called Err before sleeps on while a claim is open",
 	},
 	{
 		"a signal forgets the end", "ready.go",

@@ -30,7 +30,7 @@ var wakes = []breakage{
 	{
 		"a lot wakes one", "sleepers.go",
 		"\t\t\t\tl.rouse(s)\n", "\t\t\t\tl.rouse(s)\n\t\t\t\tl.announce()\n\t\t\t\treturn\n",
-		publish, "all who wait for a mark are satisfied by it",
+		publish, "the mark satisfies all readers that wait for it",
 	},
 	{
 		"the end wakes one of each list", "sleepers.go",
@@ -61,7 +61,7 @@ var wakes = []breakage{
 		"Close wakes, then ends", "ends.go",
 		"\t\t\tc.end.store(c.claim.or(closedBit)) // close edge\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n\tc.wakeAll()\n",
 		"\t\t\tc.wakeAll()\n\t\t\tfor range 800 {\n\t\t\t}\n\t\t\tc.end.store(c.claim.or(closedBit))\n\t\t}\n\t\tclose(c.over)\n\t} else {\n\t\t<-c.over\n\t}\n",
-		ends + `/Close`, "who was woken finds no end and sleeps on",
+		ends + `/Close`, "a woken sleeper finds no end and sleeps on",
 	},
 	{
 		"a leave wakes no stages", "join.go",
@@ -72,7 +72,7 @@ var wakes = []breakage{
 		"a leave wakes stages, then leaves", "join.go",
 		"\tf.core.members.leave(f.member)\n\tf.gone, f.direct = true, false\n\tf.ready, f.aborted = pos, 0\n\tf.member.sleepers.wakeAll()\n",
 		"\tf.member.sleepers.wakeAll()\n\tf.core.members.leave(f.member)\n\tf.gone, f.direct = true, false\n\tf.ready, f.aborted = pos, 0\n",
-		ends + `/stage`, "who was woken finds the member in the list and sleeps on",
+		ends + `/stage`, "a woken sleeper finds the member in the list and sleeps on",
 	},
 	{
 		"a leave wakes no claims", "join.go",

@@ -17,16 +17,16 @@ const (
 	killed   = "killed"
 	survived = "SURVIVED"
 
-	// timeout ends a test that hangs. The tests named in the table notice a lost wake-up sooner: they count it, or run
-	// in a bubble, where everybody asleep is a failure.
+	// timeout ends a test that hangs. The tests in the table notice a lost wake-up sooner: they
+	// count it, or run in a bubble, which fails when all goroutines sleep.
 	timeout = "60s"
 
 	// attempts is how often a break is given its chance: some tests find it only while two CPUs are at work at once.
 	attempts = 3
 )
 
-// testFiles are, by folder, the files of the tests in the table, and of what these use. The others are left out of the
-// builds, each of which takes less time so.
+// testFiles are, by folder, the files with the tests in the table and with the helpers they use.
+// Builds leave out the others, to take less time.
 var testFiles = map[string][]string{
 	".": {
 		"helpers_test.go", "wait_test.go", "wait_sync_test.go", "wait_alert_test.go",
@@ -51,8 +51,9 @@ type workshop struct {
 	root string // of the module
 	temp string
 
-	// goenv is the configuration of the go command for those tests that start it themselves, to look at machine code: it
-	// has them build what the break's own build has built. They clear GOFLAGS, which then is what is said here.
+	// goenv configures the go command for the tests that start it themselves, to look at machine
+	// code. It makes them build the broken source too. They clear GOFLAGS, so its value comes
+	// from this file.
 	goenv string
 }
 
@@ -91,7 +92,7 @@ func (w *workshop) writeEnv() error {
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }
 
-// passes reports what is wrong if a test fails on the source as it is: it would prove nothing on a broken one.
+// passes returns an error if a test fails on the unbroken source: then it would prove nothing.
 func (w *workshop) passes(breaks []breakage) error {
 	binaries := map[string]string{}
 	seen := map[string]bool{}
@@ -190,7 +191,7 @@ func (w *workshop) build(b breakage, replace map[string]string) (binary string, 
 
 func (w *workshop) overlay() string { return filepath.Join(w.temp, "overlay.json") }
 
-// run returns what the tests of b say if they fail, and "" if they pass.
+// run returns the output of the tests of b if they fail, and "" if they pass.
 func (w *workshop) run(b breakage, binary string) (failure string, err error) {
 	cmd := exec.Command(binary, "-test.timeout="+timeout, "-test.run="+b.test)
 	cmd.Dir = filepath.Join(w.root, b.folder()) // where tests expect to run

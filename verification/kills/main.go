@@ -1,20 +1,23 @@
 //go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
 
-// Kills kills processes that share a ring of package shm, stops them and starts them again, at random moments, and
-// checks what the others see: nothing is lost but what a producer had claimed and not published, nothing comes twice,
-// torn or in another order, nobody hangs, and all that was claimed was delivered, lost or aborted.
+// Kills kills, stops and restarts processes that share a ring of package shm, at random moments,
+// and checks what the others see. Only events that a producer had claimed and not published are
+// lost. No event comes twice, torn or in another order. Nobody hangs. Every claimed sequence is
+// delivered, lost or aborted.
 //
 //	go run ./verification/kills                             # 10,000 kills: four producers, three consumers
 //	go run ./verification/kills -torture -minutes 10        # eight producers, six consumers in three stages
 //	go run -tags disruptor_faults ./verification/kills      # most processes kill themselves, at a point of the protocol
 //
-// With the tag disruptor_faults, package shm has points: after a record was stored, after a slot was marked, in the
-// middle of a recovery, and so on. Two of three processes then kill themselves when they have passed one of them for the
-// k-th time, if they live so long; without it, they have only the few points that lie between calls. The others are
-// killed from outside in both builds.
+// With the tag disruptor_faults, package shm has points: after a record was stored, after a slot
+// was marked, in the middle of a recovery, and so on. Two of three processes then kill
+// themselves when they pass a point for the k-th time, if they live that long. Without the tag
+// they have only the few points between calls. The other processes are killed from outside in
+// both builds.
 //
-// With -kills, it ends after so many kills; with -minutes, after so long; with both, with whichever comes first. At the end
-// there is a line of what was delivered, lost and evicted. The exit status is 1 if anything is not as it should be.
+// -kills ends it after a number of kills, -minutes after a time; with both, the first limit
+// counts. At the end it prints a line with the numbers of delivered, lost and evicted. The exit
+// status is 1 if any check fails.
 package main
 
 import (

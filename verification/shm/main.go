@@ -6,8 +6,8 @@
 //	go run ./verification/shm -run 'join'    # of full, the lines whose name matches
 //	go run ./verification/shm -trace NAME    # a shortest counterexample, in words
 //
-// A line for each configuration, variant and seeded bug. The exit status is 1 if a configuration or variant breaks a
-// property, a bug is not found, or a search is cut off.
+// It prints a line for each configuration, variant and seeded bug. The exit status is 1 if a
+// configuration or variant breaks a property, a bug is not found, or a search is cut off.
 package main
 
 import (

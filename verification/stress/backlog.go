@@ -2,8 +2,8 @@ package main
 
 import "math/rand/v2"
 
-// A backlog makes the store that follows late, in which wake-ups are lost if a fence is missing: stores leave the CPU's
-// store buffer in order, and this one's most often miss the caches.
+// A backlog delays the store that follows it, so that wake-ups are lost if a fence is missing:
+// stores leave the CPU's store buffer in order, and most stores of the backlog miss the caches.
 type backlog struct {
 	words []int64
 	rnd   *rand.Rand

@@ -9,10 +9,10 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// An event says who sent it, and which of its sender's events it is.
+// An event says which sender sent it, and its number among the events of that sender.
 type event struct{ sender, number int64 }
 
-// A sender numbers what it sends. One goroutine uses it.
+// A sender numbers its events. One goroutine uses it.
 type sender struct {
 	disruptor.Producer[event]
 	id    int64
@@ -74,7 +74,8 @@ func newGraph(l *load, handled bool) *graph {
 
 func random() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) }
 
-// startReaders and startSenders let them run; the ring is closed behind the last sender.
+// startReaders and startSenders start the goroutines. The ring is closed when the last sender
+// has ended.
 func (g *graph) startReaders() {
 	for _, r := range g.readers {
 		g.wg.Go(func() { g.read(g.load, r) })
@@ -92,7 +93,8 @@ func (g *graph) startSenders() {
 	})
 }
 
-// finish waits for everyone, and checks that every reader has got what was sent, or, if it was failed, no more.
+// finish waits for all goroutines, and checks that every reader has got all events or, if the
+// ring has failed, no others.
 func (g *graph) finish(failed bool) {
 	g.wg.Wait()
 	var events int64

@@ -6,7 +6,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A kind is one way to park. Unless it has rounds of its own, its senders and readers share one ring to the end.
+// A kind is one way to park. Unless it sets rounds, its senders and readers share one ring to
+// the end.
 type kind struct {
 	name       string
 	capacities []int

@@ -54,7 +54,7 @@ func (l *load) run() counts {
 	return l.past
 }
 
-// newRing makes the ring that is watched from now on.
+// newRing makes a ring, which is watched from now on.
 func (l *load) newRing() *disruptor.Ring[event] {
 	ring, err := disruptor.New[event](l.config)
 	if err != nil {
@@ -79,11 +79,12 @@ func (l *load) retire(events int64) {
 	l.ended++
 }
 
-// stuck is how long nothing moves before a wake-up counts as lost: far longer than the system keeps a thread waiting.
+// stuck is how long a load may stand still before a wake-up counts as lost: far longer than the
+// system keeps a thread waiting.
 const stuck = 20 * time.Second
 
-// watch says when there is enough, and looks that the load moves. What it looks at it reads from Stats, so that those
-// it watches share nothing but the ring.
+// watch ends the load when it has done enough, and fails if it does not move. It reads
+// everything from Stats, so that the goroutines it watches share only the ring.
 func (l *load) watch() {
 	var last movement
 	moved := time.Now()
@@ -108,7 +109,8 @@ func (l *load) watch() {
 	}
 }
 
-// movement is what does not stand still. Parks are no part of it: one whose context ends parks again and again.
+// movement is the figures that must change. Parks are not among them: a goroutine whose context
+// ends parks again and again.
 type movement struct{ ended, sequences int64 }
 
 func (l *load) look() (m movement, parks int64, s disruptor.Stats) {
@@ -131,7 +133,7 @@ func (l *load) fail(format string, args ...any) {
 	os.Exit(1)
 }
 
-// dawdle lets others run for a moment that the scheduler and a die choose.
+// dawdle lets other goroutines run for a random moment.
 func dawdle(rnd *rand.Rand, most int) {
 	for range rnd.IntN(most) {
 		runtime.Gosched()

@@ -1,5 +1,5 @@
-// Stress parks goroutines in every way that the ring has, and wakes them, for as long as it is told to: no wake-up may be
-// lost, and no event. It uses the public API only.
+// Stress parks goroutines in every way that the ring has, and wakes them, for a given time: no
+// wake-up and no event may be lost. It uses only the public API.
 //
 //	go run ./verification/stress                     # every kind, a minute in all
 //	go run ./verification/stress -parks 10000000     # every kind until it has parked so often

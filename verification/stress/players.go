@@ -11,7 +11,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// What senders and readers do until there is enough, one pair for each kind.
+// The loops of senders and readers, one pair for each kind.
 
 // sendClosely publishes a lap at about the moment at which a reader, done with the one before, parks. Nothing comes that
 // could make up for its wake-up.
@@ -31,7 +31,7 @@ func sendClosely(l *load, s *sender) {
 	}
 }
 
-// sendLaps claims the whole ring, and so waits for everybody.
+// sendLaps claims the whole ring, and so waits for all consumers.
 func sendLaps(l *load, s *sender) {
 	for !l.enough.Load() {
 		b, ok := s.claim(l, l.config.Capacity)
@@ -42,7 +42,8 @@ func sendLaps(l *load, s *sender) {
 	}
 }
 
-// readClosely is done at about the moment at which who waits for it parks. Readers after the first read as others do.
+// readClosely calls Done at about the moment at which the sender parks. Readers after the first
+// one read as in other kinds.
 func readClosely(l *load, r *reader) {
 	if r.id > 0 {
 		readAll(l, r)
@@ -127,7 +128,7 @@ func readRanges(l *load, r *reader) {
 	ctx := context.Background()
 	for {
 		ahead := int64(r.rnd.IntN(l.config.Capacity - largestParts))
-		if r.id > 0 { // its position is the gate: what it waits for must not wait for it
+		if r.id > 0 { // its position is the gate: the claims it waits for must not wait for it
 			ahead = 0
 		}
 		_, err := r.WaitFor(ctx, r.at+ahead)
@@ -152,8 +153,8 @@ func soonOrNever(rnd *rand.Rand, wg *sync.WaitGroup) context.Context {
 	return ctx
 }
 
-// sendImpatiently and readImpatiently give some waits up. In the others they wait for ever, and miss a wake-up that went
-// with somebody's context.
+// sendImpatiently and readImpatiently give up some waits. The other waits have no end, so they
+// hang if a wake-up was lost with a cancelled context.
 func sendImpatiently(l *load, s *sender) {
 	var wg sync.WaitGroup
 	defer wg.Wait()

@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// endInRounds ends ring after ring while everybody is about to park, by Close and by the context of Run in turn.
+// endInRounds ends ring after ring while all goroutines are about to park, by Close and by the
+// context of Run in turn.
 func endInRounds(l *load) {
 	for closes := true; !l.enough.Load(); closes = !closes {
 		if closes {
@@ -16,7 +17,7 @@ func endInRounds(l *load) {
 	}
 }
 
-const roundAtMost = 64 // times that everybody else may run before the end
+const roundAtMost = 64 // times that all others may run before the end
 
 func (l *load) closeOne() {
 	g := newGraph(l, false)

@@ -1,5 +1,6 @@
-// Command shm uses a ring between processes as a program does: every function is one call of the API from outside the
-// package, or one and an access to a slot. The tests of package shm look at what the compiler made of them.
+// Command shm uses a ring between processes as a program does: every function is one call of the
+// API from outside the package, or one call and an access to a slot. The tests of package shm
+// check what the compiler made of them.
 package main
 
 import (

@@ -17,7 +17,7 @@ var (
 //
 //	from core.publish: MOVQ r, (r)(r*1)  # c.at(from).storeRelease(to)
 //
-// in the comment at the top, and stands for a line of the sequences of the test's CPU.
+// in the comment at the top. It must be a line of the sequences of the test's CPU.
 func checkTests(folder string, found map[string]string) error {
 	have := map[string]map[string]bool{}
 	for arch, text := range found {

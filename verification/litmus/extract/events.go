@@ -14,7 +14,7 @@ type event struct {
 	lines []place // where in the source, the outermost function first
 }
 
-// key is the same for two copies of one access that the compiler made.
+// key is the same for copies of one access that the compiler has made.
 func (e *event) key() string {
 	return e.text + "\x00" + e.from + "\x00" + fmt.Sprint(e.lines)
 }

@@ -14,7 +14,7 @@ type frame struct {
 	call     place
 }
 
-// frames finds by address what was inlined there.
+// frames finds the inlined functions at an address.
 type frames []inlining
 
 type inlining struct {
@@ -32,7 +32,7 @@ func (f frames) at(pc uint64) (chain []frame) {
 	return chain
 }
 
-// readFrames reads what the compiler says about its inlining in the packages, from the debug information.
+// readFrames reads the compiler's inlining in the packages from the debug information.
 func readFrames(binary string) (frames, error) {
 	file, err := elf.Open(binary)
 	if err != nil {

@@ -4,8 +4,9 @@ import "strings"
 
 const module = "github.com/be395dad/disruptor"
 
-// packages are the folders of the packages whose code the functions have in them: beside the root, host has the fence of
-// the whole process, machine the releases and the fence of one goroutine, and waiting the step of a wait.
+// packages are the folders of the packages whose code the functions contain. Besides the root,
+// host has the fence of the whole process, machine the releases and the fence of one goroutine,
+// and waiting the step of a wait.
 var packages = []string{".", "internal/host", "internal/machine", "internal/waiting"}
 
 // machine begins the names of what the package of that name declares.
@@ -31,7 +32,7 @@ var functions = []string{
 
 	// seat edge: the own seat, then the looks at the others
 	"(*taker).walkAround", "(*seats).settle",
-	// park edge: who sleeps
+	// park edge: the sleepers
 	"(*alert).enter",
 	"(*lot).enter",
 	"(*finder).park",
@@ -49,7 +50,7 @@ var functions = []string{
 	// the process fence of both
 	"internal/host.Fence",
 	"internal/host.expeditedFence",
-	// publish, stage, reuse, join and boundary edges: who looks
+	// publish, stage, reuse, join and boundary edges: the looks
 	"(*reader).look",
 	"(*finder).extendStage",
 	"(*core).slowest",
@@ -57,12 +58,13 @@ var functions = []string{
 	"(*core).join",
 	"(*core).enter",
 	"(*core).publishedEnd",
-	// boundary and leave edges: what a leaver has seen, then the list without it; and who reads the list
+	// boundary and leave edges: a leaver's boundary, then the list without it; and the readers
+	// of the list
 	"(*reader).leave",
 	"(*finder).quit",
 	"(*members).leave",
 	"(*finder).refollow",
-	// what a compare-and-swap of a pointer ends in
+	// the last step of a compare-and-swap of a pointer
 	"sync/atomic.CompareAndSwapUintptr",
 }
 
@@ -70,8 +72,8 @@ var functions = []string{
 // process, and what is left of alert.enter is inlined.
 var absent = map[string][]string{"arm64": {"(*alert).enter", "internal/host.Fence", "internal/host.expeditedFence"}}
 
-// primitive reports whether a function is a step of the protocol by itself: the expression that calls it names the
-// access, and what is inlined into it is not looked at further.
+// primitive reports whether a function is one step of the protocol: the expression that calls it
+// names the access, and the code inlined into it is not looked at further.
 func primitive(function string) bool {
 	for _, p := range []string{
 		"sync.", "sync/atomic.", "internal/sync.",
@@ -84,7 +86,8 @@ func primitive(function string) bool {
 	return false
 }
 
-// counts reports whether a call is part of a sequence: all but those of the runtime, and those that end in a panic.
+// counts reports whether a call is part of a sequence: all calls are, except calls of the
+// runtime and calls that end in a panic.
 func counts(callee string) bool {
 	return !strings.HasPrefix(callee, "runtime.") && !strings.HasPrefix(callee, module+".panic")
 }

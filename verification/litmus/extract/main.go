@@ -1,15 +1,16 @@
-// Command extract writes down what the compiler made of the functions whose order of memory accesses the litmus tests
-// beside it speak of: sequences-amd64.txt and sequences-arm64.txt, in verification/litmus. It runs in the root of the
-// repository.
+// Command extract writes the compiled memory accesses of the functions that the litmus tests are
+// about to sequences-amd64.txt and sequences-arm64.txt, in verification/litmus. Run it in the
+// root of the repository.
 //
 //	go run ./verification/litmus/extract          writes the two files
 //	go run ./verification/litmus/extract -check   fails if they are not what the code compiles to now
 //
-// Registers and offsets are left out, and the accesses are listed in the order of control, not of addresses: another
-// allocation of registers or layout of blocks changes nothing. Each access has the Go expression from which it came.
+// It leaves out registers and offsets, and lists the accesses in the order of control, not of
+// addresses: another allocation of registers or layout of blocks changes nothing. Each access
+// has the Go expression from which it came.
 //
-// Both ways it then holds each litmus test against these files: an instruction that a test says it took from a function
-// must be there.
+// In both modes it then compares each litmus test with these files: an instruction that a test
+// cites from a function must be there.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Command program uses rings so that each function of the protocol is linked into it, those that park and close too:
-// verification/litmus/extract reads its machine code. It is compiled, and seldom run.
+// Command program uses rings so that each function of the protocol is linked into it, including
+// those that park and close. verification/litmus/extract reads its machine code. It is compiled,
+// and seldom run.
 package main
 
 import (

@@ -56,7 +56,8 @@ func (m *Model) recover(s *State) (bad string) {
 		covered := r.lo <= r.s && r.s <= r.hi
 		r.lo, r.hi = 0, 0
 		if covered {
-			// a living producer may own it; who died since the locks were tried is left to the next recovery
+			// a living producer may own it; one that died since the locks were tried is left to
+			// the next recovery
 			r.leave()
 			return ""
 		}

@@ -36,7 +36,7 @@ type Bug struct {
 	LowFirst        bool // of the record, lo is stored before hi
 	Adds            bool // the claim adds to the cursor, and waits for room afterwards
 	Different       bool // open is what has another stamp, not only an older one
-	NoProof         bool // who has an open claim is taken for dead
+	NoProof         bool // a producer with an open claim is taken for dead
 	OwnDescription  bool // recovery tries its own process's lock, which it always gets
 	HighFirst       bool // recovery reads hi of a record before lo
 	Stores          bool // the tombstone is stored, not compared and swapped

@@ -1,10 +1,10 @@
-// Package explore visits every state that a model can reach, breadth first, so that what it finds wrong it finds by a
-// shortest way.
+// Package explore visits every state that a model can reach, breadth first, so that it finds a
+// broken property by a shortest way.
 package explore
 
 import "hash/maphash"
 
-// Label says who makes a step, and which.
+// Label names the process that makes a step, and the step.
 type Label struct {
 	Who  string
 	N    int8 // which of several; -1 if there is but one

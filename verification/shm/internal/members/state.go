@@ -1,6 +1,7 @@
-// Package members models how consumers come and go in a ring that several processes share: joining, consuming, leaving,
-// being killed at any of their steps, eviction by who holds the proof of their death, new consumers in the freed slots, and
-// the gate that producers compute over the slots meanwhile.
+// Package members models how consumers come and go in a ring that several processes share: they
+// join, consume, leave and are killed at any of their steps; a process that has proof of their
+// death evicts them; new consumers come in the freed slots; and producers compute the gate over
+// the slots meanwhile.
 package members
 
 import (
@@ -29,7 +30,7 @@ type Config struct {
 	EvictorCrashes                        int8
 	NoLeave                               bool // consumers stay, or are killed
 	TSO                                   bool // stamps and payloads go through a store buffer
-	Parks                                 bool // a position that is nobody's holds nothing back: who leaves or evicts stores it
+	Parks                                 bool // a position without an owner holds nothing back: a leaver or an evictor stores it
 	Bounded                               bool // the gate is bounded by what is resolved even if there are consumers
 	Query                                 bool // the proof of death is a look at the lock, which is not taken
 	Bug                                   Bug
@@ -57,7 +58,7 @@ type Bug struct {
 	ClaimLooks  bool // a claim looks whether its slot's last sequence is resolved
 	NoFenceGate bool // the second look at the bits may run ahead of the producer's own stamps
 	// of eviction
-	NoProof        bool // who has not moved is taken for dead
+	NoProof        bool // a consumer that has not moved is taken for dead
 	NoLock         bool // without the lock of recovery
 	OneDescription bool // both evictors lock through one description, whose locks do not exclude each other
 	NoRecheck      bool // a place is looked at, then its owner's death is proven, then it is freed

@@ -85,7 +85,8 @@ func (m *Model) Check(s *State) string {
 	return ""
 }
 
-// Stuck implements explore.Model: nobody who lives sleeps while what it waits for is there, or with all wakers alive at all.
+// Stuck implements explore.Model: no living waiter sleeps while its number is there, or, with
+// all wakers alive, at all.
 func (m *Model) Stuck(s *State) string {
 	for i := range m.Waiters {
 		if w := &s.w[i]; !w.dead && w.pc != done && (m.there(s, i) || !s.k[i%m.Wakers].dead) {

@@ -44,7 +44,7 @@ type Bug struct {
 	WakesFirst      bool // it wakes, then adds to the counter
 	NoAdd           bool // it does not add to the counter
 	WakesOne        bool // it wakes one sleeper
-	ClearsAll       bool // it stores 0 in the place of clearing what it has seen
+	ClearsAll       bool // it stores 0 instead of clearing the bits that it has seen
 	LeavesBits      bool // it clears no bits: waiters clear their own
 	SaysSoLate      bool // it says that it doesn't fence after it has published something
 }

@@ -45,7 +45,7 @@ type Bug struct {
 	BitFirst  bool // it clears the bit, then swaps the state
 	NoEpoch   bool // it swaps whatever is live
 	FlagFirst bool // it looks whether the consumer agrees, then at the word
-	Leaves    bool // it leaves an evicted place's bit to who has evicted it
+	Leaves    bool // it leaves an evicted place's bit to the process that has evicted it
 	Bare      bool // it evicts a held place without the lock, as the owner
 	// of eviction of the dead
 	LooksOnce bool // an eviction whose swap fails leaves the place

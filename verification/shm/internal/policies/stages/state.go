@@ -17,10 +17,10 @@ const (
 // Config bounds a search. Seqs sequences are published from the start.
 type Config struct {
 	Seqs           int8
-	Newcomers      [upstreams]int8 // in the place of each upstream
+	Newcomers      [upstreams]int8 // that take the place of each upstream
 	Leaves         [upstreams]bool // occupants may leave
 	Evictable      [upstreams]bool // and may be evicted alive
-	Holds          bool            // who has died live is held
+	Holds          bool            // the place of an occupant that has died live is held
 	Crashes        int8            // of occupants
 	EvictorCrashes int8
 	Joins          bool // second is joining at the start, in a place whose last occupant had passed all
@@ -37,16 +37,16 @@ type Bug struct {
 	NoEpoch     bool // it does not compare epochs
 	NotesJoiner bool // it notes an upstream that is still joining
 	LeavingLeft bool // an upstream that is leaving has left
-	LeftEarly   bool // it looks who has left, then at the place
+	LeftEarly   bool // it looks at the last leaver, then at the place
 	GoneIsLeft  bool // an upstream that is gone has left
-	// of who leaves
+	// of a leaver
 	LeftLate  bool // it notes that it has left when its place is free
 	LeftFirst bool // before it is leaving
 	// of eviction
 	AsLeaving   bool // what is held is evicted through leaving
-	ForgetsLeft bool // who frees the place of a dead consumer that was leaving does not note that it has left
+	ForgetsLeft bool // freeing the place of a dead consumer that was leaving does not note that it has left
 	EvictedLate bool // ByEvicted: an eviction is noted when the place is free
-	AckSilent   bool // ByEvicted: who acknowledges its eviction does not note it
+	AckSilent   bool // ByEvicted: an occupant that acknowledges its eviction does not note it
 	NewEpoch    bool // a resume changes the epoch
 }
 
