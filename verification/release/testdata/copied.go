@@ -12,6 +12,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	c := *ring.Consumer("c")
-	fmt.Println(c.Name())
+	c := ring.Consumer("c")
+	copied := *c
+	fmt.Println(copied.Name())
 }
