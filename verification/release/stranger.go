@@ -112,7 +112,7 @@ func visit(u *user, readme, version string) error {
 	case !strings.Contains(out, "copies lock value"):
 		return err
 	}
-	if err := u.expect("100000", "go", "run", library+"/examples/pipeline@"+version, "-n", "100000"); err != nil {
+	if err := u.expect("100,000 records, the same as were accepted", "go", "run", library+"/examples/pipeline@"+version, "-n", "100000"); err != nil {
 		return err
 	}
 	if _, err := u.run("go", "install", tool+"@"+version); err != nil {
