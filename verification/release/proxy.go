@@ -63,9 +63,11 @@ func (p *proxy) close() { p.server.Close() }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	folder := p.cache
-	owner, _, _ := strings.Cut(library, "/disruptor")
-	ours := strings.HasPrefix(r.URL.Path, "/"+owner+"/")
-	if ours {
+	ours := false // or at a path that is the beginning of one of ours
+	for path := library; path != "."; path = filepath.Dir(path) {
+		ours = ours || strings.HasPrefix(r.URL.Path, "/"+path+"/@")
+	}
+	if ours = ours || strings.HasPrefix(r.URL.Path, "/"+library+"/"); ours {
 		folder = p.folder
 	}
 	file := filepath.Join(folder, filepath.FromSlash(filepath.Clean("/"+r.URL.Path)))

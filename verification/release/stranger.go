@@ -34,7 +34,9 @@ func (u *user) run(args ...string) (string, error) {
 		"GOBIN="+bin,
 		"GOMODCACHE="+filepath.Join(u.home, "mod"),
 		"GOPROXY="+u.proxy,
-		"GONOPROXY=none",
+		"GOENV=off",  // nobody's settings but these,
+		"GOPRIVATE=", // and no module that is taken past the proxy
+		"GONOPROXY=",
 		"GONOSUMDB="+library, // the checksum database has not heard of this version
 		"GOFLAGS=-modcacherw",
 		"GOWORK=off",
