@@ -85,6 +85,10 @@ func publish(p *proxy, maintainer *user, tree, version string) error {
 	}
 	for _, dir := range others {
 		maintainer.dir = filepath.Join(tree, dir)
+		// In a release, go get does this too. Here it would ask the proxy for the version that was required before.
+		if _, err := goIn(maintainer.dir, "mod", "edit", "-require="+library+"@"+version); err != nil {
+			return err
+		}
 		if _, err := maintainer.run("go", "get", library+"@"+version); err != nil {
 			return err
 		}
