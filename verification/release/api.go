@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -84,17 +85,22 @@ func compare(repo *repository, p plan, tree, temp string) error {
 	if err := repo.export(p.before, old); err != nil {
 		return err
 	}
-	paths, err := goIn(old, "list", "-f", `{{if ne .Name "main"}}{{.ImportPath}}{{end}}`, "./...")
+	was, err := packages(old)
+	if err != nil {
+		return err
+	}
+	is, err := packages(tree)
 	if err != nil {
 		return err
 	}
 	data := filepath.Join(temp, "api")
 	incompatible := false
-	for path := range strings.FieldsSeq(paths) {
-		if strings.Contains(path+"/", "/internal/") {
+	for _, path := range was {
+		if !slices.Contains(is, path) {
+			fmt.Printf("the API has no package %s: %s has it\n", path, p.before)
+			incompatible = true
 			continue
 		}
-		fmt.Printf("the API of %s since %s:\n", path, p.before)
 		if _, err := goIn(old, "run", apidiff, "-w", data, path); err != nil {
 			return err
 		}
@@ -102,8 +108,9 @@ func compare(repo *repository, p plan, tree, temp string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Print(report)
-		incompatible = incompatible || strings.Contains(report, "Incompatible changes:")
+		lines := slices.Compact(strings.Split(report, "\n")) // methods of generic types are reported several times
+		fmt.Printf("the API of %s since %s:\n%s", path, p.before, strings.Join(lines, "\n"))
+		incompatible = incompatible || slices.Contains(lines, "Incompatible changes:")
 	}
 	if !incompatible {
 		return nil
@@ -112,6 +119,13 @@ func compare(repo *repository, p plan, tree, temp string) error {
 		return fmt.Errorf("the API has incompatible changes: %w", err)
 	}
 	return nil
+}
+
+// packages returns the paths of the packages in the module that others can import.
+func packages(module string) ([]string, error) {
+	paths, err := goIn(module, "list", "-f", `{{if ne .Name "main"}}{{.ImportPath}}{{end}}`, "./...")
+	internal := func(path string) bool { return strings.Contains(path+"/", "/internal/") }
+	return slices.DeleteFunc(strings.Fields(paths), internal), err
 }
 
 // goIn runs the Go command in a module outside the workspace.

@@ -92,6 +92,10 @@ func publish(p *proxy, maintainer *user, tree, version string) error {
 		if _, err := maintainer.run("go", "get", library+"@"+version); err != nil {
 			return err
 		}
+		// Outside the workspace, go.sum must have all that a build needs.
+		if _, err := maintainer.run("go", "list", "-deps", "-f", "{{with .Error}}{{.}}{{end}}", "./..."); err != nil {
+			return err
+		}
 		if err := p.add(library+"/"+dir, version, maintainer.dir); err != nil {
 			return err
 		}
