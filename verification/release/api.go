@@ -24,8 +24,8 @@ type plan struct {
 
 var section = regexp.MustCompile(`(?m)^## ([^\s,]*).*$`)
 
-// planRelease reads the first section of CHANGELOG.md. Its title begins with the version, or is Unreleased: that makes the next
-// minor version.
+// planRelease reads the first section of CHANGELOG.md. Its title begins with the version, or with
+// Unreleased for the next minor version.
 func planRelease(changelog string, tags []string) (plan, error) {
 	titles := section.FindAllStringSubmatchIndex(changelog, 2)
 	if titles == nil {
@@ -61,8 +61,8 @@ func nextMinor(version string) string {
 	return fmt.Sprintf("v%d.%d.0", major, minor+1)
 }
 
-// allows returns an error if the release must not have incompatible changes. Before v1, one with a new minor version may,
-// if a line of the notes tells users.
+// allows returns an error if the release must not have incompatible changes. Before v1, a new minor
+// version may have some, if a line of the notes says so.
 func (p plan) allows() error {
 	switch {
 	case semver.Major(p.before) != "v0":
@@ -78,7 +78,7 @@ func (p plan) allows() error {
 // compare prints how the library's API differs from the last release's, and fails if it must not.
 func compare(repo *repository, p plan, tree, temp string) error {
 	if p.before == "" {
-		fmt.Printf("the API is compared with no release: no tag v* is older than %s here (git fetch --tags gets them)\n", p.version)
+		fmt.Printf("the API is compared with no release: no tag v* is older than %s (git fetch --tags?)\n", p.version)
 		return nil
 	}
 	old := filepath.Join(temp, "before")

@@ -1,12 +1,14 @@
-// Release rehearses a release of the last commit: it packs the modules as the Go command would, offers them on a module
-// proxy, and does what a stranger does in the first ten minutes, with an empty module cache and outside the repository.
+// Release rehearses a release of the last commit: it packs the modules as the Go command would,
+// offers them on a module proxy, and does what a stranger does in the first ten minutes, with an
+// empty module cache and outside the repository.
 //
 //	go run ./verification/release
 //
-// It prints each command, what the command says and how long it takes. The exit status is 1 if one does not do what it
-// should, or takes longer than -limit, if the library's download is too large, or if CHANGELOG.md does not admit an
-// incompatible change of the API since the last release. Packages come from the download cache of this machine or else
-// from its module proxy. It needs git, tar and timeout.
+// It prints each command, what the command says and how long it takes. The exit status is 1 if one
+// does not do what it should, or takes longer than -limit, if the library's download is too large,
+// or if CHANGELOG.md does not admit an incompatible change of the API since the last release.
+// Packages come from the download cache of this machine or else from its module proxy. It needs
+// git, tar and timeout.
 package main
 
 import (
@@ -19,8 +21,8 @@ import (
 
 const library = "github.com/be395dad/disruptor"
 
-// others are the modules that are released after the library, because they require it. The module cmd/disruptor/lfq is
-// not: it replaces a module, and go install refuses such a one.
+// others are the modules that are released after the library, because they require it. The module
+// cmd/disruptor/lfq is not: it replaces a module, and go install refuses such a one.
 var others = []string{"cmd/disruptor", "metrics"}
 
 func main() {
@@ -78,7 +80,8 @@ func rehearse(limit time.Duration) error {
 	return visit(stranger, string(readme), plan.version)
 }
 
-// publish releases the modules in the tree, the library first. Each of the others then asks for that version.
+// publish releases the modules in the tree, the library first. Each of the others then asks for
+// that version.
 func publish(p *proxy, maintainer *user, tree, version string) error {
 	if err := p.add(library, version, tree); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -25,9 +26,10 @@ const (
 	mostFile = 128 << 10
 )
 
-// A proxy is a module proxy that has the released modules. All else is served from the download cache of this machine, or
-// else by its own proxy. A folder as GOPROXY would not do: before it takes a package from a module, the Go command looks for
-// one at each longer and shorter path, and so would ask the proxies that follow for modules of this repository.
+// A proxy is a module proxy that has the released modules. It serves all else from the download
+// cache of this machine, or sends it to this machine's proxy. A folder as GOPROXY would not do: to
+// find the module of a package, the Go command asks for one at each beginning of its path, and what
+// the folder lacks it would ask of the next proxy.
 type proxy struct {
 	url      string
 	folder   string // of what is released
@@ -64,8 +66,8 @@ func (p *proxy) close() { p.server.Close() }
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	folder := p.cache
 	ours := false // or at a path that is the beginning of one of ours
-	for path := library; path != "."; path = filepath.Dir(path) {
-		ours = ours || strings.HasPrefix(r.URL.Path, "/"+path+"/@")
+	for p := library; p != "."; p = path.Dir(p) {
+		ours = ours || strings.HasPrefix(r.URL.Path, "/"+p+"/@")
 	}
 	if ours = ours || strings.HasPrefix(r.URL.Path, "/"+library+"/"); ours {
 		folder = p.folder
@@ -82,11 +84,11 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// add packs the module in the folder, without the modules inside it, and releases it. It fails if the module is larger
-// than a user wants to download, or has a file that is not source.
-func (p *proxy) add(path, version, folder string) error {
-	m := module.Version{Path: path, Version: version}
-	escaped, err := module.EscapePath(path)
+// add packs the module in the folder, without the modules inside it, and releases it. It fails if
+// the module is larger than a user wants to download, or has a file that is not source.
+func (p *proxy) add(name, version, folder string) error {
+	m := module.Version{Path: name, Version: version}
+	escaped, err := module.EscapePath(name)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ func TestPlanReadsTheVersionFromTheChangelogAndTheTags(t *testing.T) {
 		{"v0.1.1", "v0.1.0 v0.1.1", "v0.1.1", "v0.1.0"}, // it is tagged already
 		{"v0.1.0", "v0.1.0", "v0.1.0", ""},
 	} {
-		p, err := planRelease("# Changelog\n\n## "+c.title+"\n\n* A line.\n\n## v0.0.1\n\n* Another.\n", strings.Fields(c.tags))
+		changelog := "# Changelog\n\n## " + c.title + "\n\n* A line.\n\n## v0.0.1\n\n* Another.\n"
+		p, err := planRelease(changelog, strings.Fields(c.tags))
 		if err != nil || p.version != c.version || p.before != c.before {
 			t.Errorf("%q with the tags %q: %q after %q, %v; want %q after %q", c.title, c.tags, p.version, p.before, err,
 				c.version, c.before)

@@ -57,7 +57,8 @@ func (r *repository) export(commit, folder string) error {
 	return err
 }
 
-// output returns what the command writes to standard output. Its error has the command and what it writes to standard error.
+// output returns what the command writes to standard output. Its error has the command and its
+// standard error.
 func output(cmd *exec.Cmd) (string, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

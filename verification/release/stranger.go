@@ -68,7 +68,8 @@ func (u *user) expect(wanted string, args ...string) error {
 	return err
 }
 
-// programs are those of a user of the library. In example.go, the line around stands for the first block of Go in README.md.
+// programs are those of a user of the library. In example.go, the first block of Go in README.md
+// replaces the line around.
 //
 //go:embed testdata/*.go
 var programs embed.FS
@@ -114,7 +115,8 @@ func visit(u *user, readme, version string) error {
 	case !strings.Contains(out, "copies lock value"):
 		return err
 	}
-	if err := u.expect("100,000 records, the same as were accepted", "go", "run", library+"/examples/pipeline@"+version, "-n", "100000"); err != nil {
+	const verdict = "100,000 records, the same as were accepted"
+	if err := u.expect(verdict, "go", "run", library+"/examples/pipeline@"+version, "-n", "100000"); err != nil {
 		return err
 	}
 	if _, err := u.run("go", "install", tool+"@"+version); err != nil {
