@@ -1,0 +1,11 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/be395dad/disruptor"
+)
+
+// README.md
