@@ -5,9 +5,10 @@ import (
 	"iter"
 )
 
-// A Batch is a range of consecutive slots: claimed by a producer and not yet published, or available to a consumer
-// and not yet done. It is a small value to pass on as it is; its holder may use the slots until Publish, Abort or
-// Done. Sequences count from 0, ranges are half-open.
+// A Batch is a range of consecutive slots. Either a producer has claimed them and not yet
+// published them, or a consumer has received them and is not yet done. A Batch is a small value,
+// to be passed by value. Its holder may use the slots until Publish, Abort or Done. Sequences
+// count from 0; ranges are half-open.
 type Batch[T any] struct {
 	ring     *Ring[T]
 	from, to int64
@@ -30,8 +31,8 @@ func (b Batch[T]) At(i int) *T {
 	return &b.ring.slots[(b.from+int64(i))&b.ring.mask]
 }
 
-// Slices returns the slots as plain slices: head, and after it tail, which is empty unless the range goes over the end
-// of the ring's memory.
+// Slices returns the slots as plain slices: head, followed by tail. The tail is empty unless the
+// range goes over the end of the ring's memory.
 func (b Batch[T]) Slices() (head, tail []T) {
 	if b.to == b.from {
 		return nil, nil
@@ -44,7 +45,7 @@ func (b Batch[T]) Slices() (head, tail []T) {
 	return b.ring.slots[i : i+n : i+n], nil
 }
 
-// All walks over the sequences and slots, in order.
+// All returns an iterator over the sequences and slots, in order.
 func (b Batch[T]) All() iter.Seq2[int64, *T] {
 	return func(yield func(int64, *T) bool) {
 		for s := b.from; s < b.to; s++ {
@@ -55,8 +56,8 @@ func (b Batch[T]) All() iter.Seq2[int64, *T] {
 	}
 }
 
-// Split returns the first n slots, 0 <= n <= Len, and the rest, to publish, abort or finish them one after the other.
-// It panics if n is out of range.
+// Split returns the first n slots, 0 <= n <= Len, and the rest, to be published, aborted or
+// finished one after the other. It panics if n is out of range.
 func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
 	if uint64(n) > uint64(b.to-b.from) {
 		panic(outOfRange{"Split", n, b.to - b.from})
@@ -65,7 +66,8 @@ func (b Batch[T]) Split(n int) (head, rest Batch[T]) {
 	return Batch[T]{b.ring, b.from, mid}, Batch[T]{b.ring, mid, b.to}
 }
 
-// outOfRange is what At and Split panic with: a value, and not a call that formats one, lets them inline.
+// outOfRange is the value with which At and Split panic. A call that formats a text would keep
+// them from being inlined.
 type outOfRange struct {
 	method string
 	n      int
@@ -76,7 +78,8 @@ func (e outOfRange) Error() string {
 	return fmt.Sprintf("disruptor: %s(%d) of a batch of %d slots", e.method, e.n, e.length)
 }
 
-// panicForeign says what is wrong with a batch that does not belong to the ring at which method was called.
+// panicForeign says what is wrong with a batch that does not belong to the ring whose method was
+// called.
 func panicForeign(method string, from, to int64) {
 	if to == 0 {
 		panicf("%s of a batch that was never claimed", method)

@@ -5,18 +5,18 @@ import (
 	"fmt"
 )
 
-// FromChannel publishes what it receives from ch, in order, until ch is closed and empty. It
-// returns nil then; the cause of ctx if that ends first; and an error that wraps ErrClosed if the
-// ring does.
+// FromChannel publishes what it receives from ch, in order. It returns nil once ch is closed and
+// empty, the cause of ctx if ctx ends first, and an error that wraps [ErrClosed] if the ring
+// ends first.
 //
-// FromChannel claims after it has received. If the end comes while an event waits for room, the
-// error is an [*UnsentError] and has that event. There is never more than one: what else was
-// received has been published, and the rest is still in ch.
+// FromChannel receives first and then claims. If ctx or the ring ends while an event waits for
+// room, the error is an [*UnsentError] that holds the event. There is never more than one such
+// event: everything else that was received has been published, and the rest is still in ch.
 //
-// It uses p as one goroutine does. It publishes up to 64 events at once, as many as ch has ready,
-// if there is room for all of them, and one otherwise. If others receive from ch, too, it aborts
-// what it has claimed for more than it gets. A Producer that is none of this package has one
-// event published at a time, and FromChannel sees the end of its ring only when it claims.
+// It uses p as one goroutine does. It publishes at most 64 events at once: as many as ch has
+// ready if there is room for all of them, otherwise one. If others receive from ch too, it
+// aborts the slots it claimed for events that they got. With a Producer that is not of this
+// package, it publishes one event at a time and sees the end of the ring only when it claims.
 //
 // FromChannel panics if ch or p is nil.
 func FromChannel[T any](ctx context.Context, ch <-chan T, p Producer[T]) error {
@@ -51,11 +51,11 @@ func FromChannel[T any](ctx context.Context, ch <-chan T, p Producer[T]) error {
 	}
 }
 
-// channelRun is how many events FromChannel publishes at once at most.
+// channelRun is the most events that FromChannel publishes at once.
 const channelRun = 64
 
-// sendReady publishes v, and with it what is ready in ch if there is room for as many slots as
-// that needs, most in all.
+// sendReady publishes v, and with it what is ready in ch, up to most events in all. If there is
+// no room for as many slots, it publishes v alone.
 func sendReady[T any](ctx context.Context, v T, ch <-chan T, p Producer[T], most int) error {
 	b, ok := p.TryClaim(min(1+len(ch), most))
 	if !ok {
@@ -83,13 +83,13 @@ func sendReady[T any](ctx context.Context, v T, ch <-chan T, p Producer[T], most
 	return nil
 }
 
-// An UnsentError is how FromChannel fails with an event that it has received and not published.
+// An UnsentError is the error of FromChannel if it has received an event and not published it.
 type UnsentError[T any] struct {
 	Event T
 	Err   error // why: what Claim returned
 }
 
-// Error returns a line that says what Err does. The event is not in it.
+// Error returns a line with the text of Err. It leaves out the event.
 func (e *UnsentError[T]) Error() string {
 	return fmt.Sprintf("disruptor: an event was received and not published: %v", e.Err)
 }
@@ -97,17 +97,17 @@ func (e *UnsentError[T]) Error() string {
 // Unwrap returns Err.
 func (e *UnsentError[T]) Unwrap() error { return e.Err }
 
-// ToChannel sends a copy of each event to ch, in order, until the closed ring is drained. It
-// returns nil then, without closing ch; the cause of ctx if that ends first; ErrClosed if the
-// consumer has been closed; and an error that wraps ErrClosed and the cause if the ring fails.
+// ToChannel sends a copy of each event to ch, in order. It returns nil once the closed ring is
+// drained, without closing ch; the cause of ctx if ctx ends first; [ErrClosed] if the consumer
+// has been closed; and an error that wraps ErrClosed and the cause if the ring fails.
 //
-// An event is done once ch has taken it: when ToChannel returns, the position of c is right
-// behind the last one delivered, and another call goes on there. While it waits for ch, what was
-// delivered is handed back; otherwise, at the end of each batch. It sees the end of ctx and a
-// failure then, too.
+// An event is done once ch has taken it. When ToChannel returns, the position of c is right
+// behind the last event delivered, and another call goes on there. ToChannel hands delivered
+// events back when it waits for ch, and at the end of each batch. It also sees the end of ctx
+// and a failure of the ring then.
 //
 // It uses c as one goroutine does. What an event refers to is not copied: don't use ToChannel
-// where producers reuse that.
+// where producers use that again.
 //
 // ToChannel panics if ch or c is nil.
 func ToChannel[T any](ctx context.Context, c *Consumer[T], ch chan<- T) error {

@@ -1,14 +1,14 @@
-// Package disruptor is a ring buffer that passes events between goroutines: lock-free, with many producers, many
-// consumers that each see every event in order, stages that run after other stages, and groups of workers that share
-// the events out among them. It is for code in which a channel is too slow, or in which several consumers need the same
-// events.
+// Package disruptor passes events between goroutines through a lock-free ring buffer. A ring has
+// any number of producers. Each of its consumers sees every event, in order; a consumer may come
+// after others, as a stage, and a group of workers may share the events. Use it where a channel
+// is too slow or where several consumers need the same events.
 //
 //	ring, err := disruptor.New[Order](disruptor.Config{Capacity: 1 << 14})
 //	journal := ring.Handle("journal", writeJournal)
 //	replica := ring.Handle("replica", sendReplica)
 //	ring.Handle("apply", applyOrders, journal, replica) // after both
 //	go func() {
-//		defer ring.Close() // what is published is still delivered
+//		defer ring.Close() // published events are still delivered
 //		p := ring.MultiProducer()
 //		for order := range orders {
 //			if err := p.Send(ctx, order); err != nil {
@@ -20,8 +20,9 @@
 //
 // # Picture
 //
-// Sequences count events from 0 for ever; each has its slot in memory at sequence & (Capacity-1). Below, in a ring of
-// 16 slots, producers have claimed up to 21 and published up to 18; "apply" follows "journal" and "replica":
+// Sequences number the events from 0 without end. An event lies in the slot at sequence &
+// (Capacity-1). In the ring of 16 slots below, producers have claimed up to 21 and published up
+// to 18; "apply" follows "journal" and "replica":
 //
 //	          apply      journal  replica        published     claimed
 //	            |           |        |               |            |
@@ -32,105 +33,128 @@
 //	            replica
 //	            are done
 //
-// The slowest position, here that of "apply", is the gate: no claim passes it by more than a lap. So a slow consumer
-// stops producers when the ring is full, and never loses an event; a consumer that is forgotten stops them for ever. A
-// [Sender] can drop events instead, or give up after some time; a [LossyConsumer] stops nobody: it is handed copies,
-// and misses events when it is slow.
+// The slowest position, here that of "apply", is the gate: no claim passes it by more than a
+// lap. So a slow consumer stops producers when the ring is full, and loses no event. A consumer
+// that is forgotten stops them for good. A [Sender] can drop events instead, or give up after
+// some time. A [LossyConsumer] stops no producer: it receives copies, and misses events when it
+// is slow.
 //
 // # Glossary
 //
 //   - sequence: position in the endless stream of events, from 0
 //   - slot: the place of a sequence in memory; a lap is one turn of the ring
 //   - batch: a half-open range [from, to) of slots
-//   - claim: take the sole right to write a range of slots
+//   - claim: take the exclusive right to write a range of slots
 //   - publish: hand a claimed range to the consumers
 //   - abort: give a claimed range back; consumers step over it
 //   - next: get the range that is ready to be read
-//   - done: hand slots that have been read back
+//   - done: hand back slots that have been read
 //   - position: the first sequence that a consumer has not handed back
 //   - gate: the slowest position, which producers must not pass by more than a lap
-//   - need: the lowest value of a word that satisfies a goroutine that waits for it
-//   - mark: the word beside a slot of a Multi ring that says how far the range published from there reaches; a
-//     group has marks, too, which say so of finished runs
+//   - need: the lowest value of a word that satisfies a goroutine waiting for it
+//   - mark: the word beside a slot of a Multi ring that says how far the range published from
+//     there reaches; a group has marks too, for finished runs
 //   - cursor: the word that says how far a Single ring is published
-//   - boundary: a sequence at which a published or aborted range begins, where a mark says something
+//   - boundary: a sequence at which a published or aborted range begins, so that its mark says
+//     something
 //   - stage: a consumer that comes after others
-//   - group: a consumer whose events are shared out among workers, which finish them in any order
-//   - worker: one of those to whom a group hands out events, each to one
-//   - run: a range of slots that a worker has taken from its group, and that no other worker has
-//   - key: what GroupConfig.Key says of an event; events of one key are handled in order
-//   - owner: the seat of the worker to which an event belongs by its key; to key is to find the owners of what has come
-//   - seat: how far a worker of a group with a key has come; below it all that it owns is finished
-//   - barrier: the sequence at which the workers change; nothing behind it is keyed before all seats have come there
-//   - tail: the position of a group: all runs below are finished
+//   - group: a consumer whose events are shared among workers, which finish them in any order
+//   - worker: receives events of a group; each event goes to one worker
+//   - run: a range of slots that one worker has taken from its group
+//   - key: what GroupConfig.Key returns for an event; events of one key are handled in order
+//   - owner: the seat of the worker that an event belongs to by its key; to key is to find the
+//     owners of new events
+//   - seat: how far a worker of a group with a key has come; everything it owns below is
+//     finished
+//   - barrier: the sequence at which the workers change; nothing behind it is keyed until all
+//     seats have reached it
+//   - tail: the position of a group: all runs below it are finished
 //   - park: sleep until woken
-//   - lossy: of a consumer: misses events when it is slow, and holds slots only while it copies them
-//   - pin: hold the slots from a lossy consumer's position on; to unpin it is to let go of them
-//   - push: move a lossy consumer that is not pinned ahead, to make room; it has missed what lies between
+//   - lossy: of a consumer: misses events when it is slow, and holds slots only while it copies
+//     them
+//   - pin: hold the slots from a lossy consumer's position on; to unpin is to let go of them
+//   - push: move a lossy consumer that is not pinned ahead, to make room; it misses what lies
+//     between
 //
 // # Memory model
 //
-// In the words of the Go memory model: a Publish of a batch is synchronized before the Next, TryNext, WaitFor or At
-// that returns any of its slots, and before a Published or Position that counts it. A Done is synchronized before the
-// Next of each later consumer that is handed the slots, and, with that of every other consumer, before the claim that
-// is given the slots again. That of a worker is, too, and a call that returns a Copy, as if it ended with a Done; and what
-// a worker did to slots that it has left is synchronized before the Next of the worker that is handed them. A Close is
-// synchronized before the call that returns ErrClosed. So slots may hold any type, and need no atomic access; the race
-// detector sees all these edges.
+// In the terms of the Go memory model:
+//
+//   - A Publish of a batch is synchronized before the Next, TryNext, WaitFor or At that returns
+//     any of its slots, and before a Published or Position that counts it.
+//   - A Done is synchronized before the Next of each later consumer that receives the slots.
+//   - The Dones of all consumers are synchronized before the claim that gets the slots again.
+//     The Done of a worker counts as well, and a call that returns a Copy counts as if it ended
+//     with a Done.
+//   - What a worker did to slots that it left unfinished is synchronized before the Next of the
+//     worker that receives them.
+//   - A Close is synchronized before the call that returns ErrClosed.
+//
+// So slots may hold any type and need no atomic access. The race detector sees all these edges.
 //
 // # Ends
 //
-// A ring ends once. The first end is the one that [Ring.Err] and claims report; a failure that comes
-// while a closed ring drains stops the consumers and is what they and Run report. Calls return errors
-// that wrap ErrClosed and what stands here; Run returns what stands here.
+// A ring ends once. [Ring.Err] and claims report the first end. A closed ring may still fail
+// while it drains; that failure stops the consumers, and they and Run report it. Calls return
+// errors that wrap [ErrClosed] and the error in the table. Run returns the error in the table
+// itself.
 //
-//	what ends                  claims             consumers                            Run
-//	Close, Shutdown            ErrClosed          all that was claimed before it, and  nil
-//	                                              then ErrClosed
-//	Shutdown out of time       ErrClosed          stop where they stand; its error     its error
-//	the context of Run         its cause          stop where they stand; its cause     its cause
-//	a handler: error, panic,   *HandlerError      stop where they stand;               *HandlerError
-//	runtime.Goexit                                *HandlerError
+//	what ends the ring         claims          consumers                            Run
+//	Close, Shutdown            ErrClosed       receive everything claimed before,   nil
+//	                                           then ErrClosed
+//	Shutdown out of time       ErrClosed       stop at once; Shutdown's error       Shutdown's error
+//	the context of Run         its cause       stop at once; its cause              its cause
+//	a handler: error, panic,   *HandlerError   stop at once; *HandlerError          *HandlerError
+//	runtime.Goexit
 //
-// A [FailurePolicy] keeps errors and panics of a handler from ending the ring.
+// With a [FailurePolicy], errors and panics of a handler need not end the ring.
 //
-// Two ends leave the ring as it is. Close of a consumer ends its calls with ErrClosed, and Run serves
-// the others. The context of a call ends that call: Next and WaitFor return its cause, a claim an error
-// that wraps the cause and says what was in the way.
+// Two other ends leave the ring open. Close of a consumer ends its calls with ErrClosed, and Run
+// goes on serving the other consumers. The end of a call's context ends only that call: Next and
+// WaitFor return the cause; a claim returns an error that wraps the cause and says what was in
+// the way.
 //
 // # Profiles
 //
-// A goroutine that Run gives to a handler, or to a worker of a group, has two pprof labels besides those
-// of Run's context: "ring" is Config.Name, and "consumer" the name of the consumer or of the group. An
-// empty name gives no label. A goroutine that the handler starts inherits them. After pprof.Do in a
-// handler they are gone: it leaves the labels of the context that it was given.
+// A goroutine on which Run calls a handler has two pprof labels besides those of Run's context:
+// "ring" is Config.Name, and "consumer" is the name of the consumer or group. An empty name
+// gives no label. Goroutines that the handler starts inherit the labels. A handler loses them by
+// calling pprof.Do, which leaves the labels of the context it was given.
 //
-// Tracebacks show labels with GODEBUG=tracebacklabels=1, since Go 1.26; since Go 1.27 they do so by
-// default if the go.mod of the program asks for that release or a later one.
+// Tracebacks show labels with GODEBUG=tracebacklabels=1 since Go 1.26. Since Go 1.27 they show
+// them by default if the program's go.mod asks for that release or a later one.
 //
-// While a trace of runtime/trace is on, each call of a handler with a batch, and each retry, is a region
-// on the handler's goroutine. Its type is the name of the consumer or of the group; "consumer" if that is
-// empty. Without a trace that costs one load per batch, and allocates nothing.
+// While runtime/trace is on, each call of a handler with a batch, and each retry, is a region on
+// the handler's goroutine. The type of the region is the name of the consumer or group, or
+// "consumer" if that is empty. Without a trace this costs one load per batch and allocates
+// nothing.
 //
 // # Checks
 //
-// Always on: the range of n, nil arguments, batches of other rings or none, Done of what is not in hand;
-// on a Single ring, publication or abort of any slot that is not open; on a Multi ring, publication of a
-// batch whose first slot begins a range that was published or aborted already, and abort of a batch of
-// which any slot is.
+// Misuse panics. Always checked are:
 //
-// With the build tag disruptor_debug also: on a Multi ring, publication of a batch of which any slot is
-// published or aborted; use of a SingleProducer, a Consumer or a Worker by two goroutines at once, or of
-// a Consumer that Run serves by another goroutine; two goroutines that wait in one Sender at once; a
-// handler that waits for room in its own full ring, or calls Shutdown.
+//   - the range of n, nil arguments, and batches of another ring or of none
+//   - Done of slots that are not in hand
+//   - on a Single ring, Publish or Abort of a slot that is not in the open claim
+//   - on a Multi ring, Publish of a batch whose first slot begins a range that was already
+//     published or aborted
+//   - on a Multi ring, Abort of a batch with any slot that was already published or aborted
+//
+// The build tag disruptor_debug adds checks for:
+//
+//   - on a Multi ring, Publish of a batch with any slot that is already published or aborted
+//   - use of a SingleProducer, a Consumer or a Worker by two goroutines at once
+//   - use of a Consumer that Run serves by another goroutine
+//   - two goroutines that wait in one Sender at once
+//   - a handler that waits for room in its own full ring, or calls Shutdown
 //
 // # Builds
 //
-// The tag purego leaves out the assembly and the plain stores of amd64, as builds with the race detector
-// do: everything is then done by sync/atomic.
+// The tag purego leaves out the assembly and the plain stores of amd64: everything is then done
+// by sync/atomic. Builds with the race detector do the same.
 package disruptor
 
-// Ordering. Each atomic access in the source names the row, the edge, to which it belongs.
+// Ordering. Each atomic access in the source names its edge, a row of this table.
 //
 //	edge      from -> to                                            order                where
 //	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,

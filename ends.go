@@ -2,8 +2,8 @@ package disruptor
 
 import "fmt"
 
-// ends is how a ring ends. The first end wins and is stored once, in ending; a failure that comes while
-// the ring drains after Close stops the drain and is stored beside it.
+// ends holds how a ring ends. The first end wins and is stored once, in ending. A failure that
+// comes while the ring drains after Close stops the drain and is stored beside it.
 type ends struct {
 	ending  cell[ending]
 	failure cell[ending]
@@ -16,7 +16,7 @@ type ending struct {
 	cause error // what Run returns
 }
 
-// close lets no new claim in: consumers find what is left, and then ErrClosed.
+// close lets in no new claim: consumers find what is left, and then ErrClosed.
 func (c *core) close() { c.finish(&ending{err: ErrClosed}) }
 
 // fail ends the ring at once: consumers stop where they stand.
@@ -29,14 +29,14 @@ func (c *core) fail(cause error) {
 	c.finish(c.failure.load()) // of two failures at once, the same one for all
 }
 
-// finish fixes the one end that all consumers find: the claim word as it is when no claim can be added
-// to it.
+// finish fixes the one end that all consumers find: the value of the claim word when no claim
+// can be added to it.
 //
-// On a Multi ring the closed bit is in the claim word itself, so each claim's compare-and-swap comes
-// before it, and is counted, or fails. A Single producer claims without a locked instruction: it stores
-// the claim word and then looks at closed, and its look may run ahead of its store. The fence of the
-// whole process between the two accesses here is the other half of that bargain: either the producer
-// sees closed, or its claim is seen here (close edge).
+// On a Multi ring the closed bit is in the claim word itself, so each claim's compare-and-swap
+// either comes before it and counts, or fails. A Single producer claims without a locked
+// instruction: it stores the claim word and then looks at closed, and its look may run ahead of
+// its store. The fence of the whole process between the two accesses here completes the bargain:
+// either the producer sees closed, or its claim is seen here (close edge).
 func (c *core) finish(e *ending) {
 	if c.ending.cas(nil, e) {
 		if c.single {
@@ -62,7 +62,7 @@ func (c *core) wakeAll() {
 	}
 }
 
-// err returns how the ring ended, nil while it is open.
+// err returns how the ring ended, or nil while it is open.
 func (c *core) err() error {
 	if e := c.ending.load(); e != nil { // close edge
 		return e.err
@@ -70,7 +70,7 @@ func (c *core) err() error {
 	return nil
 }
 
-// cause returns what failed the ring, nil if nothing has.
+// cause returns what failed the ring, or nil if nothing has.
 func (c *core) cause() error {
 	if f := c.failure.load(); f != nil { // close edge
 		return f.cause
@@ -78,7 +78,7 @@ func (c *core) cause() error {
 	return nil
 }
 
-// endedAt returns why a consumer at seq will find nothing more, nil if there may be more.
+// endedAt returns why a consumer at seq will find nothing more, or nil if there may be more.
 func (c *core) endedAt(seq int64) error {
 	if c.failed.load() != 0 { // close edge
 		return c.failure.load().err
@@ -89,8 +89,8 @@ func (c *core) endedAt(seq int64) error {
 	return nil
 }
 
-// unpublished returns the ranges below the end of a closed ring that are claimed and neither published
-// nor aborted.
+// unpublished returns the ranges below the end of a closed ring that were claimed and neither
+// published nor aborted.
 func (c *core) unpublished() (open []span) {
 	end := c.end.load() // close edge
 	from := c.publishedEnd()

@@ -5,11 +5,11 @@ import (
 	"iter"
 )
 
-// Events walks over the sequences and slots of what Batches walks over. The slots of a batch are
-// handed back when the last of them has been through the loop's body. When the loop is left by
-// break or return, exactly the events that have been in its body are done, that of the last turn
-// included. On a panic the batch stays in hand, all of it. A slot must not be used after its
-// batch. The loop ends as one over Batches does; [Consumer.Err] reports why.
+// Events returns an iterator over the sequences and slots of the batches of [Consumer.Batches].
+// The slots of a batch are handed back when the last of them has been through the loop's body.
+// When the loop is left by break or return, exactly the events that the body has seen are done,
+// including the last. After a panic the whole batch stays in hand. A slot must not be used after
+// its batch. The loop ends as one over Batches does; [Consumer.Err] reports why.
 func (c *Consumer[T]) Events(ctx context.Context) iter.Seq2[int64, *T] {
 	checkContext(ctx)
 	return func(yield func(int64, *T) bool) {

@@ -46,7 +46,7 @@ func ExampleConsumer_Ready() {
 	// shipped 2 <nil>
 }
 
-// A loop over events may be left at any of them, and another goes on behind it.
+// A loop over events may be left at any event. The next loop goes on behind it.
 func ExampleConsumer_Events() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
@@ -73,7 +73,7 @@ func ExampleConsumer_Events() {
 	// 4 <nil>
 }
 
-// Code that has a channel publishes what comes from it.
+// FromChannel publishes what comes from a channel.
 func ExampleFromChannel() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
@@ -97,7 +97,7 @@ func ExampleFromChannel() {
 	// Output: a b c d e <nil>
 }
 
-// The event for which no room came is in the error.
+// The error holds the event that found no room.
 func ExampleUnsentError() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 2})
@@ -123,7 +123,7 @@ func ExampleUnsentError() {
 	// disruptor: an event was received and not published: disruptor: no room: consumer "lazy" is 2 behind: context canceled
 }
 
-// Code that wants a channel gets one.
+// ToChannel is for code that wants a channel.
 func ExampleToChannel() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})

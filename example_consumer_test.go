@@ -37,7 +37,7 @@ func ExampleConsumer() {
 	// c 3 0
 }
 
-// An event loop polls the ring beside its other work, until the ring has ended and is drained.
+// An event loop polls the ring between its other work, until the ring has ended and is drained.
 func ExampleConsumer_TryNext() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
@@ -123,7 +123,7 @@ func ExampleConsumer_WaitFor() {
 	// true
 }
 
-// A consumer after another one is handed only what that one is done with.
+// A consumer after another one receives only what that one has finished.
 func ExampleRing_Consumer() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
 	parse := ring.Consumer("parse")
@@ -142,7 +142,7 @@ func ExampleRing_Consumer() {
 	// true 100
 }
 
-// A consumer that leaves is waited for no more.
+// Nothing waits for a consumer that has left.
 func ExampleConsumer_Close() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 1})
 	p := ring.MultiProducer()
@@ -155,58 +155,73 @@ func ExampleConsumer_Close() {
 	// true
 }
 
-func ExampleBatch() {
-	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
-	p := ring.MultiProducer()
-	b, _ := p.TryClaim(3)
-	fmt.Println(b.Len(), b.From(), b.To())
-	*b.At(0) = 10
-	head, rest := b.Split(1)
-	p.Publish(head) // early
-	*rest.At(0), *rest.At(1) = 20, 30
-	p.Publish(rest)
-	fmt.Println(ring.Published())
-	// Output:
-	// 3 0 3
-	// 3
-}
-
-func ExampleBatch_All() {
+// Next waits until something is available, or its context or the ring ends.
+func ExampleConsumer_Next() {
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
-	b, _ := ring.MultiProducer().TryClaim(2)
-	for seq, s := range b.All() {
-		*s = fmt.Sprint("event ", seq)
+	c := ring.Consumer("c")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errors.New("no time"))
+	_, err := c.Next(ctx)
+	fmt.Println(err)
+
+	ring.MultiProducer().TrySend("last")
+	ring.Close()
+	for {
+		b, err := c.Next(context.Background())
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Println(*b.At(0))
+		c.Done(b) // without it Next would return the same batch again
 	}
-	fmt.Println(*b.At(0), "/", *b.At(1))
-	// Output: event 0 / event 1
+	// Output:
+	// no time
+	// last
+	// disruptor: closed
 }
 
-// Slices gives plain slices for copy, SIMD and the like. There are two where the range goes over the end of the ring.
-func ExampleBatch_Slices() {
-	ring, _ := disruptor.New[byte](disruptor.Config{Capacity: 4})
-	p, c := ring.MultiProducer(), ring.Consumer("c")
-	for range 3 { // so that the next claim starts at the last slot
-		p.TrySend('-')
+// At tells why a sequence can't be read.
+func ExampleConsumer_At() {
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
+	c := ring.Consumer("c")
+	p := ring.MultiProducer()
+	b, _ := p.TryClaim(1)
+	p.Abort(b)
+	p.TrySend("sent")
+	for seq := range int64(3) {
+		s, err := c.At(seq)
+		switch {
+		case err == nil:
+			fmt.Println(seq, *s)
+		case errors.Is(err, disruptor.ErrAborted), errors.Is(err, disruptor.ErrNotPublished):
+			fmt.Println(err)
+		}
 	}
-	b, _ := c.TryNext()
-	c.Done(b)
-
-	b, _ = p.TryClaim(3)
-	head, tail := b.Slices()
-	copy(tail, "xyz"[copy(head, "xyz"):])
-	fmt.Println(string(head), string(tail))
-	p.Publish(b)
-	// Output: x yz
+	// Output:
+	// disruptor: sequence aborted: 0
+	// 1 sent
+	// disruptor: sequence not available yet: 2 is not below 2
 }
 
-func ExampleBatch_Split() {
+// Err distinguishes a loop that ended early from one that saw everything.
+func ExampleConsumer_Err() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
-	p, c := ring.MultiProducer(), ring.Consumer("c")
-	b, _ := p.TryClaim(4)
-	keep, giveBack := b.Split(3)
-	p.Publish(keep)
-	p.Abort(giveBack)
-	b, _ = c.TryNext()
-	fmt.Println(b.Len(), ring.Published())
-	// Output: 3 4
+	c := ring.Consumer("c")
+	p := ring.MultiProducer()
+	p.TrySend(1)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for range c.Batches(ctx) {
+		cancel()
+	}
+	fmt.Println(c.Err())
+
+	ring.Close()
+	for range c.Batches(context.Background()) {
+	}
+	fmt.Println(c.Err())
+	// Output:
+	// context canceled
+	// <nil>
 }

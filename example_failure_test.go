@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/be395dad/disruptor"
 )
 
-// A row that a store refuses twice more is put aside. The others are stored.
+// A row that fails three times is put aside. The others are stored.
 func ExampleFailurePolicy() {
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
 	ring.HandleWith(disruptor.ConsumerConfig[string]{
@@ -66,4 +67,18 @@ func ExampleFailurePolicy_batch() {
 	// Output:
 	// wrote 3 at try 3
 	// <nil>
+}
+
+// errors.Is looks through a HandlerError, even in the error of a producer.
+func ExampleHandlerError_Unwrap() {
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
+	ring.Handle("read", func(disruptor.Batch[int]) error { return fmt.Errorf("read: %w", io.ErrUnexpectedEOF) })
+	p := ring.MultiProducer()
+	p.TrySend(1)
+	fmt.Println(ring.Run(context.Background()))
+	err := p.Send(context.Background(), 2)
+	fmt.Println(errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, disruptor.ErrClosed))
+	// Output:
+	// consumer "read", batch [0, 1): read: unexpected EOF
+	// true true
 }

@@ -3,6 +3,7 @@ package disruptor_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/be395dad/disruptor"
@@ -38,7 +39,7 @@ func ExampleRing_HandleGroup() {
 	// <nil> 4
 }
 
-// Workers finish in any order. The position of the group is what all before it have finished.
+// Workers finish in any order. Everything below the position of the group is finished.
 func ExampleGroup() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 8})
 	group := ring.Group(disruptor.GroupConfig[int]{Name: "workers", MaxBatch: 2})
@@ -58,7 +59,7 @@ func ExampleGroup() {
 	// 3
 }
 
-// What a worker leaves behind is handed to another.
+// Another worker receives what a worker leaves unfinished.
 func ExampleWorker() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
@@ -132,4 +133,60 @@ func ExampleGroupConfig() {
 	}()
 	fmt.Println(ring.Run(context.Background()), balances)
 	// Output: <nil> [0 0 20 40]
+}
+
+// An event that two workers have left unfinished is given up and put aside.
+func ExampleRing_Group() {
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 8})
+	group := ring.Group(disruptor.GroupConfig[string]{
+		Name:     "workers",
+		Attempts: 2,
+		DeadLetter: func(b disruptor.Batch[string], err error) error {
+			fmt.Println("put aside", *b.At(0))
+			return nil
+		},
+	})
+	p := ring.MultiProducer()
+	p.TrySend("poison")
+	p.TrySend("food")
+	for w := group.Worker(); ; w = group.Worker() {
+		b, ok := w.TryNext()
+		if !ok {
+			break
+		}
+		if *b.At(0) != "poison" {
+			fmt.Println("handled", *b.At(0))
+			w.Done(b)
+		}
+		w.Close() // the next worker receives what this one has not finished
+	}
+	fmt.Println(group.Consumer().Position())
+	// Output:
+	// put aside poison
+	// handled food
+	// 2
+}
+
+// Each worker has a goroutine and a loop. Together they see every event once.
+func ExampleWorker_Batches() {
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 8})
+	group := ring.Group(disruptor.GroupConfig[int]{Name: "workers"})
+	var sum atomic.Int64
+	var wg sync.WaitGroup
+	for range 3 {
+		w := group.Worker()
+		wg.Go(func() {
+			defer w.Close()
+			for b := range w.Batches(context.Background()) { // Done is called after each turn
+				for _, v := range b.All() {
+					sum.Add(int64(*v))
+				}
+			}
+		})
+	}
+	_, err := ring.MultiProducer().SendAll(context.Background(), []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+	ring.Close()
+	wg.Wait()
+	fmt.Println(sum.Load(), err)
+	// Output: 55 <nil>
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A store writes 500 rows at once, and those that it holds back when none has come for a while and at the end.
+// A store writes 500 rows at once. It writes fewer when no row has come for a while, and at the end.
 func ExampleConsumerConfig() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 2048})
 	var rows []int
@@ -56,8 +56,7 @@ func ExampleConsumerConfig() {
 	// <nil>
 }
 
-// A handler that answers fast has a thread that runs nothing else, and does not sleep. Flags may say on
-// which CPUs.
+// A handler that answers fast has a thread to itself and does not sleep. The CPUs may come from a flag.
 func ExampleConsumerConfig_thread() {
 	var cpus []int // none: all of them
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4, Wait: disruptor.SpinWait{}})
@@ -69,7 +68,7 @@ func ExampleConsumerConfig_thread() {
 	}))
 	ring.MultiProducer().TrySend(42)
 	ring.Close()
-	fmt.Println(ring.Run(context.Background())) // the error, if one of the CPUs is not to be had
+	fmt.Println(ring.Run(context.Background())) // an error, if the process can't use one of the CPUs
 	// Output:
 	// 42
 	// <nil>
@@ -145,7 +144,7 @@ func ExampleHandlerError() {
 	}
 	fmt.Println(errors.Is(err, full))
 
-	err = p.Send(context.Background(), 3) // producers find it, too
+	err = p.Send(context.Background(), 3) // producers find it too
 	fmt.Println(errors.As(err, &failure), errors.Is(err, disruptor.ErrClosed))
 	// Output:
 	// journal failed in 0 to 2
@@ -162,7 +161,7 @@ func ExampleRing_Shutdown() {
 		return nil
 	}))
 	run := make(chan error, 1)
-	go func() { run <- ring.Run(context.Background()) }() // not until the signal: that would throw away what is left
+	go func() { run <- ring.Run(context.Background()) }() // not with untilSignal: that would lose what is left
 
 	untilSignal, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -200,7 +199,7 @@ func parseAndApply() *disruptor.Ring[int] {
 	return ring
 }
 
-// For people to read.
+// String is for people to read.
 func ExampleStats_String() {
 	fmt.Println(parseAndApply().Stats())
 	// Output:
@@ -255,7 +254,7 @@ func ExampleConsumerState() {
 	// by hand busy
 }
 
-// To print what the library knows about the machine, for a report, print the Machine.
+// A report on speed begins with what the library knows about the machine: print a Machine.
 func ExampleMachine() {
 	m := disruptor.ThisMachine()
 	fmt.Println(m.Procs == runtime.GOMAXPROCS(0), m.Quota >= 0, m.String() != "")

@@ -7,8 +7,8 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A monitor shows what it comes to see, and holds nobody up. Here it hangs in its first event, while the journal
-// gets all of them.
+// A monitor shows the events it receives, and holds nobody up. Here it hangs in its first event, while the
+// journal receives all of them.
 func ExampleRing_HandleLossy() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
@@ -59,7 +59,7 @@ func ExampleLossyConsumer() {
 	// <nil> 2 missed in all
 }
 
-// Newest suits who wants to know how things stand, and not how they came to it.
+// Newest is for a reader that wants the latest state, and not how it came about.
 func ExampleLossyConfig() {
 	ring, _ := disruptor.New[float64](disruptor.Config{Capacity: 1024})
 	price := ring.LossyConsumer(disruptor.LossyConfig[float64]{Name: "price", MaxBatch: 1, Newest: true})
@@ -87,4 +87,24 @@ func ExampleCopy() {
 	_, _ = c.Next(ctx)
 	fmt.Println(kept)
 	// Output: [kept]
+}
+
+// Producers push a lossy consumer ahead when they need its slots.
+func ExampleRing_LossyConsumer() {
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
+	c := ring.LossyConsumer(disruptor.LossyConfig[int]{Name: "samples", MaxBatch: 2})
+	p := ring.MultiProducer()
+	for i := range 6 {
+		p.TrySend(i) // finds room each time
+	}
+	fmt.Println(c.Name(), "is at", c.Position(), "and", c.Lag(), "behind;", c.Missed(), "missed")
+	got, _ := c.TryNext()
+	fmt.Println(got.Events, "at", got.From)
+	c.Close()
+	_, err := c.Next(context.Background())
+	fmt.Println(err)
+	// Output:
+	// samples is at 2 and 4 behind; 2 missed
+	// [2 3] at 2
+	// disruptor: closed
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// For a debug page, or the log line of a claim that has found no room.
+// Explain is for a debug page, or for the log line of a claim that found no room.
 func ExampleRing_Explain() {
 	ring, _ := disruptor.New[int](disruptor.Config{Name: "orders", Capacity: 4})
 	ring.Handle("notify", func(disruptor.Batch[int]) error { return nil })
@@ -67,7 +67,7 @@ func ExampleRing_RunWith() {
 	// <nil>
 }
 
-// A service warns when nothing has moved for ten seconds and somebody waits. Nothing is logged here.
+// A service logs a warning when something has been blocked for ten seconds. Here nothing is.
 func ExampleRunConfig() {
 	ring, _ := disruptor.New[int](disruptor.Config{Name: "orders", Capacity: 4})
 	ring.Handle("print", disruptor.Each(func(_ int64, event *int) error {
@@ -162,4 +162,35 @@ func ExampleBatchSizes_All() {
 	// 3 of up to 1
 	// 2 of up to 9
 	// 1 of up to 63
+}
+
+// A claim that was never published holds everything behind it back: Published stays, Claimed goes on.
+func ExampleStats() {
+	ring, _ := disruptor.New[int](disruptor.Config{Name: "orders", Capacity: 8})
+	ring.Consumer("c")
+	p := ring.MultiProducer()
+	p.TrySend(0)
+	if _, ok := p.TryClaim(1); ok { // and forgotten
+		p.TrySend(2)
+	}
+	s := ring.Stats()
+	fmt.Println(s.Name, "claimed", s.Claimed, "published", s.Published, "free", s.Free)
+	fmt.Println("a claim is open:", s.Claimed > s.Published)
+	fmt.Println(s.Consumers[0].Name, "can read", s.Consumers[0].Available)
+	// Output:
+	// orders claimed 3 published 1 free 5
+	// a claim is open: true
+	// c can read 1
+}
+
+// A Var may be in a struct before its ring exists.
+func ExampleVar() {
+	var v disruptor.Var
+	fmt.Println(v)
+	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
+	v = ring.Var()
+	fmt.Println(json.Valid([]byte(v.String())))
+	// Output:
+	// null
+	// true
 }

@@ -72,3 +72,18 @@ func ExampleOverflow_inline() {
 	// a
 	// b
 }
+
+// A sender that gives up after a while returns ErrNoRoom, and Stats counts the event.
+func ExampleSender_Send() {
+	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 1, Producers: disruptor.Single})
+	ring.Consumer("lazy")
+	s := ring.SingleProducer().Sender(disruptor.Overflow[string]{Wait: time.Millisecond})
+	for _, line := range []string{"a", "b"} {
+		fmt.Println(s.Send(context.Background(), line))
+	}
+	fmt.Println(ring.Stats().TimedOut)
+	// Output:
+	// <nil>
+	// disruptor: no room
+	// 1
+}

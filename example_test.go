@@ -57,80 +57,6 @@ func Example() {
 	// total 303
 }
 
-func ExampleNew() {
-	_, err := disruptor.New[trade](disruptor.Config{Capacity: 1000})
-	fmt.Println(err)
-	fmt.Println(errors.Is(err, disruptor.ErrCapacity))
-	// Output:
-	// disruptor: capacity is not usable: 1000 slots: not a power of two from 1 to 1<<30
-	// true
-}
-
-func ExampleConfig() {
-	ring, _ := disruptor.New[trade](disruptor.Config{
-		Name:      "trades", // for Explain, logs and profiles
-		Capacity:  1 << 16,
-		Producers: disruptor.Single,      // one goroutine publishes
-		Wait:      disruptor.YieldWait{}, // answer fast, at the price of a core
-		MaxBatch:  256,                   // give room back at least that often
-	})
-	fmt.Println(ring.Name(), ring.Cap())
-	// Output: trades 65536
-}
-
-// Fill gives each slot a buffer that every event in it uses again.
-func ExampleRing_Fill() {
-	ring, _ := disruptor.New[[]byte](disruptor.Config{Capacity: 4})
-	ring.Fill(func(_ int, slot *[]byte) { *slot = make([]byte, 0, 512) })
-
-	p := ring.MultiProducer()
-	b, _ := p.TryClaim(1)
-	*b.At(0) = append((*b.At(0))[:0], "no allocation"...)
-	fmt.Println(len(*b.At(0)), cap(*b.At(0)))
-	p.Publish(b)
-	// Output: 13 512
-}
-
-func ExampleRing_Close() {
-	ctx := context.Background()
-	ring, _ := disruptor.New[string](disruptor.Config{Capacity: 4})
-	p, c := ring.MultiProducer(), ring.Consumer("c")
-	_ = p.Send(ctx, "sent before")
-	ring.Close()
-	fmt.Println(p.Send(ctx, "sent after"))
-	for b := range c.Batches(ctx) { // what is left, and then the end
-		fmt.Println(*b.At(0))
-	}
-	_, err := c.Next(ctx)
-	fmt.Println(errors.Is(err, disruptor.ErrClosed), ring.Err())
-	// Output:
-	// disruptor: closed
-	// sent before
-	// true disruptor: closed
-}
-
-// Run ends the ring when its context ends, and returns the cause.
-func ExampleRing_Run() {
-	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
-	ctx, cancel := context.WithCancelCause(context.Background())
-	ring.Handle("stop at 2", func(b disruptor.Batch[int]) error {
-		if b.To() > 2 {
-			cancel(errors.New("two is enough"))
-		}
-		return nil
-	})
-	go func() {
-		p := ring.MultiProducer()
-		for i := 0; p.Send(context.Background(), i) == nil; i++ {
-		}
-	}()
-	fmt.Println(ring.Run(ctx))
-	fmt.Println(errors.Is(ring.Err(), disruptor.ErrClosed), ring.Err())
-	// Output:
-	// two is enough
-	// true disruptor: closed: two is enough
-}
-
 // The error of a handler ends the ring for all.
 func ExampleHandler() {
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 4})
@@ -228,7 +154,7 @@ func ExampleSingleProducer() {
 	// 4
 }
 
-// Many goroutines send into one ring; each has a producer of its own.
+// Many goroutines send into one ring, each with its own producer.
 func ExampleMultiProducer() {
 	ctx := context.Background()
 	ring, _ := disruptor.New[int](disruptor.Config{Capacity: 16})

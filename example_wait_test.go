@@ -106,3 +106,24 @@ func ExampleThisMachine() {
 	fmt.Println(m.Procs >= 1)
 	// Output: true
 }
+
+// duringDay waits like one built-in strategy by day and like another by night.
+type duringDay struct{ day func() bool }
+
+func (d duringDay) Idle(n int) disruptor.Action {
+	if d.day() {
+		return disruptor.YieldWait{}.Idle(n)
+	}
+	return disruptor.BlockWait{Spin: -1}.Idle(n)
+}
+
+// Idle of the built-in strategies is for user-defined ones that choose among them.
+func ExampleBlockWait_Idle() {
+	for _, day := range []bool{true, false} {
+		s := duringDay{day: func() bool { return day }}
+		fmt.Println(s.Idle(0) == disruptor.Spin, s.Idle(0) == disruptor.Park)
+	}
+	// Output:
+	// true false
+	// false true
+}

@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// Explain says in one paragraph who waits for whom, and who is the cause: what holds the ring if
-// producers are blocked, and otherwise which consumer is behind. It is for people, logs and reports.
-// Its wording may change; [Ring.Stats] has the figures. Any goroutine may call it; it blocks nobody.
+// Explain says in one paragraph what holds the ring up. If producers are blocked, it names the
+// consumers or the open claim that they wait for; otherwise it names the consumers that are
+// behind. The text is for people, logs and reports. Its wording may change; [Ring.Stats] has the
+// figures. Any goroutine may call Explain; it blocks nobody.
 //
-//	3 producers blocked for 2.1 s: ring "orders" is full (4096 slots), held by consumer "notify" at 40960,
-//	in its handler for at least 2.1 s.
+//	3 producers blocked for 2.1 s: ring "orders" is full (4096 slots), held by consumer "notify"
+//	at 40960, in its handler for at least 2.1 s.
 //
-// The ring is read word by word while it runs, so a consumer that is named may have moved by then.
-// Durations are lower bounds, known from earlier looks: see Stats.OpenFor.
+// The ring is read word by word while it runs, so a consumer may have moved by the time it is
+// named. Durations are lower bounds, known from earlier looks: see [Stats.OpenFor].
 func (r *Ring[T]) Explain() string {
 	s := r.core.snapshot()
 	s.running = r.graph.active.load() != 0
@@ -33,7 +34,7 @@ func (s *snapshot) explain() string {
 	case s.err != nil:
 		return s.explainClosed(ring)
 	case len(s.members) == 0:
-		return fmt.Sprintf("%s has no consumers: what is published is gone; %s.", ring, s.freeText())
+		return fmt.Sprintf("%s has no consumers: nobody receives what is published; %s.", ring, s.freeText())
 	}
 	return fmt.Sprintf("no producer is blocked: %s has %s; %s.", ring, s.freeText(), s.behind())
 }
@@ -82,7 +83,7 @@ func (s *snapshot) explainClosed(ring string) string {
 	return fmt.Sprintf("%s is closed and drains: %s.", ring, s.texts(holders, "and"))
 }
 
-// late returns who keeps consumers from having handed back all below end.
+// late returns what keeps consumers from having handed back everything below end.
 func (s *snapshot) late(end int64) []holder {
 	var late []int
 	for i, c := range s.Consumers {
@@ -93,7 +94,8 @@ func (s *snapshot) late(end int64) []holder {
 	return s.holders(late)
 }
 
-// runWaits names the consumers whose handlers have not returned to a Run that has nothing else to wait for.
+// runWaits names the consumers whose handlers have not returned, if Run has nothing else to wait
+// for.
 func (s *snapshot) runWaits() string {
 	if busy := s.still(); len(busy) > 0 {
 		return " Run waits for " + list(busy, "and") + "."
@@ -103,7 +105,7 @@ func (s *snapshot) runWaits() string {
 
 const delivered = "all that was published is handed back"
 
-// behind says who has not handed back all that is published, and why.
+// behind says which consumers have not handed back everything published, and why.
 func (s *snapshot) behind() string {
 	if holders := s.late(s.Published); len(holders) > 0 {
 		return s.texts(holders, "and")
@@ -123,7 +125,8 @@ func (s *snapshot) freeText() string {
 	return fmt.Sprintf("%d of %s free", s.Free, count(s.Capacity, "slot", "slots"))
 }
 
-// suspicious is how long a handler must have blocked a claim before the claim may be its own.
+// suspicious is how long a handler must have blocked a claim before that may be the handler's
+// own claim.
 const suspicious = time.Second
 
 func (s *snapshot) mayWaitForItself(who int) bool {

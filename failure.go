@@ -7,32 +7,33 @@ import (
 	"time"
 )
 
-// A FailurePolicy says what becomes of events whose handler fails: returns an error or panics. The zero
-// value ends the ring. runtime.Goexit always ends it.
+// A FailurePolicy says what happens to events whose handler fails: returns an error or panics.
+// With the zero value the ring ends. runtime.Goexit always ends the ring.
 //
-// The handler is called again, Retries times at most, with the events in hand, from the position of its
-// consumer on: what it has called Done for is finished. If the handler is made by [Each], or returns an
-// error that wraps what such a handler returned, the events before the one that failed are finished, too.
-// Each event that fails has a count of its own; without Each it is the first in hand. Later stages wait
-// meanwhile and, once the ring is full, producers.
+// The handler is called again, at most Retries times, with the events in hand from the position
+// of its consumer on: what it has called Done for is finished. If the handler is made by [Each],
+// or returns an error that wraps what such a handler returned, the events before the one that
+// failed are finished too. Retries are counted for each event that fails; without Each, for the
+// first event in hand. Meanwhile later stages wait and, once the ring is full, producers.
 //
 // When the retries are used up, the ring ends with a [HandlerError], unless Skip or
-// ConsumerConfig.DeadLetter is set. With Each both concern the event that failed, and those after it are
-// handed to the handler next. Otherwise they concern all events in hand.
+// [ConsumerConfig.DeadLetter] is set. With Each, both apply to the event that failed, and the
+// handler receives the events after it next. Otherwise they apply to all events in hand.
 //
-// Close and Shutdown let retries run out. A failure of the ring, which includes the end of Shutdown's
-// and Run's context, and Close of the consumer end a pause at once; the handler is not called again
-// with what failed, which stays unfinished. After a failure of the ring, Run reports that as well.
+// Close and Shutdown let retries run out. A pause ends at once if the ring fails, for example
+// because the context of Shutdown or Run has ended, or if the consumer is closed. The handler is
+// then not called again with what failed, which stays unfinished. If the ring has failed, Run
+// reports the unfinished failure as well.
 type FailurePolicy struct {
-	// Retries is how many more times the handler is called with an event that fails; negative: without
-	// limit.
+	// Retries is how many more times the handler is called with an event that fails; negative
+	// means without limit.
 	Retries int
-	// Backoff is the pause before the first retry. It doubles with each that follows, up to MaxBackoff;
-	// 0 means no pause.
+	// Backoff is the pause before the first retry; 0 means no pause. It doubles with each
+	// further retry, up to MaxBackoff.
 	Backoff time.Duration
 	// MaxBackoff is the longest pause; 0 means a second, or Backoff if that is longer.
 	MaxBackoff time.Duration
-	// Skip has the consumer pass over the events, as if they had been handled.
+	// Skip passes over the events as if they had been handled.
 	Skip bool
 }
 
@@ -49,11 +50,11 @@ func (p FailurePolicy) check(consumer string, deadLetter bool) {
 	case p.Backoff != 0 && p.Retries == 0:
 		wrong = fmt.Sprintf("Backoff of %v without Retries", p.Backoff)
 	case p.Skip && deadLetter:
-		wrong = "Skip and DeadLetter"
+		wrong = "both Skip and DeadLetter"
 	case p.Retries < 0 && p.Skip:
-		wrong = "Skip after Retries without limit"
+		wrong = "Skip with unlimited Retries"
 	case p.Retries < 0 && deadLetter:
-		wrong = "DeadLetter after Retries without limit"
+		wrong = "DeadLetter with unlimited Retries"
 	}
 	if wrong != "" {
 		panicf("FailurePolicy of consumer %q: %s", consumer, wrong)
@@ -76,7 +77,7 @@ func (p FailurePolicy) pause(n int) time.Duration {
 	return d
 }
 
-// A failure is how a call failed.
+// A failure says how a call failed.
 type failure struct {
 	err   error
 	stack []byte // of a panic; otherwise nil
@@ -107,13 +108,13 @@ type eventError struct {
 func (e *eventError) Error() string { return fmt.Sprintf("sequence %d: %v", e.seq, e.err) }
 func (e *eventError) Unwrap() error { return e.err }
 
-// An eventPanic is what Each panics with in the place of what its function panicked with.
+// An eventPanic is what Each panics with instead of what its function panicked with.
 type eventPanic struct{ *eventError }
 
 func (p eventPanic) Unwrap() error { return p.eventError }
 
-// concerns returns which of the events in hand, [from, to), have failed: the one of which f says so, or
-// all. What an Each of another ring says, or of other events, is of no interest.
+// concerns returns which of the events in hand, [from, to), have failed: the one that f names,
+// or all. It ignores what an Each says of another ring or of other events.
 func (f *failure) concerns(ring *core, from, to int64) (first, last int64) {
 	var e *eventError
 	for err := f.err; errors.As(err, &e); err = e.err {
@@ -124,20 +125,22 @@ func (f *failure) concerns(ring *core, from, to int64) (first, last int64) {
 	return from, to
 }
 
-// A hand calls a handler with events that a consumer holds: what a remedy needs of it.
+// A hand calls a handler with the events that a consumer holds: it is what a remedy needs of a
+// consumer.
 type hand interface {
-	// inHand returns the events that the handler was called with and that are not finished. again says
-	// whether it may be called with them once more: with none only if it was before.
+	// inHand returns the events that the handler was called with and that are not finished.
+	// again says whether the handler may be called with them once more; if there are none, only
+	// if there were none before.
 	inHand() (from, to int64, again bool)
 	// call calls the handler with them, and finishes them unless it fails.
 	call() *failure
-	// finish finishes those below to.
+	// finish finishes the events below to.
 	finish(to int64)
 	// deadLetter calls ConsumerConfig.DeadLetter.
 	deadLetter(from, to int64, f *failure) *failure
 }
 
-// A remedy does what a FailurePolicy says, on the goroutine that calls the handler.
+// A remedy carries out a FailurePolicy, on the goroutine that calls the handler.
 type remedy struct {
 	FailurePolicy
 	dead   bool // there is a DeadLetter
@@ -146,9 +149,10 @@ type remedy struct {
 	left   <-chan struct{} // closed when the consumer has been asked to leave
 }
 
-// apply does what the policy says about f, and about what fails after it, until nothing of what is in
-// hand has to be handled any more, or the ring or the consumer has ended. It returns what is to end the
-// ring, or nil; or, if interrupted, the failure after which the ring's own kept it from a retry.
+// apply does what the policy says about f and about what fails after it, until nothing in hand
+// has to be handled any more, or the ring or the consumer has ended. It returns the failure that
+// must end the ring, or nil. If interrupted, it returns the failure that was about to be retried
+// when the ring failed.
 func (r *remedy) apply(h hand, f *failure) (final *failure, interrupted bool) {
 	at, times := int64(-1), 0 // how often the event there has failed
 	for f != nil {
@@ -202,7 +206,8 @@ func (r *remedy) rest(d time.Duration) bool {
 	return false
 }
 
-// giveUp does what follows the last retry of [first, last). It returns what is to end the ring.
+// giveUp does what follows the last retry of [first, last). It returns the failure that must end
+// the ring, or nil.
 func (r *remedy) giveUp(h hand, first, last int64, f *failure) *failure {
 	switch {
 	case r.dead:

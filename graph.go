@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// graph is the handlers of a ring and the goroutines that Run gives them.
+// graph holds the handlers of a ring and the goroutines that Run gives them.
 type graph[T any] struct {
 	mu      sync.Mutex
-	stages  []*stage[T] // what Run serves; without those that have left
+	stages  []*stage[T] // what Run serves, except those that have left
 	groups  []*servedGroup[T]
 	running bool
-	ctx     context.Context // of Run, while it is active: its labels are for the goroutines, too
+	ctx     context.Context // of Run while it is active: the goroutines get its labels
 	serving int             // goroutines
 	changed sync.Cond       // of serving, and of what Shutdown waits for
 	lost    []error         // failures that were to be retried when the ring failed
@@ -22,17 +22,20 @@ type graph[T any] struct {
 	remedies word // not 0: a handler has a policy. On no edge: set before the handler is served
 }
 
-// Handle makes a consumer, as Consumer does, whose batches Run hands to h. It is [Ring.HandleWith] with
-// a name and the consumers to come after.
+// Handle makes a consumer whose batches Run hands to h. It is [Ring.HandleWith] with a name and
+// the consumers to follow.
 func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Consumer[T] {
 	return r.HandleWith(ConsumerConfig[T]{Name: name, After: after}, h)
 }
 
-// HandleWith makes a consumer, as ConsumerWith does, whose batches Run hands to h, all on one goroutine.
-// Any goroutine may call it; while Run is active it starts at once. It panics if h is nil, if Idle is
-// negative, if OnFailure and DeadLetter contradict each other or themselves, if After or MaxBatch is as
-// ConsumerWith does not take it, if a number in CPUs is negative, and if LockOSThread or CPUs is set on a
-// ring whose Wait is BlockWait or user-defined.
+// HandleWith makes a consumer, as [Ring.ConsumerWith] does, whose batches [Ring.Run] hands to h,
+// all on one goroutine. Any goroutine may call HandleWith; while Run is active, the handler
+// starts at once.
+//
+// HandleWith panics if h is nil, if Idle is negative, if OnFailure and DeadLetter contradict
+// each other or themselves, if ConsumerWith would refuse After or MaxBatch, if a number in CPUs
+// is negative, or if LockOSThread or CPUs is set on a ring whose Wait is BlockWait or
+// user-defined.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
@@ -52,7 +55,7 @@ func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	return c
 }
 
-// enlist has Run serve s, at once if it is active.
+// enlist gives s to Run to serve, at once if Run is active.
 func (g *graph[T]) enlist(s *stage[T]) {
 	s.consumer.member.service.store(byNobody)
 	s.finished = s.consumer.gone
@@ -61,7 +64,7 @@ func (g *graph[T]) enlist(s *stage[T]) {
 	g.add(s)
 }
 
-// add has s served, by this Run or the next. The caller holds mu.
+// add gives s to this Run or the next. The caller holds mu.
 func (g *graph[T]) add(s *stage[T]) {
 	g.stages = append(g.stages, s)
 	if g.running {
@@ -69,18 +72,25 @@ func (g *graph[T]) add(s *stage[T]) {
 	}
 }
 
-// Run serves the consumers made by Handle, HandleWith and HandleLossy, and the workers of groups made by
-// HandleGroup, each on a goroutine, until the ring ends, and returns when all of them have stopped: nil after
-// Close, when everything has been delivered; the cause of ctx, if that ended the ring; a [*HandlerError], if
-// a handler did; or what Shutdown returned when it ran out of time. On a closed ring it delivers what is
-// left. It panics while another Run is active. The goroutines have labels for profiles: see Profiles in
-// the overview.
+// Run calls the handlers of the ring until the ring ends. It serves each consumer made by
+// Handle, HandleWith or HandleLossy on a goroutine, and each worker of a group made by
+// HandleGroup. On a closed ring it delivers what is left. Run returns when all goroutines have
+// stopped:
 //
-// If the ring failed while failures of handlers were to be retried, as a [FailurePolicy] may say, the
-// error of Run wraps the cause and a HandlerError for each of them.
+//   - nil after Close, when everything has been delivered
+//   - the cause of ctx, if that ended the ring
+//   - a [*HandlerError], if a handler ended the ring
+//   - the error of Shutdown, if Shutdown ran out of time
 //
-// The end of ctx throws away what handlers have not been handed yet: each stops after the batch in hand.
-// To stop and keep everything, call Close or Shutdown, and give Run a context that outlives them.
+// Run panics while another Run is active. The goroutines have labels for profiles: see Profiles
+// in the overview.
+//
+// If the ring failed while a [FailurePolicy] was about to retry failures of handlers, the error
+// of Run wraps the cause and a HandlerError for each of them.
+//
+// When ctx ends, each handler stops after the batch in hand, and what has not been handed out is
+// lost. To stop and keep everything, call [Ring.Close] or [Ring.Shutdown], and give Run a
+// context that outlives them.
 func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
@@ -89,11 +99,11 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		r.core.fail(context.Cause(ctx))
 		close(failed)
-		g.wake() // a Shutdown may wait for what is not served now
+		g.wake() // a Shutdown may be waiting for what nobody serves
 	})
 	<-r.core.over
 	g.end(r.core)
-	if !stop() { // the context has ended, too; a cancel that comes after this is too late to be the end of anything
+	if !stop() { // ctx has ended too; a later cancel is no end of this ring
 		<-failed
 	}
 	return g.addLost(r.core.cause())
@@ -106,7 +116,7 @@ func (g *graph[T]) lose(err error) {
 	g.lost = append(g.lost, err)
 }
 
-// addLost returns cause with the failures that it kept from being retried.
+// addLost returns cause, with the failures that it kept from being retried.
 func (g *graph[T]) addLost(cause error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -129,7 +139,7 @@ func (g *graph[T]) begin(ctx context.Context) {
 	}
 }
 
-// end waits until nobody is served any more, and no group waits for workers.
+// end waits until no goroutine serves a stage and no group waits for workers.
 func (g *graph[T]) end(ring *core) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -168,13 +178,13 @@ func (g *graph[T]) serve(s *stage[T]) {
 func (g *graph[T]) served(s *stage[T]) {
 	if s.group != nil {
 		defer g.settle(s)
-		s.worker.Close() // not under the lock: DeadLetter may be called with what it leaves
+		s.worker.Close() // not under the lock: it may call DeadLetter
 		return
 	}
 	g.settle(s)
 }
 
-// settle counts the goroutine that has served s as gone.
+// settle counts out the goroutine that has served s.
 func (g *graph[T]) settle(s *stage[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -203,10 +213,11 @@ func (g *graph[T]) drop(s *stage[T]) {
 	g.stages = slices.DeleteFunc(g.stages, func(o *stage[T]) bool { return o == s })
 }
 
-// Close removes the consumer from the ring. Nothing waits for it any longer, and it must not use slots
-// it has not finished. Its Next then returns ErrClosed. The goroutine that uses the consumer calls it. A
-// consumer made by Handle may be closed by any goroutine: while Run is active it finishes the batch in
-// hand before it leaves, and Close does not wait for that. To close it again does nothing.
+// Close removes the consumer from the ring. Nothing waits for it any longer, and it must not use
+// slots it has not finished. Its Next then returns [ErrClosed]. The goroutine that uses the
+// consumer calls Close. Any goroutine may close a consumer made by Handle: while Run is active,
+// the consumer finishes the batch in hand before it leaves, and Close does not wait for that.
+// Closing it again does nothing.
 func (c *Consumer[T]) Close() {
 	if c.crew != nil {
 		c.ring.graph.closeGroup(c)
@@ -222,8 +233,8 @@ func (c *Consumer[T]) Close() {
 	c.leave()
 }
 
-// close makes c leave, or asks the goroutine that serves it to, and reports whether c was made by Handle
-// and had not left. Several goroutines may do so at once.
+// close makes c leave, or asks the goroutine that serves c to do so. It reports whether c was
+// made by Handle and had not left. Several goroutines may call it at once.
 func (g *graph[T]) close(c *Consumer[T]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -7,36 +7,40 @@ import (
 	"slices"
 )
 
-// A servedGroup is a group that Run serves: as many stages as it has workers.
+// A servedGroup is a group that Run serves, with one stage for each worker.
 type servedGroup[T any] struct {
 	*Group[T]
 	cfg     GroupConfig[T]
 	handler Handler[T]
 }
 
-// Group makes a group whose workers are used by hand. Any goroutine may call it at any time; the group
-// sees what a consumer sees that [Ring.ConsumerWith] makes. It allocates 8 bytes for each slot of the
-// ring, or 2 with a Key. It panics if a consumer in After is nil or belongs to another ring, if MaxBatch or
-// Attempts is negative, if what is for HandleGroup only is set, and if OnFailure or DeadLetter is set
-// without Attempts, or contradict each other.
+// Group makes a group whose workers are used by hand. The group sees what a consumer made now by
+// [Ring.ConsumerWith] would see. It allocates 8 bytes for each slot of the ring, or 2 with a
+// Key. Any goroutine may call Group at any time.
+//
+// Group panics if a consumer in After is nil or belongs to another ring, if MaxBatch or Attempts
+// is negative, if a field for HandleGroup only is set, if OnFailure says more than Skip, if
+// OnFailure or DeadLetter is set without Attempts, or if both are set.
 func (r *Ring[T]) Group(cfg GroupConfig[T]) *Group[T] {
 	if cfg.Workers != 0 || cfg.Start != nil || cfg.Stop != nil {
-		panicf("group %q has no handler for Workers, Start or Stop", cfg.Name)
+		panicf("group %q: Workers, Start and Stop need a handler", cfg.Name)
 	}
 	if cfg.OnFailure != (FailurePolicy{Skip: cfg.OnFailure.Skip}) {
-		panicf("group %q has no handler for OnFailure to repeat", cfg.Name)
+		panicf("group %q: retries of OnFailure need a handler", cfg.Name)
 	}
 	if cfg.Attempts == 0 && (cfg.OnFailure.Skip || cfg.DeadLetter != nil) {
-		panicf("group %q has no Attempts after which OnFailure or DeadLetter gets an event", cfg.Name)
+		panicf("group %q: OnFailure and DeadLetter without a handler need Attempts", cfg.Name)
 	}
 	return r.joinGroup(cfg)
 }
 
-// HandleGroup makes a group, as Group does, whose batches Run hands to h, on as many goroutines as
-// GroupConfig.Workers and [Group.SetWorkers] say: so h is called by several at once. When it returns nil
-// its batch is done. Any goroutine may call HandleGroup; while Run is active the workers start at once. It
-// panics if h is nil, if Workers is negative, if OnFailure and DeadLetter contradict each other or
-// themselves, and if After, MaxBatch or Attempts is as Group does not take it.
+// HandleGroup makes a group, as [Ring.Group] does, whose batches [Ring.Run] hands to h. Several
+// goroutines call h at once, as many as [GroupConfig.Workers] and [Group.SetWorkers] say. When h
+// returns nil, its batch is done. Any goroutine may call HandleGroup; while Run is active, the
+// workers start at once.
+//
+// HandleGroup panics if h is nil, if Workers is negative, if OnFailure and DeadLetter contradict
+// each other or themselves, or if Group would refuse After, MaxBatch or Attempts.
 func (r *Ring[T]) HandleGroup(cfg GroupConfig[T], h Handler[T]) *Group[T] {
 	if h == nil {
 		panicf("nil handler for group %q", cfg.Name)
@@ -64,7 +68,7 @@ func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
 	cfg.OnFailure.check(cfg.Name, cfg.DeadLetter != nil)
 	g := r.newGroup(cfg)
 	g.crew.dropped = func(seq int64) (finished bool) {
-		f := &failure{err: fmt.Errorf("given up after Attempts of %d", cfg.Attempts)}
+		f := &failure{err: fmt.Errorf("given up: Attempts is %d", cfg.Attempts)}
 		s := leftover[T]{newStage(g.stage, ConsumerConfig[T]{OnFailure: cfg.OnFailure, DeadLetter: cfg.DeadLetter}, nil)}
 		s.worker = &Worker[T]{group: g, taker: &taker{run: run{from: seq, to: seq + 1}, handed: seq + 1}}
 		if s.remedy != nil {
@@ -72,23 +76,23 @@ func (r *Ring[T]) joinGroup(cfg GroupConfig[T]) *Group[T] {
 		}
 		if f != nil {
 			s.fail(f)
-			r.graph.wake() // nobody may be served whose end would
+			r.graph.wake() // perhaps no stage is served whose end would do so
 		}
 		return f == nil
 	}
 	return g
 }
 
-// A leftover is the hand of an event that is given up. Its crew finishes it.
+// A leftover is the hand of an event that is given up. The crew finishes the event.
 type leftover[T any] struct{ *stage[T] }
 
 func (leftover[T]) finish(int64) {}
 
-// SetWorkers has n goroutines call the handler of a group made by HandleGroup from now on. Those that are
-// too many finish the batch in hand before they go, unless they pause before a retry: then they leave it to
-// another. SetWorkers does not wait for that. With none the group stands still, and Run and Shutdown wait for
-// it. Any goroutine may call it at any time, the handler included. It panics if n is negative, and if the
-// workers of the group are used by hand.
+// SetWorkers has n goroutines call the handler of a group made by HandleGroup from now on.
+// Goroutines beyond n finish the batch in hand before they go, but a goroutine that pauses
+// before a retry leaves its batch to another. SetWorkers waits for neither. With n = 0 the group
+// stands still, and Run and Shutdown wait for it. Any goroutine may call SetWorkers at any time,
+// even the handler. It panics if n is negative, or if the workers of the group are used by hand.
 func (g *Group[T]) SetWorkers(n int) {
 	if n < 0 {
 		panicf("%d workers for group %q", n, g.stage.Name())
@@ -105,7 +109,7 @@ func (g *Group[T]) SetWorkers(n int) {
 	}
 }
 
-// setWorkers adds stages for s, or lets some go. The caller holds mu.
+// setWorkers adds stages for s, or dismisses some. The caller holds mu.
 func (g *graph[T]) setWorkers(s *servedGroup[T], n int) {
 	for _, o := range slices.Clone(g.stages) {
 		if o.group != s || o.gone {
@@ -120,7 +124,7 @@ func (g *graph[T]) setWorkers(s *servedGroup[T], n int) {
 	}
 }
 
-// dismiss forgets a stage of a group, or asks its worker to go. The caller holds mu.
+// dismiss drops a stage of a group, or asks its worker to go. The caller holds mu.
 func (g *graph[T]) dismiss(s *stage[T]) {
 	if s.gone = true; !s.serving {
 		g.drop(s)
@@ -142,8 +146,8 @@ func (s *servedGroup[T]) newStage() *stage[T] {
 	return made
 }
 
-// loopWorker is loop for a worker. One that is asked to go handles what Next has handed it already: to
-// leave that would count as an attempt at it.
+// loopWorker is loop for a worker. A worker that is asked to go still handles what Next has
+// handed it: leaving that would count as an attempt at it.
 func (s *stage[T]) loopWorker() error {
 	w := s.worker
 	w.settleSeldom()
@@ -161,12 +165,12 @@ func (s *stage[T]) loopWorker() error {
 	}
 }
 
-// unserved reports whether s is without workers, and has something left to do. The caller holds mu.
+// unserved reports whether s has no workers but something left to do. The caller holds mu.
 func (g *graph[T]) unserved(s *servedGroup[T]) bool {
 	return !s.crew.ended() && !slices.ContainsFunc(g.stages, func(o *stage[T]) bool { return o.group == s })
 }
 
-// closeGroup closes the group of which c is the consumer.
+// closeGroup closes the group whose consumer is c.
 func (g *graph[T]) closeGroup(c *Consumer[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -2,63 +2,68 @@ package disruptor
 
 import "math"
 
-// A Group is a consumer whose events are shared out among workers: each event goes to exactly one of
-// them. Workers finish events in any order. To other consumers, to producers and to Stats a group is one
-// consumer, which has passed only what all workers before it have finished.
+// A Group is a consumer whose events are shared among workers: each event goes to exactly one of
+// them. Workers finish events in any order. Other consumers, producers and Stats see a group as
+// one consumer. All events below its position are finished.
 //
-// A group gates from its making, also without workers, until its Consumer is closed. Any goroutine may
-// call its methods.
+// A group holds producers back from the moment it is made, even without workers, until its
+// Consumer is closed. Any goroutine may call its methods.
 type Group[T any] struct {
 	ring  *Ring[T]
 	stage *Consumer[T]
 	crew  *crew
 }
 
-// GroupConfig describes a group. All of it may be zero.
+// GroupConfig describes a group for [Ring.Group] and [Ring.HandleGroup]. All fields may be zero.
+// Workers, Start and Stop are for HandleGroup only.
 type GroupConfig[T any] struct {
-	// Name is for Stats and errors. It need not be unique.
+	// Name identifies the group in Stats and errors. It need not be unique.
 	Name string
-	// After are the consumers that must have finished a slot before a worker receives it, as in
-	// ConsumerConfig.
+	// After lists the consumers that must have finished a slot before a worker receives it, as
+	// in [ConsumerConfig].
 	After []*Consumer[T]
-	// MaxBatch is how many slots a worker is handed at most at once; 0 means Config.MaxBatch. A worker is
-	// handed no more than its share of what there is, either: what n workers find is divided by n.
+	// MaxBatch is the most slots that a worker receives at once; 0 means Config.MaxBatch. A
+	// worker also receives no more than its share: n workers divide what they find by n.
 	MaxBatch int
-	// Attempts is how many workers may leave with an event unfinished that they were handed, each as the
-	// first of what it had not finished, before the event is given up: DeadLetter gets it, or it is
-	// skipped if OnFailure says so, or else the ring ends with a [HandlerError]. 0 means any number.
-	// Nothing is given up once the ring has failed or the group is closed.
+	// Attempts is how many workers may leave an event unfinished before the event is given up.
+	// Only the first unfinished event of a worker that leaves counts. An event that is given up
+	// goes to DeadLetter, or is skipped if OnFailure says so; otherwise the ring ends with a
+	// [HandlerError]. 0 means any number. Nothing is given up once the ring has failed or the
+	// group is closed.
 	Attempts int
-	// Key, if not nil, has the events of one key handled in order and one at a time, and those of different
-	// keys side by side. It returns the key of an event; events are spread over the workers by a hash of
-	// it. It is called once for each event, before the event is handed to any worker, on the goroutine of
-	// one of them, and by one at a time. It must not write to the event, nor use the ring.
+	// Key, if not nil, returns the key of an event. Events of one key are handled in order and
+	// one at a time, those of different keys side by side. A hash of the key spreads events over
+	// the workers. Key is called once for each event, before any worker receives the event, on
+	// the goroutine of some worker, and by one at a time. It must not write to the event or use
+	// the ring.
 	//
-	// What the workers of Run have finished, later stages see when one of them has finished all that there
-	// was, or has come 64 slots, or MaxBatch, further. What a worker by hand has finished they see at once.
-	// A group that has been closed leaves the ring when each of its workers has called Next, or Close.
+	// Later stages see what the workers of Run have finished when one of them has finished
+	// everything there was, or has come 64 slots, or MaxBatch, further. They see at once what a
+	// worker by hand has finished. A closed group leaves the ring when each of its workers has
+	// called Next or Close.
 	//
-	// A worker holds up the keys that are its own, and in the end all that comes after the group, until it
-	// calls Next again or Close. When a worker comes or goes, what is published next waits until all that
-	// was handed out before is finished, as its keys may get other workers.
+	// A worker holds up its keys, and in the end everything that comes after the group, until it
+	// calls Next again or Close. When a worker comes or goes, keys may move to other workers:
+	// what is published next waits until everything handed out before is finished.
 	Key func(event *T) uint64
-	// OnFailure says what becomes of events whose handler fails, as in ConsumerConfig: while a worker
-	// pauses and tries again, others go on. For a group that is used by hand it may only say Skip, for
-	// Attempts.
+	// OnFailure says what happens to events whose handler fails, as in [ConsumerConfig]. While
+	// one worker pauses and tries again, the others go on. For a group that is used by hand it
+	// may only say Skip, for Attempts.
 	OnFailure FailurePolicy
-	// DeadLetter, if it is not nil, is called as that of ConsumerConfig is, by several workers at once;
-	// and by Close of a worker that leaves with an event that is given up.
+	// DeadLetter, if not nil, is called as in [ConsumerConfig], by several workers at once.
+	// [Worker.Close] calls it too, if the worker leaves an event that is then given up.
 	DeadLetter func(Batch[T], error) error
 
-	// The rest is for HandleGroup only.
+	// The fields below are for HandleGroup only.
 
 	// Workers is how many goroutines call the handler; 0 means GOMAXPROCS.
 	Workers int
-	// Start runs on each goroutine of the handler before its first call in each Run. An error fails the
-	// ring as one of the handler does. It is where a handler gets a Worker of its own.
+	// Start runs on each goroutine of the handler before its first call in each Run. An error
+	// fails the ring as an error of the handler does. Start is where a handler gets the Worker
+	// of its goroutine.
 	Start func(*Worker[T]) error
-	// Stop runs on each goroutine of the handler after its last call in each Run in which its Start
-	// succeeded, also after an error, a panic and runtime.Goexit.
+	// Stop runs on each goroutine of the handler after its last call in each Run in which its
+	// Start succeeded, even after an error, a panic or runtime.Goexit.
 	Stop func(*Worker[T])
 }
 
@@ -68,19 +73,19 @@ func (r *Ring[T]) newGroup(cfg GroupConfig[T]) *Group[T] {
 	}
 	follows := r.membersOf("group", cfg.Name, cfg.After)
 	w := r.core.newCrew(cfg.Name, follows, r.core.maxBatchOf(cfg.MaxBatch), cfg.Attempts, r.keyOf(cfg.Key))
-	// A Consumer that is gone, with nothing in hand: each of its calls comes to where it is refused.
+	// A Consumer that is gone, with nothing in hand: every call comes to where it is refused.
 	stage := &reader{finder: finder{core: r.core, member: w.member, gone: true, crew: w}, pos: math.MinInt64, handed: math.MinInt64}
 	return &Group[T]{ring: r, crew: w, stage: &Consumer[T]{ring: r, reader: stage}}
 }
 
-// Consumer returns the group as a consumer: for After, and for its Position, Lag, Name and Close. Its
-// other methods panic. Close asks the workers to go: each may finish what it has in hand, and is handed
-// nothing more. The group leaves the ring when nothing is in hand; what nobody has been handed is dropped
-// then, as by Close of any consumer.
+// Consumer returns the group as a consumer, for After and for its Position, Lag, Name and Close.
+// Its other methods panic. Close asks the workers to go: each may finish what it has in hand,
+// and receives nothing more. The group leaves the ring when nothing is in hand. What no worker
+// has received is dropped then, as by [Consumer.Close].
 func (g *Group[T]) Consumer() *Consumer[T] { return g.stage }
 
-// Worker returns a new worker of the group, for this goroutine or another to use. It panics if the group
-// was made by HandleGroup.
+// Worker returns a new worker of the group, to be used by this goroutine or another. It panics
+// if the group was made by HandleGroup.
 func (g *Group[T]) Worker() *Worker[T] {
 	if g.crew.member.handled.load() != 0 {
 		panicf("Worker of group %q, which Run serves", g.stage.Name())
@@ -90,7 +95,8 @@ func (g *Group[T]) Worker() *Worker[T] {
 
 func (g *Group[T]) newWorker() *Worker[T] { return &Worker[T]{group: g, taker: g.crew.newTaker()} }
 
-// keyOf returns the function that reads the key of the event in a slot; nil if there is none.
+// keyOf returns the function that reads the key of the event in a slot, or nil if there is no
+// key.
 func (r *Ring[T]) keyOf(key func(event *T) uint64) func(seq int64) uint64 {
 	if key == nil {
 		return nil

@@ -2,8 +2,8 @@ package disruptor
 
 import "github.com/be395dad/disruptor/internal/waiting"
 
-// join makes a reader that sees everything whose Publish had not begun when join returned. It is
-// handed at most maxBatch slots at once.
+// join makes a reader that sees everything whose Publish had not begun when join returned. It
+// receives at most maxBatch slots at once.
 func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	r := &reader{
 		finder: c.enter(newMember(name, &c.parking), follows), watch: c.watch,
@@ -19,8 +19,9 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	return r
 }
 
-// enter makes a finder of m that stands where it has joined. Its member is in the list and holds every slot
-// from there on; the caller stores avail and position. On a ring that has ended the finder is gone.
+// enter makes a finder of m that stands where it has joined. Its member is in the list and holds
+// every slot from there on; the caller stores avail and position. On a ring that has ended, the
+// finder is gone.
 func (c *core) enter(m *member, follows []*member) finder {
 	m.follows.store(&follows)
 	f := finder{core: c, member: m, follows: follows}
@@ -29,8 +30,8 @@ func (c *core) enter(m *member, follows []*member) finder {
 		f.ready = c.publishedEnd()
 		return f
 	}
-	// While it looks for its place, it holds the smallest position of the others or, with no
-	// consumers, a stored boundary: nothing that it might still want to see is overwritten.
+	// While it looks for its place, it holds the smallest position of the others or, without others, a
+	// stored boundary. So nothing that it may still want to see is overwritten.
 	c.members.join(m, func(list []*member) int64 {
 		if len(list) == 0 {
 			return c.published.load() // boundary edge
@@ -38,7 +39,8 @@ func (c *core) enter(m *member, follows []*member) finder {
 		return leastPlace(list)
 	})
 	point(pointJoined)
-	// In the list first, and now the look at what is published (join edge; the list's compare-and-swap is the fence).
+	// In the list first, and now the look at what is published (join edge: the list's compare-and-swap
+	// is the fence).
 	f.ready = c.publishedEnd()
 	f.joined = f.ready
 	f.follow(c.members.list.load()) // leave edge
@@ -46,8 +48,8 @@ func (c *core) enter(m *member, follows []*member) finder {
 	return f
 }
 
-// leave takes the reader out of the ring: its followers follow those that it followed, and nobody
-// waits for it any more.
+// leave takes the reader out of the ring: its followers now follow the members that it followed,
+// and nothing waits for it any more.
 func (r *reader) leave() {
 	if m := r.member; m.lossy != nil && !r.gone {
 		r.pos = m.pin(r.pos) // no late push moves what Position and Missed say
@@ -59,13 +61,15 @@ func (r *reader) leave() {
 	}
 }
 
-// quit takes the finder out of the ring, where boundary is what avail has to say and pos where it stands.
+// quit takes the finder out of the ring. boundary is what avail would say, and pos is where the
+// finder stands.
 func (f *finder) quit(boundary, pos int64) {
 	f.left = true
 	if f.gone {
 		return
 	}
-	// A member that follows this one from now on follows these; without those that have left, it keeps no chain of them alive.
+	// A member that follows this one from now on follows these. Members that have left are not among them:
+	// they would keep a whole chain alive.
 	f.follow(f.core.members.list.load()) // leave edge
 	f.core.published.raise(boundary)     // boundary edge: before the list
 	point(pointLeaving)
@@ -76,14 +80,15 @@ func (f *finder) quit(boundary, pos int64) {
 	f.core.freed(never)
 }
 
-// follow follows, in the place of members that have left list, those that they followed.
+// follow replaces members that have left list by the members that they followed.
 func (f *finder) follow(list *[]*member) {
 	next := following(f.follows, *list)
 	f.seen, f.follows = list, next
 	f.member.follows.store(&next) // leave edge: before this member leaves the list
 }
 
-// refollow is follow for a stage, which follows the ring itself when nobody is left.
+// refollow is follow for a stage, which follows the ring itself when no member is left to
+// follow.
 func (f *finder) refollow(list *[]*member) {
 	f.follow(list)
 	if len(f.follows) == 0 {

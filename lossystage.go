@@ -5,11 +5,11 @@ import (
 	"runtime/trace"
 )
 
-// HandleLossy makes a lossy consumer, as LossyConsumer does, whose copies Run hands to h, all on one
-// goroutine. When h takes long, its consumer misses events, and nobody waits for it but Run and Shutdown,
-// at the end; it may wait for room in the ring. An error or a panic of h ends the ring, as one of a Handler
-// does. Any goroutine may call HandleLossy; while Run is active it starts at once. It panics if h is nil or
-// MaxBatch is negative.
+// HandleLossy makes a lossy consumer, as [Ring.LossyConsumer] does, whose copies [Ring.Run]
+// hands to h, all on one goroutine. When h takes long, its consumer misses events. Only Run and
+// Shutdown wait for h, at the end, so h may wait for room in the ring. An error or a panic of h
+// ends the ring, as one of a [Handler] does. Any goroutine may call HandleLossy; while Run is
+// active, the handler starts at once. HandleLossy panics if h is nil or MaxBatch is negative.
 func (r *Ring[T]) HandleLossy(cfg LossyConfig[T], h func(Copy[T]) error) *LossyConsumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
@@ -26,13 +26,13 @@ func (r *Ring[T]) HandleLossy(cfg LossyConfig[T], h func(Copy[T]) error) *LossyC
 	return c
 }
 
-// A lossyStage is what a stage has in the place of its handler if its consumer is lossy.
+// A lossyStage is what a stage has instead of a handler if its consumer is lossy.
 type lossyStage[T any] struct {
 	*LossyConsumer[T]
 	handler func(Copy[T]) error
 }
 
-// loop returns the error of the handler, nil if the consumer has found its end.
+// loop returns the error of the handler, or nil if the consumer has found its end.
 func (s *lossyStage[T]) loop() error {
 	defer s.forget()
 	for {
@@ -51,10 +51,11 @@ func (s *lossyStage[T]) loop() error {
 	}
 }
 
-// Close removes the consumer from the ring. Its Next then returns ErrClosed, and what it has missed does not
-// change any more. The goroutine that uses the consumer calls it. A consumer made by HandleLossy may be
-// closed by any goroutine: while Run is active it finishes the copy in hand before it leaves, and Close does
-// not wait for that. To close it again does nothing.
+// Close removes the consumer from the ring. Its Next then returns [ErrClosed], and what it has
+// missed does not change any more. The goroutine that uses the consumer calls Close. Any
+// goroutine may close a consumer made by HandleLossy: while Run is active, the consumer finishes
+// the copy in hand before it leaves, and Close does not wait for that. Closing it again does
+// nothing.
 func (c *LossyConsumer[T]) Close() {
 	if c.ring.graph.close(c.served) || c.member.service.load() != byHand { // made by HandleLossy, and perhaps gone already
 		return

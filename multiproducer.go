@@ -2,22 +2,23 @@ package disruptor
 
 import "context"
 
-// A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may use it at
-// once; one each is faster. Claims may be published in any order and by another goroutine than claimed
-// them; consumers see them in the order of their sequences. It must not be copied.
+// A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may share
+// it; one for each is faster. Claims may be published in any order, and by goroutines other than
+// those that claimed them; consumers see them in the order of their sequences. It must not be
+// copied.
 //
-// What was written to a batch before Publish is visible to every consumer that is handed any of its
-// slots.
+// What was written to a batch before Publish is visible to every consumer that receives any of
+// its slots.
 //
-// The ring's marks are an availability buffer after the LMAX Disruptor's, with the reach of a range in
-// the place of a lap number, so that a batch of any length is published by one store.
+// The ring's marks are an availability buffer after the LMAX Disruptor's. A mark holds the reach
+// of a range instead of a lap number, so that one store publishes a batch of any length.
 type MultiProducer[T any] struct {
 	ring *Ring[T]
 	multi
 }
 
-// MultiProducer returns a new producer of a Multi ring. Any goroutine may call it. It panics on a Single
-// ring.
+// MultiProducer returns a new producer of a Multi ring. Any goroutine may call it. It panics on
+// a Single ring.
 func (r *Ring[T]) MultiProducer() *MultiProducer[T] {
 	if r.core.single {
 		panicf("MultiProducer of a Single ring")
@@ -30,45 +31,47 @@ func (r *Ring[T]) MultiProducer() *MultiProducer[T] {
 // target returns the ring, for FromChannel.
 func (p *MultiProducer[T]) target() *Ring[T] { return p.ring }
 
-// TryClaim claims n slots without waiting. It returns false if there is no room, which may be so for a
-// moment while a consumer joins, if other claims are queued for room, and if the ring has ended; use
-// [Ring.Err] to tell. It panics if n is not in 1 to Cap.
+// TryClaim claims n slots without waiting. It returns false if there is no room, if other claims
+// are queued for room, or if the ring has ended; use [Ring.Err] to tell. There may be no room
+// for a moment while a consumer joins. TryClaim panics if n is not in 1 to Cap.
 func (p *MultiProducer[T]) TryClaim(n int) (b Batch[T], ok bool) {
 	b.ring = p.ring
 	b.from, b.to = p.try(n)
 	return b, b.to > b.from
 }
 
-// Claim is [MultiProducer.TryClaim] that waits for room, as the ring's WaitStrategy says, behind the
-// claims that wait already. If ctx ends first it returns an error that wraps the cause and says which
-// consumer, or which claim that was never published, was in the way; if the ring ends first, one that
-// wraps ErrClosed. A claim that fits succeeds even if ctx has ended.
+// Claim is like [MultiProducer.TryClaim], but waits for room, as [Config.Wait] says, behind the
+// claims that already wait. If ctx ends first, it returns an error that wraps the cause and
+// names what was in the way: a consumer, or a claim that was never published. If the ring ends
+// first, the error wraps [ErrClosed]. If there is room, Claim succeeds even if ctx has ended.
 //
-// A goroutine should publish one claim before it waits for the next: another goroutine's claim, queued
-// before it, may need more room than the first one leaves. Then only a context or Close ends the two.
+// A goroutine should publish one claim before it waits for the next. Otherwise another
+// goroutine's claim may be queued before the second one and need more room than the first one
+// leaves. Then both wait until a context or the ring ends.
 func (p *MultiProducer[T]) Claim(ctx context.Context, n int) (b Batch[T], err error) {
 	b.ring = p.ring
 	b.from, b.to, err = p.wait(ctx, n)
 	return
 }
 
-// Publish hands the slots of b to the consumers: b as it was claimed, or a part of it made by Split. It
-// panics if b's first slot begins a range that was published or aborted already. That finds a batch
-// published twice; it does not find a part of one that was published as a whole, a whole of which a part
-// was, or a batch that was never claimed. With the build tag disruptor_debug it finds all but the last.
+// Publish hands the slots of b to the consumers; b is a claimed batch or a part of one made by
+// [Batch.Split]. It panics if the first slot of b begins a range that was published or aborted
+// already. That catches a batch published twice. It does not catch a part of a batch that was
+// published as a whole, a whole of which a part was published, or a batch that was never
+// claimed. With the build tag disruptor_debug, Publish catches all but the last.
 func (p *MultiProducer[T]) Publish(b Batch[T]) {
 	p.publish(b.ring == p.ring, b.from, b.to)
 }
 
-// Abort gives the slots of b back: b as it was claimed, or a part of it made by Split. Consumers step
-// over them. It panics if any of them was published or aborted already; to find out it reads the marks
-// of b, of what was published since anybody last looked and, behind a gap, those of up to Cap slots
-// before b.
+// Abort gives the slots of b back, and consumers step over them; b is a claimed batch or a part
+// of one made by [Batch.Split]. Abort panics if any of the slots was published or aborted
+// already. To find out, it reads the marks of b and of what was published since anybody last
+// looked. Behind a gap it also reads those of up to Cap slots before b.
 func (p *MultiProducer[T]) Abort(b Batch[T]) {
 	p.abort(b.ring == p.ring, b.from, b.to)
 }
 
-// TrySend claims a slot, sets it to v and publishes it; it returns false as TryClaim does.
+// TrySend claims a slot, sets it to v and publishes it. It returns false as TryClaim does.
 func (p *MultiProducer[T]) TrySend(v T) bool {
 	from, to := p.grab(1)
 	if to == from {
@@ -81,7 +84,8 @@ func (p *MultiProducer[T]) TrySend(v T) bool {
 	return true
 }
 
-// Send is [MultiProducer.TrySend] that waits for room as Claim does, and fails as Claim does.
+// Send is like [MultiProducer.TrySend], but waits for room as Claim does. It fails as Claim
+// does.
 func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 	checkContext(ctx)
 	from, to := p.grab(1)
@@ -96,17 +100,17 @@ func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 	return nil
 }
 
-// SendAll publishes events in order, in runs of as many as there is room for, and waits for room
-// between runs as Claim does. Events of other producers may come between runs. It returns how many it
-// has published: all of them, or fewer and why, as Claim does. ctx is looked at before each run, also if
-// there is room.
+// SendAll publishes events in order, in runs of as many as there is room for. Between runs it
+// waits for room as Claim does; events of other producers may come there. It returns how many it
+// has published. It checks ctx before each run, even if there is room, and returns the cause
+// once ctx has ended; otherwise it fails as Claim does.
 func (p *MultiProducer[T]) SendAll(ctx context.Context, events []T) (n int, err error) {
 	return sendAll(ctx, p, p.free, events)
 }
 
-// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an error,
-// panics or calls runtime.Goexit the claim is aborted; the error is returned and the panic goes on. It
-// panics if fill is nil.
+// Do claims n slots as Claim does, calls fill with them and publishes them. If fill returns an
+// error, panics or calls runtime.Goexit, Do aborts the claim; it returns the error, and a panic
+// goes on. It panics if fill is nil.
 func (p *MultiProducer[T]) Do(ctx context.Context, n int, fill func(Batch[T]) error) error {
 	return do(ctx, p, n, fill)
 }

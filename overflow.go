@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// An Overflow says what a [Sender] does with an event for which the ring has no room. The zero value
-// waits, as Send of a producer does.
+// An Overflow says what a [Sender] does with an event for which the ring has no room. With the
+// zero value the Sender waits, as Send of a producer does.
 //
 //	Overflow{}                             wait for room
 //	Overflow{Wait: d}                      wait for d, then ErrNoRoom
@@ -14,26 +14,30 @@ import (
 //	Overflow{Drop: true, Wait: d}          wait for d, then ErrDropped
 //	Overflow{Inline: f}                    call f at once
 //	Overflow{Inline: f, Wait: d}           wait for d, then call f
-//	Overflow{Drop: true, Block: urgent}    wait for room for what is urgent, drop the rest
+//	Overflow{Drop: true, Block: urgent}    wait for room if urgent, drop the rest
 type Overflow[T any] struct {
-	// Wait is how long Send waits for room. 0 means without a limit or, with Drop or Inline, not at all.
+	// Wait is how long Send waits for room. 0 means without limit or, with Drop or Inline, not
+	// at all.
 	Wait time.Duration
-	// Drop has Send drop an event that has found no room, and return ErrDropped. It excludes Inline.
+	// Drop has Send drop an event that finds no room and return [ErrDropped]. It excludes
+	// Inline.
 	//
-	// Without Wait, Send finds no room whenever TrySend finds none: also for a moment while a consumer
-	// joins and, on a Multi ring, while other claims are queued for room. A short Wait keeps events then.
+	// Without Wait, Send finds no room whenever TrySend finds none. That may be so for a moment
+	// while a consumer joins and, on a Multi ring, while other claims are queued for room. A
+	// short Wait keeps events then.
 	Drop bool
-	// Inline is called with an event that has found no room, on the goroutine that has called Send. Send
-	// returns its error. No consumer sees the event, which overtakes all that is in the ring: Inline runs
-	// at the same time as handlers, and as Inline of other senders.
+	// Inline is called with an event that finds no room, on the goroutine that called Send. Send
+	// returns its error. No consumer sees the event, and it overtakes everything in the ring:
+	// Inline runs at the same time as handlers, and as Inline of other senders.
 	Inline func(event T) error
-	// Block is asked, unless it is nil, about each event that finds no room at once, on the goroutine that
-	// has called Send. True has Send wait for room for this event without a limit, whatever else is set.
+	// Block, if not nil, is asked about each event that finds no room at once, on the goroutine
+	// that called Send. If it returns true, Send waits without limit for room for this event,
+	// whatever else is set.
 	Block func(event T) bool
 }
 
-// A Sender is a producer with an [Overflow]. It belongs to one goroutine, which may use the producer that
-// it was made from as well. It must not be copied.
+// A Sender is a producer with an [Overflow]. It belongs to one goroutine, which may also use the
+// producer from which it was made. It must not be copied.
 type Sender[T any] struct {
 	_        noCopy
 	producer Producer[T]
@@ -44,12 +48,12 @@ type Sender[T any] struct {
 	busy     word // disruptor_debug: not 0 while timeout is in use
 }
 
-// Sender makes a sender that sends by p. It panics if Wait is negative, and if both Drop and Inline are
-// set.
+// Sender makes a sender that sends through p. It panics if Wait is negative, or if both Drop and
+// Inline are set.
 func (p *SingleProducer[T]) Sender(o Overflow[T]) *Sender[T] { return newSender(p, p.core, o) }
 
-// Sender makes a sender that sends by p, which any number of senders may share. Any goroutine may call
-// it. It panics if Wait is negative, and if both Drop and Inline are set.
+// Sender makes a sender that sends through p. Any number of senders may share p, and any
+// goroutine may call Sender. It panics if Wait is negative, or if both Drop and Inline are set.
 func (p *MultiProducer[T]) Sender(o Overflow[T]) *Sender[T] { return newSender(p, p.core, o) }
 
 func newSender[T any](p Producer[T], c *core, o Overflow[T]) *Sender[T] {
@@ -65,13 +69,14 @@ func newSender[T any](p Producer[T], c *core, o Overflow[T]) *Sender[T] {
 	return &Sender[T]{producer: p, overflow: o, core: c, counts: c.overflows.load(), timeout: newTimeout(o.Wait)}
 }
 
-// Send publishes v if there is room, as TrySend of the producer does, or else does what the Overflow
-// says. It returns nil if v was published, or if Inline returned nil. Otherwise v was not published:
-// ErrNoRoom and ErrDropped say that there was no room, and are counted in Stats; if the ring or ctx has
-// ended, or ends while Send waits, the error is that of Claim, and v is neither dropped nor given to
-// Inline. As with Claim, a v for which there is room is published even if ctx has ended.
+// Send publishes v if there is room, as TrySend of the producer does. Otherwise it does what the
+// Overflow says. It returns nil if v was published, or if Inline returned nil. [ErrNoRoom] and
+// [ErrDropped] mean that there was no room and v was not published; Stats counts them. If the
+// ring or ctx has ended, or ends while Send waits, Send fails as Claim does, and v is neither
+// dropped nor given to Inline. If there is room, v is published even if ctx has ended.
 //
-// A handler must not wait for room in its own ring; it may send into it with Drop or Inline and no Wait.
+// A handler must not wait for room in its own ring. It may send to the ring with Drop or Inline
+// and no Wait.
 func (s *Sender[T]) Send(ctx context.Context, v T) error {
 	checkContext(ctx)
 	if s.producer.TrySend(v) {
@@ -80,7 +85,7 @@ func (s *Sender[T]) Send(ctx context.Context, v T) error {
 	return s.full(ctx, v)
 }
 
-// full is Send for an event that has found no room, or the ring closed.
+// full is Send for an event that has found no room, or a ring that has ended.
 func (s *Sender[T]) full(ctx context.Context, v T) error {
 	if err := s.core.err(); err != nil {
 		return err
@@ -111,7 +116,8 @@ func (o *Overflow[T]) blocks(v T) bool {
 	return o.Wait == 0 && !o.Drop && o.Inline == nil || o.Block != nil && o.Block(v)
 }
 
-// sendInTime is Send of the producer that returns errTimeout if it has waited for room for Wait.
+// sendInTime is Send of the producer, but returns errTimeout once it has waited for room for
+// Wait.
 func (s *Sender[T]) sendInTime(ctx context.Context, v T) error {
 	if debugChecks {
 		if !s.busy.cas(0, 1) {

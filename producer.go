@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Producer is what a [SingleProducer] and a [MultiProducer] both do, for code that takes either. Calls
-// through it are dynamic: hold the concrete type where nanoseconds matter.
+// Producer is the interface of [SingleProducer] and [MultiProducer], for code that takes either.
+// Calls through it are dynamic: hold the concrete type where nanoseconds matter.
 type Producer[T any] interface {
 	TryClaim(n int) (Batch[T], bool)
 	Claim(ctx context.Context, n int) (Batch[T], error)
@@ -19,7 +19,7 @@ type Producer[T any] interface {
 	Sender(o Overflow[T]) *Sender[T]
 }
 
-// do is Do for both.
+// do implements Do for both producers.
 func do[T any](ctx context.Context, p Producer[T], n int, fill func(Batch[T]) error) error {
 	if fill == nil {
 		panicf("Do with a nil function")
@@ -44,9 +44,9 @@ func do[T any](ctx context.Context, p Producer[T], n int, fill func(Batch[T]) er
 	return nil
 }
 
-// sendAll is SendAll for both: free returns how many slots a claim would find now, up to n. It never
-// waits for more than one slot: a consumer may wait for events of which the ring has no room for a
-// run.
+// sendAll implements SendAll for both producers. free returns how many slots a claim would find
+// now, up to n. sendAll never waits for more than one slot: a consumer may first need the events
+// for which there is room now, before it frees slots for a whole run.
 func sendAll[T any](ctx context.Context, p Producer[T], free func(n int) int, events []T) (n int, err error) {
 	checkContext(ctx)
 	for n < len(events) {
@@ -71,19 +71,19 @@ func sendAll[T any](ctx context.Context, p Producer[T], free func(n int) int, ev
 	return n, nil
 }
 
-// A claimer is the half of a producer that knows no slots.
+// A claimer is the part of a producer that does not touch slots.
 type claimer interface {
-	// attempt claims n slots if there is room, or returns an empty range. It looks for room itself
-	// unless others queue for it and it is not the caller's turn.
+	// attempt claims n slots if there is room; otherwise it returns an empty range. It looks for
+	// room itself unless others are queued for it and it is not the caller's turn.
 	attempt(n int, t turn) (from, to int64)
 }
 
-// turn says whether a claim may take room that others queue for.
+// turn says whether a claim may take room for which others are queued.
 type turn bool
 
 const (
 	newcomer turn = false
-	itsTurn  turn = true // it is the first in the queue
+	itsTurn  turn = true // first in the queue
 )
 
 func (c *core) checkCount(n int) {
@@ -92,7 +92,7 @@ func (c *core) checkCount(n int) {
 	}
 }
 
-// mustQueue reports whether an attempt that needs to look for room has to queue first.
+// mustQueue reports whether an attempt that needs to look for room must queue first.
 func (c *core) mustQueue(t turn) bool { return t == newcomer && c.queued.load() > 0 } // park edge
 
 // free returns how many slots lie between what is claimed and limit, at most n.
@@ -100,11 +100,11 @@ func (c *core) free(n int, limit int64) int {
 	return int(min(int64(n), max(0, limit-c.claimed())))
 }
 
-// obstacle says what a claim that finds no room waits for.
+// obstacle says what a claim that finds no room is waiting for.
 func (c *core) obstacle() string {
 	published := c.publishedEnd()
 	var slow *member
-	for _, m := range *c.members.list.load() { // of several at one place the first: the others are after it
+	for _, m := range *c.members.list.load() { // of several at one position the first: the others may be after it
 		if m.position.load() < 0 {
 			continue // nothing waits for it
 		}

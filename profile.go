@@ -6,8 +6,8 @@ import (
 	"runtime/trace"
 )
 
-// label has profiles tell this goroutine from those of other consumers, by the names that are not empty.
-// The labels of ctx stay.
+// label sets the labels by which profiles tell this goroutine from those of other consumers;
+// empty names give none. The labels of ctx stay.
 func label(ctx context.Context, ring, consumer string) {
 	if ring != "" {
 		ctx = pprof.WithLabels(ctx, pprof.Labels("ring", ring))
@@ -18,8 +18,8 @@ func label(ctx context.Context, ring, consumer string) {
 	pprof.SetGoroutineLabels(ctx)
 }
 
-// callTraced calls a handler in a region of the execution tracer, which ends even if the handler panics.
-// Its callers see for themselves that a trace is on: without one they make no call more.
+// callTraced calls a handler in a region of the execution tracer, which ends even if the handler
+// panics. Its callers check that a trace is on: without one they make no extra call.
 func callTraced[B any](consumer string, handler func(B) error, events B) (err error) {
 	if consumer == "" {
 		consumer = "consumer"

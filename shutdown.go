@@ -7,16 +7,17 @@ import (
 	"strings"
 )
 
-// Shutdown closes the ring and waits until every handler has been handed all that was published and its
-// Stop has returned. It returns nil then, or what failed the ring meanwhile or before, as Run does. A
-// handler that no Run serves counts as unfinished; consumers used by hand are not waited for. Any
-// goroutine may call it, again and again, except a handler, its Start and its Stop, which would wait for
-// themselves; with the build tag disruptor_debug that panics.
+// Shutdown closes the ring and waits until every handler has received everything published and
+// its Stop has returned. Then it returns nil, or what failed the ring, as Run does. A handler
+// that no Run serves counts as unfinished; Shutdown does not wait for consumers used by hand.
+// Any goroutine may call Shutdown, more than once, except a handler, its Start and its Stop:
+// they would wait for themselves. With the build tag disruptor_debug that panics.
 //
-// If ctx ends first, Shutdown fails the ring and returns at once, without waiting for batches in hand.
-// Its error wraps the cause of ctx; it names each unfinished consumer, its position and how many
-// sequences it has left, and the claims that were never published. Run returns it too, unless the ring
-// had failed before; then it wraps that failure as well.
+// If ctx ends first, Shutdown fails the ring and returns at once, without waiting for batches in
+// hand. Its error wraps the cause of ctx. It names the claims that were never published, and
+// each unfinished consumer with its position and how many sequences it has left. Run returns the
+// same error. If the ring had failed before, Run returns that failure instead, and the error of
+// Shutdown wraps it too.
 func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	checkContext(ctx)
 	if debugChecks {
@@ -29,7 +30,7 @@ func (r *Ring[T]) Shutdown(ctx context.Context) error {
 	}
 	err := fmt.Errorf("disruptor: shutdown: %w: %s", context.Cause(ctx), r.unfinishedText(left))
 	r.core.fail(err)
-	r.graph.wake() // another Shutdown may wait for what nobody serves
+	r.graph.wake() // another Shutdown may be waiting for what nobody serves
 	if first := r.core.cause(); first != err {
 		return fmt.Errorf("%w; the ring had failed: %w", err, first)
 	}
@@ -57,15 +58,15 @@ func (g *graph[T]) drain(ctx context.Context, failed func() bool) []unfinished[T
 	}
 }
 
-// wake has every Shutdown look again.
+// wake makes every Shutdown look again.
 func (g *graph[T]) wake() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.changed.Broadcast()
 }
 
-// unfinished returns the stages that have not stopped: after a failure only those that are being
-// served. The caller holds mu.
+// unfinished returns the stages that have not stopped; after a failure, only those that are
+// being served. The caller holds mu.
 func (g *graph[T]) unfinished(failed bool) (left []unfinished[T]) {
 	for _, s := range g.stages {
 		if !s.serving && (s.finished || failed) {

@@ -2,14 +2,14 @@ package disruptor
 
 import "time"
 
-// A snapshot is Stats and what else Explain needs.
+// A snapshot is Stats, and what else Explain needs.
 type snapshot struct {
 	Stats
 	members []*member              // of Stats.Consumers
-	follows [][]int                // whom each of them follows, as places in members
+	follows [][]int                // the consumers that each of them follows, as places in members
 	first   blockedClaim           // the one that has been blocked longest
 	gate    int64                  // position of the slowest consumer that claims wait for
-	found   map[standing]time.Time // since when claims have seen consumers at gate
+	found   map[standing]time.Time // since when claims have seen consumers at the gate
 	err     error                  // of the ring
 	failure error
 	end     int64 // of a closed ring, or never
@@ -34,8 +34,8 @@ func (c *core) snapshot() *snapshot {
 		s.Dropped, s.Inlined, s.TimedOut = o.dropped.load(), o.inlined.load(), o.timedOut.load()
 	}
 	s.err, s.failure, s.end = c.err(), c.cause(), c.end.load() // close edge
-	// Blocked claims come first, then positions, and then what is never behind them: so no lag is
-	// negative, and no claim seems to be blocked by a consumer that moved before it was.
+	// Blocked claims come first, then positions, and then what is never behind them. So no lag is
+	// negative, and no claim seems to be blocked by a consumer that had moved before.
 	s.gate = leastHeld(list) // a lossy consumer makes room
 	s.Blocked, s.first, s.found = c.blocked.survey(s.gate)
 	gate := min(leastHeld(list), c.publishedEnd())
@@ -57,7 +57,8 @@ func (c *core) snapshot() *snapshot {
 		at := &s.Consumers[i]
 		at.Lag = max(0, s.Published-at.Position)
 		at.Available = max(0, min(ready[i], s.Published)-at.Position)
-		// Position was read before Published, so Lag may be more than there ever was; and so may this, once m has left.
+		// Position was read before Published, so Lag may be more than there ever was. So may this, once m
+		// has left.
 		if lag := s.Published - m.place(); c.members.list.load() == now { // leave edge
 			m.tallies.seen.raise(lag)
 			at.MaxLag = max(at.MaxLag, lag)
@@ -91,12 +92,13 @@ func (m *member) stats() ConsumerStats {
 	return s
 }
 
-// date fills in the durations, from what earlier snapshots have seen, and claims when they were blocked.
+// date fills in the durations, from what earlier snapshots saw and claims saw when they were
+// blocked.
 func (s *snapshot) date(c *core) {
 	seen := &c.sightings
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
-	now := time.Now() // behind the lock: not before what another look has stored
+	now := time.Now() // behind the lock: not earlier than what another look has stored
 	before := seen.members
 	seen.members = make(map[*memberWords]sighting, len(s.members))
 	for i, m := range s.members {

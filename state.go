@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// ConsumerState says what a consumer does.
+// ConsumerState says what a consumer is doing.
 type ConsumerState uint8
 
 const (
 	Busy     ConsumerState = iota // in its handler, or in code that uses it by hand
-	Waiting                       // waits for something to read, in Next, WaitFor, Batches or Run; a group: all its workers do
-	Unserved                      // has a handler that no Run serves; a group: has no workers
-	Retrying                      // pauses before a failed call of its handler is repeated; a group: a worker does
+	Waiting                       // waits for something to read, in Next, WaitFor, Batches or Run; of a group, all workers do
+	Unserved                      // has a handler that no Run serves; a group has no workers
+	Retrying                      // pauses before its handler is called again after a failure; of a group, a worker does
 )
 
 // String returns "busy", "waiting", "unserved" or "retrying".
@@ -43,8 +43,8 @@ func (m *member) state() ConsumerState {
 	return Busy
 }
 
-// sightings are what earlier looks at a ring have seen. They tell how long something has been as it is, at
-// least: the code that changes it reads no clock.
+// sightings are what earlier looks at a ring have seen. They tell how long, at least, something
+// has been as it is: the code that changes it reads no clock.
 type sightings struct {
 	mu      sync.Mutex
 	members map[*memberWords]sighting // by their words: it keeps no consumer that has left
@@ -54,7 +54,7 @@ type sightings struct {
 type sighting struct {
 	position int64
 	state    ConsumerState
-	since    time.Time // of the first look that has seen it so
+	since    time.Time // of the first look that saw it so
 }
 
 // again returns now, dated back to s if nothing has changed since.

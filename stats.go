@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was true at
-// some moment during the call, but not all at the same moment.
+// Stats is a snapshot of a ring. It is read word by word while the ring runs: each figure was
+// true at some moment during the call, but not all at the same moment.
 type Stats struct {
 	Name      string // Config.Name
 	Capacity  int
@@ -15,58 +15,60 @@ type Stats struct {
 	Published int64 // everything below is published or aborted; if Claimed is greater, the oldest open claim begins here
 	Free      int   // slots that a claim would find, 0 to Capacity
 
-	// Blocked is how many claims wait for room, and BlockedFor how long the first of them has waited. A
-	// claim counts when it parks or sleeps, or has looked for room a thousand times, which takes some
-	// 30 µs unless it yields.
+	// Blocked is how many claims wait for room, and BlockedFor how long the first of them has
+	// waited. A claim counts once it parks or sleeps, or has looked for room a thousand times,
+	// which takes some 30 µs unless it yields.
 	Blocked    int
 	BlockedFor time.Duration
-	// OpenFor is how long the oldest open claim has been the oldest, at least; 0 if no claim is open. A
-	// claim does not read the clock: this is known from earlier calls of Stats and Explain, from the
-	// watchdog of RunWith, and from claims that were blocked meanwhile.
+	// OpenFor is how long, at least, the oldest open claim has been the oldest; 0 if no claim is
+	// open. A claim does not read the clock: the time is known from earlier calls of Stats and
+	// Explain, from the watchdog of RunWith, and from claims that were blocked meanwhile.
 	OpenFor time.Duration
 
 	Consumers []ConsumerStats
 
 	Parks  int64 // how often a goroutine has parked since New
 	Wakes  int64 // how often one was woken, or told by Ready: what it waited for had come, or its turn to claim
-	Wasted int64 // how often a woken one parked again: it found less than it needed, or only aborted slots
+	Wasted int64 // how often a woken goroutine parked again: it found less than it needed, or only aborted slots
 	Fences int64 // how often parking interrupted every running thread of the process: see BlockWait.Fence
 
-	// Events for which a Sender has found no room since New. Each is counted once.
-	Dropped  int64 // those for which Send returned ErrDropped
-	Inlined  int64 // those that Overflow.Inline was called with
-	TimedOut int64 // those for which Send returned ErrNoRoom
+	// Events for which a Sender has found no room since New, each counted once.
+	Dropped  int64 // Send returned ErrDropped
+	Inlined  int64 // Overflow.Inline was called
+	TimedOut int64 // Send returned ErrNoRoom
 }
 
-// ConsumerStats is a consumer in [Stats]. If it has a Lag but nothing Available, it waits for a consumer
-// that it comes after. If it has something Available and is Busy, it is slow itself.
+// ConsumerStats describes a consumer in [Stats]. A consumer with a Lag but nothing Available
+// waits for a consumer that it follows. A Busy one with something Available is slow itself.
 type ConsumerStats struct {
 	Name      string
 	After     []string // the names of the consumers that it follows now; empty: it follows the producers
 	Position  int64    // the first sequence that it has not handed back
 	Lag       int64    // how many published slots it has not handed back
 	Available int64    // how many of these it could read now
-	MaxLag    int64    // the greatest Lag seen since it joined: by Stats, by blocked claims, and by itself at each Done
+	MaxLag    int64    // the greatest Lag seen since it joined, by Stats, by blocked claims, and by itself at each Done
 	State     ConsumerState
-	// For is how long it has been in this State at this Position, at least. This is known from earlier
-	// looks, as Stats.OpenFor is, and from the first claim that it blocked.
+	// For is how long, at least, it has been in this State at this Position. The time is known
+	// from earlier looks, as Stats.OpenFor is, and from the first claim that it blocked.
 	For     time.Duration
 	Batches BatchSizes
-	Workers int   // how many a group has
+	Workers int   // how many workers a group has
 	Lossy   bool  // made by LossyConsumer or HandleLossy: no claim waits for it
 	Missed  int64 // how many sequences it has missed since it joined, if it is Lossy
 
-	// What became of events whose handler failed: see FailurePolicy.
+	// What happened to events whose handler failed: see FailurePolicy.
 	Retried      int64 // how often the handler was called again after a failure
 	Skipped      int64 // events that were skipped
-	DeadLettered int64 // events that DeadLetter has taken
+	DeadLettered int64 // events that DeadLetter took
 }
 
-// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It takes as long as Published,
-// and a step for each pair of consumers of which one follows the other. It allocates for each consumer.
+// Stats returns a snapshot. Any goroutine may call it; it blocks nobody. It takes as long as
+// [Ring.Published], and a step for each pair of consumers of which one follows the other. It
+// allocates for each consumer.
 func (r *Ring[T]) Stats() Stats { return r.core.snapshot().Stats }
 
-// String returns a line for the ring and one or two for each consumer, for people to read.
+// String returns a text for people to read: a line for the ring, a line for each consumer, and
+// one or two lines of totals.
 func (s Stats) String() string {
 	var b strings.Builder
 	b.WriteString("ring ")

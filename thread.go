@@ -8,9 +8,9 @@ import (
 )
 
 // threadOf returns what the goroutine of a handler does first for LockOSThread and CPUs of its
-// ConsumerConfig: nil if any thread will do. The thread is never unlocked, so that no other goroutine gets
-// it, bound as it is: the Go runtime ends it with the goroutine, or has it sleep for good if it is the
-// main thread of the process.
+// ConsumerConfig, or nil if any thread will do. The thread is never unlocked, so no other
+// goroutine gets it with its CPUs: the Go runtime ends it with the goroutine, or lets it sleep
+// for good if it is the main thread of the process.
 func (c *core) threadOf(consumer string, lock bool, cpus []int) (bind func() error) {
 	for _, cpu := range cpus {
 		if cpu < 0 {
@@ -22,7 +22,7 @@ func (c *core) threadOf(consumer string, lock bool, cpus []int) (bind func() err
 	}
 	if c.strategy.Parks {
 		panicf("LockOSThread or CPUs for consumer %q of a ring whose Wait is BlockWait or user-defined: "+
-			"to park a goroutine with a thread of its own costs two switches of threads", consumer)
+			"parking a locked goroutine costs two switches of threads", consumer)
 	}
 	cpus = slices.Clone(cpus)
 	return func() error {

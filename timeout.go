@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// A timeout is the context of a wait that ends with its parent, or after d; it is used for one wait
-// after another, and allocates for none. Its clock starts when a wait begins, and its timer when the
-// wait sleeps: neither does while there is always something to hand out, or room.
+// A timeout is the context of a wait that ends with its parent or after d. It serves one wait
+// after another, and allocates for none. Its clock starts when a wait begins, and its timer when
+// the wait sleeps: neither does while there is always something to hand out, or room.
 //
-// Done is the parent's. A sleeper looks at late as well, and a strategy that sleeps goes by Deadline.
+// Done is the parent's. A sleeper looks at late as well, and a strategy that sleeps goes by
+// Deadline.
 type timeout struct {
 	context.Context // the parent
 	d               time.Duration
@@ -23,7 +24,7 @@ var errTimeout = errors.New("disruptor: timeout")
 
 func newTimeout(d time.Duration) *timeout { return &timeout{Context: context.Background(), d: d} }
 
-// renew makes the next wait begin anew, under that parent.
+// renew starts the next wait, under that parent.
 func (t *timeout) renew(parent context.Context) {
 	t.Context, t.until = parent, time.Time{}
 	if t.timer != nil {
@@ -41,7 +42,7 @@ func (t *timeout) Deadline() (time.Time, bool) {
 	return t.until, true
 }
 
-// late is asked for by a wait that is about to sleep. It returns a channel that receives when d is over.
+// late is for a wait that is about to sleep. It returns a channel that receives when d is over.
 func (t *timeout) late() <-chan time.Time {
 	if left := time.Until(t.until); t.timer == nil {
 		t.timer = time.NewTimer(left)
@@ -61,5 +62,5 @@ func (t *timeout) Err() error {
 	return errTimeout
 }
 
-// Value has nothing, so that context.Cause asks Err.
+// Value returns nil, so that context.Cause asks Err.
 func (t *timeout) Value(any) any { return nil }

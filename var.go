@@ -2,16 +2,17 @@ package disruptor
 
 import "encoding/json"
 
-// A Var shows the Stats of a ring as JSON. It is an expvar.Var: publish it with expvar.Publish or
-// in an expvar.Map, under a name of your choice. It is made by [Ring.Var]; the zero Var shows null.
+// A Var shows the Stats of a ring as JSON. It implements expvar.Var: publish it with
+// expvar.Publish or in an expvar.Map, under a name of your choice. [Ring.Var] makes one; the
+// zero Var shows null.
 type Var struct{ stats func() Stats }
 
 // Var returns a Var of the ring. Any goroutine may call it.
 func (r *Ring[T]) Var() Var { return Var{r.Stats} }
 
-// String calls [Ring.Stats] and returns a JSON object. The keys are the fields of Stats and
-// ConsumerStats, in lower case with underscores. Durations are in seconds, a State is its String, and
-// batches has count, mean, p50, p99 and max. Any goroutine may call it.
+// String calls [Ring.Stats] and returns a JSON object. Its keys are the fields of [Stats] and
+// [ConsumerStats], in lower case with underscores. Durations are in seconds, State is its
+// String, and batches has count, mean, p50, p99 and max. Any goroutine may call it.
 func (v Var) String() string {
 	if v.stats == nil {
 		return "null"
@@ -39,7 +40,7 @@ func (v Var) String() string {
 		"dropped": s.Dropped, "inlined": s.Inlined, "timed_out": s.TimedOut,
 	})
 	if err != nil {
-		panicf("Stats in JSON: %v", err) // there is nothing in them that has none
+		panicf("Stats in JSON: %v", err) // never: every value in them has a form in JSON
 	}
 	return string(text)
 }

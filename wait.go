@@ -7,14 +7,14 @@ import (
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// A WaitStrategy says what a goroutine does while what it waits for has not come. The loop around
-// it, the context, Close and the parking belong to the ring, so no strategy can lose a wake-up or
-// overrun a context. An Idle that blocks delays what its goroutine waits for by as long.
+// A WaitStrategy says what a goroutine does while it waits. The loop around it, the context,
+// Close and parking belong to the ring, so no strategy can lose a wake-up or overrun a context.
+// An Idle that blocks delays its goroutine by as long.
 //
 // The built-in strategies are [SpinWait], [YieldWait], [SleepWait] and [BlockWait], as values or
-// pointers. Any other type with an Idle method is user-defined, also one that embeds a built-in
-// strategy: the ring asks its Idle, and no field of what it embeds has an effect of its own. All
-// goroutines of a ring share it and call it at once.
+// pointers. Any other type with an Idle method is user-defined, even one that embeds a built-in
+// strategy: the ring calls its Idle, and ignores the fields of what it embeds. All goroutines of
+// a ring share the strategy and call it at once.
 type WaitStrategy interface {
 	// Idle returns what to do at the n-th empty look of one wait. n counts from 0; after some
 	// billion looks it falls back to half of that.
@@ -25,22 +25,22 @@ type WaitStrategy interface {
 type Action int64
 
 const (
-	// Spin executes the CPU's spin hint for about 30 ns, during which the sibling hyper-thread runs
-	// and the cache line waited for is left alone. The first looks of a wait may rest for longer,
-	// up to Config.Backoff, where events come as fast as they are taken. With GOMAXPROCS at 1, or
-	// under a cgroup's quota of one CPU or less, Spin yields instead.
+	// Spin executes the CPU's spin hint for about 30 ns, during which the sibling hyper-thread
+	// runs and the cache line waited for is left alone. The first looks of a wait may rest for
+	// longer, up to [Config.Backoff], where events come as fast as they are taken. With
+	// GOMAXPROCS at 1, or under a cgroup's quota of one CPU or less, Spin yields instead.
 	Spin Action = 0
-	// Yield lets other goroutines run, by runtime.Gosched.
+	// Yield lets other goroutines run, with runtime.Gosched.
 	Yield Action = -1
-	// Park sleeps until what is waited for has come. A consumer may wake early; Idle is then asked
-	// again, with a higher n. A claim that has parked stays in the queue of claims, and Idle is
-	// asked no more.
+	// Park sleeps until what is waited for has come. A consumer may wake early; Idle is then
+	// called again, with a higher n. A claim that has parked stays in the queue of claims, and
+	// Idle is not called for it again.
 	Park Action = -2
 )
 
-// Sleep is the action that sleeps for d, or until the context of the wait or the ring ends. What the
-// goroutine waits for does not wake it, nor does Close of a consumer that Run serves. A d of 0 or
-// less is Yield.
+// Sleep returns the action that sleeps for d, or until the context of the wait or the ring ends.
+// What the goroutine waits for does not wake it; neither does Close of a consumer that Run
+// serves. If d is 0 or less, Sleep returns Yield.
 func Sleep(d time.Duration) Action {
 	if d <= 0 {
 		return Yield
@@ -55,7 +55,7 @@ func init() {
 	}
 }
 
-// newStrategy returns what waits are given for a WaitStrategy. The built-in ones are told apart by
+// newStrategy returns what waits use for a WaitStrategy. They tell the built-in ones apart by
 // kind, without a call through the interface.
 func newStrategy(s WaitStrategy) waiting.Strategy {
 	switch s := s.(type) {

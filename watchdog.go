@@ -7,17 +7,21 @@ import (
 	"time"
 )
 
-// RunConfig describes a Run. The zero value is what [Ring.Run] does.
+// RunConfig configures [Ring.RunWith]. With the zero value RunWith does what [Ring.Run] does.
 type RunConfig struct {
-	// Watchdog is how long nothing may move while something is blocked; then a warning is logged with
-	// the text of Explain, and the next one only after something has moved. Blocked means: a claim waits
-	// for room; a consumer waits for an open claim behind which others have published; or the ring has
-	// ended, and Run waits for its handlers. The ring is looked at four times in that time, so a warning
-	// may be late by a quarter of it. A consumer that joins or leaves is a move, too. A position moves only
-	// when a batch is handed back: choose more than the longest batch takes. 0 means no watchdog.
+	// Watchdog is how long nothing may move while something is blocked. After that a warning is
+	// logged with the text of [Ring.Explain], and another one only after something has moved. 0
+	// means no watchdog.
+	//
+	// Blocked means that a claim waits for room, that a consumer waits for an open claim behind
+	// which others have published, or that the ring has ended and Run waits for its handlers. A
+	// position moves only when a batch is handed back: choose more than the longest batch takes.
+	// A consumer that joins or leaves is a move too. The ring is looked at four times in the
+	// time of Watchdog, so a warning may be late by a quarter of it.
 	Watchdog time.Duration
-	// Logger gets the warnings, with the attributes "ring" and "explain"; nil means slog.Default(). It may
-	// be slow, and may publish to the ring: nothing waits for it, not even the end of Run.
+	// Logger gets the warnings, with the attributes "ring" and "explain"; nil means
+	// slog.Default(). It may be slow, and may publish to the ring: nothing waits for it, not
+	// even the end of Run.
 	Logger *slog.Logger
 }
 
@@ -43,13 +47,13 @@ type watchdog struct {
 	explain func() string
 
 	last  progress
-	since time.Time // when last was seen first; zero: nobody was blocked
+	since time.Time // when last was first seen; zero: nobody was blocked
 	looks int       // that have seen last since
 	told  bool      // a warning has been logged since then
 }
 
-// watchdogLooks is how often it looks in its limit. As many looks have to find the same: time alone also goes by
-// while the process does not run.
+// watchdogLooks is how many looks the watchdog takes in its limit. That many must find the same:
+// time alone also passes while the process does not run.
 const watchdogLooks = 4
 
 // progress is what changes when anything moves.
@@ -81,8 +85,8 @@ func (w *watchdog) watch(ctx context.Context, stop <-chan struct{}) {
 	}
 }
 
-// stuck reports whether it is time to warn: nothing has moved for limit while somebody was blocked, and
-// no warning has been logged since.
+// stuck reports whether it is time to warn: nothing has moved for limit while something was
+// blocked, and no warning has been logged since.
 func (w *watchdog) stuck(now time.Time) bool {
 	if !w.core.somebodyIsBlocked() {
 		w.since, w.last = time.Time{}, progress{} // keeps no consumer
@@ -114,8 +118,9 @@ func (w *watchdog) tell(ctx context.Context) {
 		slog.String("ring", w.core.name), slog.String("explain", w.explain()))
 }
 
-// somebodyIsBlocked reports whether a claim waits for room, a consumer waits for an open claim behind which
-// something is published, or the ring has ended. A Run that has not returned then waits for its handlers.
+// somebodyIsBlocked reports whether a claim waits for room, a consumer waits for an open claim
+// behind which something is published, or the ring has ended. A Run that has not returned then
+// waits for its handlers.
 func (c *core) somebodyIsBlocked() bool {
 	if c.blocked.count.load() > 0 || c.err() != nil {
 		return true

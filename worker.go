@@ -5,15 +5,16 @@ import (
 	"iter"
 )
 
-// A Worker is handed events of its [Group] that no other worker is handed, in runs of consecutive
-// slots: each later than the worker's last, unless another worker has left it.
+// A Worker receives events of its [Group] that no other worker receives, in runs of consecutive
+// slots. Each run is later than the worker's last one, unless another worker has left it
+// unfinished.
 //
-// A Worker belongs to one goroutine. It must not be copied. One that is forgotten with events in hand
-// stops followers and producers: call Close on it.
+// A Worker belongs to one goroutine. It must not be copied. A forgotten worker with events in
+// hand stops followers and producers: call [Worker.Close].
 //
-// Every write to a slot before its Publish, and every access to it by the consumers before the group
-// until their Done, is visible to the worker that is handed the slot. So are the accesses of a worker
-// that has left it.
+// When a worker receives a slot, every write to it before its Publish is visible, and so is
+// every access to it by the consumers before the group until their Done, or by a worker that has
+// left it unfinished.
 type Worker[T any] struct {
 	_     noCopy
 	group *Group[T]
@@ -21,9 +22,9 @@ type Worker[T any] struct {
 	err error
 }
 
-// TryNext returns what the worker has in hand and has not finished, or takes more if that is nothing,
-// without waiting. It returns false if there is nothing to take, and after a failure of the ring. Aborted
-// slots are in no batch.
+// TryNext returns what the worker has in hand and has not finished. If that is nothing, it takes
+// more, without waiting. It returns false if there is nothing to take, or after a failure of the
+// ring. Aborted slots are in no batch.
 func (w *Worker[T]) TryNext() (Batch[T], bool) {
 	if debugChecks {
 		w.occupy()
@@ -33,11 +34,11 @@ func (w *Worker[T]) TryNext() (Batch[T], bool) {
 	return Batch[T]{w.group.ring, from, to}, to > from
 }
 
-// Next is [Worker.TryNext] that waits, as the ring's WaitStrategy says, until something is available. It
-// returns the cause of ctx if that ends first; an error that wraps ErrClosed and the cause when the ring
-// has failed; ErrClosed when this worker or its group has been closed; and ErrClosed on a closed ring
-// once all that was published is finished, by all workers: as long as one of them has something in hand
-// it may leave it to another.
+// Next is like [Worker.TryNext], but waits until something is available, as [Config.Wait] says.
+// It returns the cause of ctx if ctx ends first. If the ring has failed, the error wraps
+// [ErrClosed] and the cause. Next returns ErrClosed when this worker or its group has been
+// closed, and on a closed ring once the workers have finished everything published: until then
+// one of them may leave events to another.
 func (w *Worker[T]) Next(ctx context.Context) (b Batch[T], err error) {
 	if debugChecks {
 		w.occupy()
@@ -48,9 +49,9 @@ func (w *Worker[T]) Next(ctx context.Context) (b Batch[T], err error) {
 	return
 }
 
-// Done finishes the slots of b: b as it was handed out, or a first part of it. Later consumers and
-// producers get them when all before them are finished, too. It panics if they are not in hand. The
-// slots must not be used after it.
+// Done finishes the slots of b; b is a batch as it was handed out, or a first part of it. Later
+// consumers and producers get the slots when all before them are finished too. Done panics if
+// the slots are not in hand. They must not be used afterwards.
 func (w *Worker[T]) Done(b Batch[T]) {
 	if debugChecks {
 		w.occupy()
@@ -59,9 +60,10 @@ func (w *Worker[T]) Done(b Batch[T]) {
 	w.done(b.ring == w.group.ring, b.from, b.to)
 }
 
-// Batches walks over what Next returns and calls Done for what the loop's body has not, after each turn
-// and when the loop is left by break or return; on a panic it does not. The loop ends when Next fails,
-// or before the next batch once ctx is done; [Worker.Err] reports why. It does not close the worker.
+// Batches returns an iterator over what Next returns. After each turn of the loop it calls Done
+// for what the body has not finished, even if the turn ends by break or return, but not after a
+// panic. The loop ends when Next fails, or before the next batch once ctx is done; [Worker.Err]
+// reports why. It does not close the worker.
 func (w *Worker[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 	checkContext(ctx)
 	return func(yield func(Batch[T]) bool) {
@@ -86,20 +88,21 @@ func (w *Worker[T]) Batches(ctx context.Context) iter.Seq[Batch[T]] {
 	}
 }
 
-// doneRest is Done for what is left of b, if b is what is in hand still.
+// doneRest is Done for what is left of b, if b is still in hand.
 func (w *Worker[T]) doneRest(b Batch[T]) {
 	if b.from <= w.from && w.from < b.to && b.to <= w.handed {
 		w.handBack(b.to)
 	}
 }
 
-// Err returns why the last loop over Batches ended: nil if it was left or all of a closed ring is
-// finished.
+// Err returns why the last loop over [Worker.Batches] ended. It is nil if the loop was left, or
+// if everything on a closed ring is finished.
 func (w *Worker[T]) Err() error { return w.err }
 
-// Close removes the worker from its group. What it has in hand and has not finished is handed to another
-// worker, from the first unfinished slot on; if there is none, to the next that joins. The worker must
-// not use it any more. Its Next then returns ErrClosed. To close it again does nothing.
+// Close removes the worker from its group. Another worker receives what this one has in hand,
+// from the first unfinished slot on; if there is no other, the next to join. This worker must
+// not use those slots any more. Its Next then returns [ErrClosed]. Closing it again does
+// nothing.
 func (w *Worker[T]) Close() {
 	if debugChecks {
 		w.occupy()

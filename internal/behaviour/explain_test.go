@@ -84,7 +84,7 @@ var situations = []situation{
 	{name: "nothing published", make: func(s *stuckRing) { s.Consumer("c") },
 		text: `no producer is blocked: ring "orders" has 4 of 4 slots free; all that was published is handed back.`},
 	{name: "no consumers", make: func(s *stuckRing) { s.p.TrySend(0) },
-		text: `ring "orders" has no consumers: what is published is gone; 4 of 4 slots free.`},
+		text: `ring "orders" has no consumers: nobody receives what is published; 4 of 4 slots free.`},
 	{name: "Run is to be called", make: func(s *stuckRing) { s.Handle("c", nothing) },
 		text: `no producer is blocked: ring "orders" has 4 of 4 slots free; all that was published is handed back; Run has not been called.`},
 

@@ -45,9 +45,9 @@ func TestAPolicyThatContradictsItselfPanics(t *testing.T) {
 		{disruptor.FailurePolicy{Retries: 1, MaxBackoff: 1}, nil, "MaxBackoff of 1ns without Backoff"},
 		{disruptor.FailurePolicy{Retries: 1, Backoff: 2, MaxBackoff: 1}, nil, "Backoff of 2ns exceeds MaxBackoff of 1ns"},
 		{disruptor.FailurePolicy{Backoff: 1}, nil, "Backoff of 1ns without Retries"},
-		{disruptor.FailurePolicy{Skip: true}, letter, "Skip and DeadLetter"},
-		{disruptor.FailurePolicy{Retries: -1, Skip: true}, nil, "Skip after Retries without limit"},
-		{disruptor.FailurePolicy{Retries: -1}, letter, "DeadLetter after Retries without limit"},
+		{disruptor.FailurePolicy{Skip: true}, letter, "both Skip and DeadLetter"},
+		{disruptor.FailurePolicy{Retries: -1, Skip: true}, nil, "Skip with unlimited Retries"},
+		{disruptor.FailurePolicy{Retries: -1}, letter, "DeadLetter with unlimited Retries"},
 	} {
 		cfg := disruptor.ConsumerConfig[int64]{Name: "c", OnFailure: c.policy, DeadLetter: c.letter}
 		requirePanics(t, `disruptor: FailurePolicy of consumer "c": `+c.text, func() {
@@ -58,7 +58,7 @@ func TestAPolicyThatContradictsItselfPanics(t *testing.T) {
 		{Name: "c", OnFailure: disruptor.FailurePolicy{Retries: 1}},
 		{Name: "c", DeadLetter: letter},
 	} {
-		requirePanics(t, `disruptor: consumer "c" has no handler for OnFailure or DeadLetter`, func() { r.ConsumerWith(cfg) })
+		requirePanics(t, `disruptor: consumer "c": OnFailure and DeadLetter need a handler`, func() { r.ConsumerWith(cfg) })
 	}
 	require.Empty(t, r.Stats().Consumers, "none of them has joined")
 }

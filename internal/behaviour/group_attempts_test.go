@@ -34,7 +34,7 @@ func TestAWorkerMakesNoAttemptAtWhatItWasNotHanded(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, int64(3), g.Consumer().Position())
 		w.Close()
-		require.ErrorContains(t, r.Err(), "batch [3, 4): given up after Attempts of 1")
+		require.ErrorContains(t, r.Err(), "batch [3, 4): given up: Attempts is 1")
 	})
 }
 

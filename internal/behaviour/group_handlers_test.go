@@ -256,17 +256,17 @@ func TestGroupsRefuseWhatMakesNoSense(t *testing.T) {
 	h := func(disruptor.Batch[int64]) error { return nil }
 	byHand, served := r.Group(handled{Name: "g"}), r.HandleGroup(handled{Name: "h"}, h)
 	for text, call := range map[string]func(){
-		`disruptor: nil handler for group "g"`:                           func() { r.HandleGroup(handled{Name: "g"}, nil) },
-		`disruptor: -1 workers for group "g"`:                            func() { r.HandleGroup(handled{Name: "g", Workers: -1}, h) },
-		`disruptor: Attempts of -1 for group "g"`:                        func() { r.Group(handled{Name: "g", Attempts: -1}) },
-		`disruptor: MaxBatch of -1`:                                      func() { r.Group(handled{Name: "g", MaxBatch: -1}) },
-		`disruptor: group "g" has no handler for Workers, Start or Stop`: func() { r.Group(handled{Name: "g", Workers: 1}) },
-		`disruptor: group "g" after a nil consumer`:                      func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{nil}}) },
-		`disruptor: group "g" after consumer "x" of another ring`:        func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{other.Consumer("x")}}) },
-		`disruptor: group "g" has no handler for OnFailure to repeat`: func() {
+		`disruptor: nil handler for group "g"`:                         func() { r.HandleGroup(handled{Name: "g"}, nil) },
+		`disruptor: -1 workers for group "g"`:                          func() { r.HandleGroup(handled{Name: "g", Workers: -1}, h) },
+		`disruptor: Attempts of -1 for group "g"`:                      func() { r.Group(handled{Name: "g", Attempts: -1}) },
+		`disruptor: MaxBatch of -1`:                                    func() { r.Group(handled{Name: "g", MaxBatch: -1}) },
+		`disruptor: group "g": Workers, Start and Stop need a handler`: func() { r.Group(handled{Name: "g", Workers: 1}) },
+		`disruptor: group "g" after a nil consumer`:                    func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{nil}}) },
+		`disruptor: group "g" after consumer "x" of another ring`:      func() { r.Group(handled{Name: "g", After: []*disruptor.Consumer[int64]{other.Consumer("x")}}) },
+		`disruptor: group "g": retries of OnFailure need a handler`: func() {
 			r.Group(handled{Name: "g", Attempts: 1, OnFailure: disruptor.FailurePolicy{Retries: 1}})
 		},
-		`disruptor: group "g" has no Attempts after which OnFailure or DeadLetter gets an event`: func() {
+		`disruptor: group "g": OnFailure and DeadLetter without a handler need Attempts`: func() {
 			r.Group(handled{Name: "g", OnFailure: disruptor.FailurePolicy{Skip: true}})
 		},
 		`disruptor: SetWorkers of group "g", whose workers are used by hand`: func() { byHand.SetWorkers(1) },

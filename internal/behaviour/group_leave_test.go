@@ -137,7 +137,7 @@ func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
 		letters = append(letters, letter{*b.At(0), err.Error()})
 		return nil
 	}
-	const text = `consumer "g", batch [3, 4): given up after Attempts of 2`
+	const text = `consumer "g", batch [3, 4): given up: Attempts is 2`
 	for name, cfg := range map[string]disruptor.GroupConfig[int64]{
 		"fails":       {},
 		"skip":        {OnFailure: disruptor.FailurePolicy{Skip: true}},
@@ -169,7 +169,7 @@ func TestAnEventIsGivenUpAfterSomeAttempts(t *testing.T) {
 				require.Equal(t, []letter{{3, text}}, letters)
 				require.Equal(t, int64(1), stats.DeadLettered)
 			case "panics":
-				require.ErrorContains(t, r.Err(), "dead letter: panic: no letters; after: given up after Attempts of 2")
+				require.ErrorContains(t, r.Err(), "dead letter: panic: no letters; after: given up: Attempts is 2")
 				return
 			default:
 				require.ErrorIs(t, r.Err(), disruptor.ErrClosed)

@@ -149,7 +149,7 @@ func TestAnIdleTimeIsNotNegativeAndNeedsAHandler(t *testing.T) {
 		{Name: "flush", Start: func(*disruptor.Consumer[int]) error { return nil }},
 		{Name: "flush", Stop: func(*disruptor.Consumer[int]) {}},
 	} {
-		requirePanics(t, `disruptor: consumer "flush" has no handler for Idle, Start or Stop`,
+		requirePanics(t, `disruptor: consumer "flush": Idle, Start and Stop need a handler`,
 			func() { r.ConsumerWith(cfg) })
 	}
 	require.Empty(t, r.Stats().Consumers, "none of them has joined")

@@ -29,7 +29,7 @@ func TestTheAttemptsOfAKeyedGroupAreCounted(t *testing.T) {
 		requireRange(t, b, 1, 3)
 		second.Close()
 		if !skip {
-			require.ErrorContains(t, r.Err(), "given up after Attempts of 2")
+			require.ErrorContains(t, r.Err(), "given up: Attempts is 2")
 			continue
 		}
 		require.NoError(t, r.Err())

@@ -525,7 +525,7 @@ func TestStatsOfALossyConsumer(t *testing.T) {
 func TestMisuseOfALossyConsumer(t *testing.T) {
 	r := newRing[int64](t, disruptor.Config{Capacity: 4})
 	requirePanics(t, "disruptor: MaxBatch of -1", func() { lossy(r, -1) })
-	requirePanics(t, `disruptor: consumer "c" has no handler for Start or Stop`, func() {
+	requirePanics(t, `disruptor: consumer "c": Start and Stop need a handler`, func() {
 		r.LossyConsumer(disruptor.LossyConfig[int64]{Name: "c", Stop: func(*disruptor.LossyConsumer[int64]) {}})
 	})
 	requirePanics(t, `disruptor: nil handler for consumer "c"`, func() {

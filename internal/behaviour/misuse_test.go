@@ -66,7 +66,7 @@ func TestProducerOfTheWrongKindPanics(t *testing.T) {
 	single := newRing[int](t, disruptor.Config{Capacity: 1, Producers: disruptor.Single})
 	requirePanics(t, "disruptor: MultiProducer of a Single ring", func() { single.MultiProducer() })
 	single.SingleProducer()
-	requirePanics(t, "disruptor: a second SingleProducer of one ring", func() { single.SingleProducer() })
+	requirePanics(t, "disruptor: SingleProducer called twice on one ring", func() { single.SingleProducer() })
 }
 
 func TestPublishOrAbortASecondTimePanics(t *testing.T) {

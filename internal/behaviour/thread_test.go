@@ -34,7 +34,7 @@ func TestAThreadIsNotForGoroutinesThatPark(t *testing.T) {
 		for _, wait := range parking {
 			r := newRing[int64](t, disruptor.Config{Capacity: 4, Wait: wait})
 			requirePanics(t, `disruptor: LockOSThread or CPUs for consumer "h" of a ring whose Wait is BlockWait `+
-				`or user-defined: to park a goroutine with a thread of its own costs two switches of threads`,
+				`or user-defined: parking a locked goroutine costs two switches of threads`,
 				func() { r.HandleWith(cfg, handleNothing) })
 			require.Empty(t, r.Stats().Consumers, "%#v", wait)
 		}
@@ -51,7 +51,7 @@ func TestAThreadNeedsAHandlerAndItsCPUsAreNotNegative(t *testing.T) {
 	for _, cfg := range []disruptor.ConsumerConfig[int64]{
 		{Name: "c", LockOSThread: true}, {Name: "c", CPUs: []int{0}},
 	} {
-		requirePanics(t, `disruptor: consumer "c" has no handler for LockOSThread or CPUs`,
+		requirePanics(t, `disruptor: consumer "c": LockOSThread and CPUs need a handler`,
 			func() { r.ConsumerWith(cfg) })
 	}
 	for _, lock := range []bool{false, true} {
