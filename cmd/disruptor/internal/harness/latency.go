@@ -185,5 +185,10 @@ func (t *Timetable) Receive(v, want int64) int64 {
 
 // End returns the sample, given what Receive has returned and how many events there were.
 func (t *Timetable) End(bad, got, want int64) (Sample, error) {
-	return Sample{Took: time.Since(t.begin), Latency: t.hist}, Check(bad, got, want)
+	took := time.Since(t.begin)
+	sample := Sample{Took: took, Latency: t.hist}
+	if due := time.Duration(want) * t.every; due > 0 {
+		sample.Late = float64(took-due) / float64(due)
+	}
+	return sample, Check(bad, got, want)
 }

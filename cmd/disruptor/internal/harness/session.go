@@ -17,6 +17,7 @@ type Session struct {
 	Target time.Duration     // of a run
 	Limit  time.Duration     // after which a run will not end; 0: a minute
 	Step   func(what string) // called before each run, if it is not nil
+	Tries  int               // how often a round is tried on a machine that is disturbed; 0: 3
 	// Beside starts what is to disturb each run, if it is not nil, and returns what stops it. Neither is in the time of
 	// the run, nor beside a ping-pong, by which a machine that is itself is known.
 	Beside func() (stop func(), err error)
@@ -92,12 +93,17 @@ func pilots(c Case) int {
 	return 2
 }
 
-// attempts is how often a subject runs in a round if the machine was not itself: those runs count in the total.
+// attempts is how often a subject runs in a round if the machine was not itself, unless the session says otherwise. Those
+// runs count in the total.
 const attempts = 3
 
 // round runs one test once, and again if by what is known so far the run does not count.
 func (s *Session) round(ctx context.Context, t *test, round int) error {
-	for range attempts {
+	tries := s.Tries
+	if tries == 0 {
+		tries = attempts
+	}
+	for range tries {
 		if err := s.run(ctx, t, round); err != nil || t.err != nil || t.c.Kind == Idle {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
 
 // A Subject is one way to do what a case asks, with one setting.
@@ -20,7 +22,7 @@ type Subject struct {
 type Family func(Case) []Subject
 
 // Channel is the group that the others are measured against.
-const Channel = "channel"
+const Channel = result.Baseline
 
 // A Sample is what one run gave. Its case says which field.
 type Sample struct {
@@ -28,6 +30,9 @@ type Sample struct {
 	Latency *hdrhistogram.Histogram
 	CPU     float64
 	Age     Age // Stream, within one process
+	// Late is how long after the last event was due the run ended, as a fraction of the time from the first to the last:
+	// Paced.
+	Late float64
 }
 
 // Subjects gathers what all families offer for c.

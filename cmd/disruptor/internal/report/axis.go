@@ -41,6 +41,16 @@ func linearAxis(top, from, to float64) axis {
 	return a
 }
 
+// everyOther returns an axis with half of the labels, where there is little room.
+func everyOther(a axis) axis {
+	for i := range a.ticks {
+		if i%2 == 1 {
+			a.ticks[i].label = ""
+		}
+	}
+	return a
+}
+
 // logAxis reaches from below lo to above hi, which are more than 0, with labels of nanoseconds.
 func logAxis(lo, hi, from, to float64) axis {
 	a := axis{scale: math.Log10, from: from, to: to}

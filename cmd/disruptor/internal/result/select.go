@@ -34,7 +34,10 @@ func (r Report) Of(workload string) []Row {
 
 // Figure is what rows of one case are compared by, less being better: CPU or time. It is 0 if the row has none.
 func (r Row) Figure() float64 {
-	if r.CPU > 0 {
+	switch {
+	case r.Behind():
+		return 0
+	case r.CPU > 0:
 		return r.CPU
 	}
 	return r.NsMedian
@@ -74,5 +77,5 @@ func Frontier(rows []Row) []Row {
 
 // aged reports whether r is to be compared in time and age.
 func (r Row) aged() bool {
-	return r.NsMedian > 0 && r.AgeP99 > 0 && r.Verified && r.Error == "" && r.Group != Limit
+	return r.NsMedian > 0 && r.AgeP99 > 0 && r.State() == Ranked && r.Group != Limit
 }

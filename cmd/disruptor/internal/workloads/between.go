@@ -43,28 +43,28 @@ var betweenTripParked = Workload{
 
 var attach = Workload{
 	Name: "S9-attach", Title: "open a ring of 64Ki slots that lies in a file, and detach from it", Unit: nanos,
-	Cases: func(Options) ([]harness.Case, error) {
+	Cases: func(Options) []harness.Case {
 		c := stream("S9-attach")
 		c.Kind, c.Between = harness.Attach, true
-		return []harness.Case{c}, nil
+		return []harness.Case{c}
 	},
 }
 
 // orphan kills so many processes in each run, since the percentile that matters is the 99th.
 var orphan = Workload{
 	Name: "S9-orphan", Title: "from just before a producer kills itself to the event behind what it had claimed", Unit: nanos,
-	Cases: func(o Options) ([]harness.Case, error) {
+	Cases: func(o Options) []harness.Case {
 		c := stream("S9-orphan")
 		c.Kind, c.Between, c.Capacity, c.Count = harness.Orphan, true, small, 200
 		if o.Quick {
-			c.Count = 20
+			c.Count = 10
 		}
-		return []harness.Case{c}, nil
+		return []harness.Case{c}
 	},
 }
 
 // inBatches makes cases with batches of 1, 16 and 64 of one.
-func inBatches(c harness.Case) func(Options) ([]harness.Case, error) {
+func inBatches(c harness.Case) func(Options) []harness.Case {
 	c.Between = true
 	var cases []harness.Case
 	for _, n := range []int{1, 16, 64} {
