@@ -23,8 +23,8 @@ type options struct {
 	neighbours        int
 }
 
-const benchHelp = `It runs each workload with each subject, checks every event, and prints a table for each workload. Interrupted, it
-prints and writes what it has until then, and says so.
+const benchHelp = `It runs each workload with each subject, checks every event, and prints a table for each workload. When interrupted,
+it prints and writes the rows so far, marked as incomplete.
 `
 
 func parse(args []string, stdout io.Writer) (o options, err error) {
@@ -101,7 +101,7 @@ func list(w io.Writer, names string) error {
 	return nil
 }
 
-// measure runs a plan. With an error it returns what it has until then.
+// measure runs a plan. With an error it returns the rows so far.
 func measure(ctx context.Context, p plan, progress *progress) (result.Report, error) {
 	if p.options.Quick {
 		var cancel context.CancelFunc

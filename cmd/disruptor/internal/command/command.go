@@ -36,8 +36,8 @@ const (
 	misuse = 2
 )
 
-// Main runs the command line of this process and returns its exit status. In a process that a subject has started it does
-// what that one asks, and does not return.
+// Main runs the command line of this process and returns its exit status. In a process that a
+// subject has started, it does the part that the subject asks for, and does not return.
 func Main(families []harness.Family) int {
 	child.Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

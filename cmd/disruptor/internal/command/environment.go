@@ -19,7 +19,8 @@ func environment() result.Environment {
 	}
 }
 
-// cpu returns the name of the CPU, and the numbers of its model: a virtual machine may hide the name.
+// cpu returns the name of the CPU, and the numbers of its model: a virtual machine may hide the
+// name.
 func cpu() string {
 	name := cmp.Or(cpuid.CPU.BrandName, os.Getenv("PROCESSOR_IDENTIFIER")) // the latter on Windows
 	if cpuid.CPU.Family == 0 {

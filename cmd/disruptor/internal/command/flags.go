@@ -23,8 +23,8 @@ func newFlags(command, args, text string) flags {
 	return flags{f, args, text}
 }
 
-// parse parses the arguments of a command, of which so many may be positional. For -h it prints the help to stdout, and
-// returns flag.ErrHelp.
+// parse parses the arguments of a command, of which so many may be positional. For -h it prints
+// the help to stdout, and returns flag.ErrHelp.
 func (f flags) parse(args []string, stdout io.Writer, positional int) error {
 	err := f.FlagSet.Parse(args)
 	if err == flag.ErrHelp {

@@ -15,8 +15,8 @@ type target struct {
 	write      func(io.Writer, result.Report) error
 }
 
-// An output is a target that is open. It is opened before the run, so that a bad path costs no measurement, and keeps what
-// was in it until there is something to replace it.
+// An output is an open target. It is opened before the run, so that a bad path costs no
+// measurement. The file keeps its content until there is a report to replace it.
 type output struct {
 	target
 	file    *os.File
@@ -26,7 +26,7 @@ type output struct {
 
 type outputs []output
 
-// openOutputs opens the targets that have a path. With an error it leaves no file behind that was not there.
+// openOutputs opens the targets that have a path. With an error it leaves no new file behind.
 func openOutputs(targets ...target) (outputs, error) {
 	var all outputs
 	for _, t := range targets {
@@ -65,7 +65,7 @@ func open(t target) (output, error) {
 	return o, err
 }
 
-// write writes a report to each output, and closes it. One that fails does not keep the others from theirs.
+// write writes a report to each output and closes it, even if another one fails.
 func (all outputs) write(r result.Report) error {
 	var errs []error
 	for _, o := range all {
@@ -80,7 +80,7 @@ func (all outputs) write(r result.Report) error {
 	return errors.Join(errs...)
 }
 
-// cut cuts off what is left of what was in the file before.
+// cut removes the rest of the file's old content.
 func (o output) cut() error {
 	end, err := o.file.Seek(0, io.SeekCurrent)
 	if err != nil {

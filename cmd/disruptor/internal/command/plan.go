@@ -31,6 +31,9 @@ const (
 	quickPlan = 60 * time.Second
 )
 
+// ping measures how disturbed the machine is. Tests replace it: they run on any.
+var ping = harness.PingPong
+
 var errQuick = fmt.Errorf("the %v of -quick are over", quickLimit)
 
 func newPlan(o options, families []harness.Family) (plan, error) {
@@ -41,7 +44,7 @@ func newPlan(o options, families []harness.Family) (plan, error) {
 	p := plan{
 		options:  workloads.Options{Quick: o.quick, Families: families},
 		families: families,
-		session:  &harness.Session{Rounds: o.rounds, Target: 150 * time.Millisecond},
+		session:  &harness.Session{Rounds: o.rounds, Target: 150 * time.Millisecond, Ping: ping},
 	}
 	for _, w := range selected {
 		p.workloads = append(p.workloads, planned{w, w.Plan(p.options)})
@@ -69,7 +72,8 @@ func (p plan) nominal() time.Duration {
 	return sum
 }
 
-// fit shortens the runs so that the plan takes no more than so long, but leaves a millisecond of each.
+// fit shortens the runs so that the plan takes no more than so long, but leaves a millisecond of
+// each.
 func (p plan) fit(limit time.Duration) {
 	whole, target := p.nominal(), p.session.Target
 	if whole <= limit {
@@ -98,7 +102,7 @@ func (p *plan) restrict(names []string) error {
 		names[i] = strings.TrimSpace(name)
 		same := func(other string) bool { return strings.EqualFold(other, names[i]) }
 		if !slices.ContainsFunc(known, same) {
-			return fmt.Errorf("there is no subject %q in these workloads, but: %s", names[i], strings.Join(known, "; "))
+			return fmt.Errorf("unknown subject %q; these workloads have: %s", names[i], strings.Join(known, "; "))
 		}
 	}
 	wanted := func(name string) bool {
@@ -115,7 +119,7 @@ func (p *plan) restrict(names []string) error {
 	return nil
 }
 
-// interruption says why a run has ended in its workload i, and what it has not begun.
+// interruption says why the run ended in workload i, and which workloads it had not begun.
 func (p plan) interruption(i int, why error) string {
 	text := "stopped in " + p.workloads[i].Name + ": " + why.Error()
 	if errors.Is(why, errQuick) {

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// progress is a bar for each workload, on a terminal only. How long the next one takes is not known before it begins.
+// progress is a bar for each workload, on a terminal only. How long the next one takes is not
+// known before it begins.
 type progress struct {
 	out       io.Writer // nil: nobody looks
 	bar       *progressbar.ProgressBar

@@ -27,8 +27,8 @@ type build struct {
 
 const devel = "(devel)"
 
-// thisBuild returns the build of this program. For a program run from a checkout, as by go run, the commit is that of the
-// checkout in the current directory, if it is one of this library.
+// thisBuild returns the build of this program. For a program run from a checkout, as by go run,
+// the commit is that of the checkout in the current directory, if it is one of this library.
 func thisBuild() build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

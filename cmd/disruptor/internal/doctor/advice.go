@@ -76,7 +76,7 @@ func waitAdvice(f facts) []choice {
 // A room is how many slots of an event fit, 0 if the size of the cache is not known.
 type room struct{ event, inL2, inL3 int }
 
-// markBytes is what a slot takes beside its event.
+// markBytes is what a slot takes besides its event.
 const markBytes = 8
 
 func capacityAdvice(f facts) []room {

@@ -12,8 +12,9 @@ const Fewest = 3
 // tooLate is the Late of a run in which the subject could not keep the pace.
 const tooLate = 0.1
 
-// Rows returns what the session has found: a row per subject and case, in the order in which they were measured. A subject
-// that has only practised, since the session was stopped, has no row.
+// Rows returns what the session has found: a row per subject and case, in the order in which
+// they were measured. A subject that has only practised, since the session was stopped, has no
+// row.
 func (s *Session) Rows() []result.Row {
 	most := limit(s.pings)
 	channel := map[string][]run{} // by case: the channel's runs with its best setting

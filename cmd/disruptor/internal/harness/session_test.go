@@ -24,7 +24,7 @@ func steady(name, group string, ns time.Duration) Subject {
 
 // session makes a session on a machine whose ping-pongs are always the same.
 func session(rounds int) *Session {
-	return &Session{Rounds: rounds, Target: time.Millisecond, ping: func() float64 { return 100 }}
+	return &Session{Rounds: rounds, Target: time.Millisecond, Ping: func() float64 { return 100 }}
 }
 
 func rowsOf(t *testing.T, s *Session) map[string]result.Row {
@@ -123,7 +123,7 @@ func TestARunOnADisturbedMachineIsRepeated(t *testing.T) {
 		}
 		return good(n)
 	}
-	s.ping = func() float64 {
+	s.Ping = func() float64 {
 		if disturbed > 0 {
 			return 500
 		}
@@ -140,7 +140,7 @@ func TestARunOnADisturbedMachineIsRepeated(t *testing.T) {
 func TestAMachineThatStaysDisturbedIsGivenUp(t *testing.T) {
 	s := session(3)
 	s.pings = slices.Repeat([]float64{100}, 20)
-	s.ping = func() float64 { return 200 }
+	s.Ping = func() float64 { return 200 }
 	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestARunThatDoesNotEndEndsTheSession(t *testing.T) {
 func TestWhatDisturbsARunIsNotBesideAPingPong(t *testing.T) {
 	s := session(3)
 	var log []string
-	s.ping = func() float64 { log = append(log, "ping"); return 100 }
+	s.Ping = func() float64 { log = append(log, "ping"); return 100 }
 	s.Beside = func() (func(), error) {
 		log = append(log, "start")
 		return func() { log = append(log, "stop") }, nil

@@ -89,8 +89,9 @@ func comparison(r result.Report, unit string) string {
 	return out.String()
 }
 
-// cell is the best figure of the rows that belong to a column: "16.3 ns · 3.4×". It is "failed" or "falls behind" if they
-// do, "?" if too few runs were kept, and "–" if the case has none of them.
+// cell is the best figure of the rows that belong to a column: "16.3 ns · 3.4×". It is "failed"
+// or "falls behind" if they do, "?" if too few runs were kept, and "–" if the case has none of
+// them.
 func cell(rows []result.Row, size result.Size, belongs func(result.Row) bool) string {
 	var best result.Row
 	text := "–"

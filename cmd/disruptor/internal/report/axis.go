@@ -99,7 +99,7 @@ func percentileAxis(values []float64, withMax bool, from, to float64) axis {
 		a.hi++
 		a.scale = func(p float64) float64 {
 			if p >= 1 {
-				return a.hi // the percentile of the maximum depends on how many there were: it has a place of its own
+				return a.hi // its percentile depends on how many values there were: it gets the place after the last
 			}
 			return nines(p)
 		}

@@ -67,13 +67,13 @@ func (c *canvas) bar(b bar, x axis, y float64) {
 	if b.leads {
 		emphasis = " leads"
 	}
-	c.text("label"+emphasis, "start", x.from, y-barHeight/2-5, shorten(b.name, c.Width-x.from))
+	c.text("label"+emphasis, "start", x.from, y-barHeight/2-5, shorten(b.name, c.Width-x.from, boldLetterWidth))
 	if b.missing != "" {
 		class := "unranked"
 		if b.failed {
 			class = "failed"
 		}
-		c.text(class, "start", x.from+4, y+4, b.missing)
+		c.text(class, "start", x.from, y+4, b.missing)
 		return
 	}
 	tip := fmt.Sprintf("%s: %s (%s)", b.name, figure(b.value), spread(b.lo, b.hi))

@@ -26,8 +26,9 @@ func draw(caption string, at func(width float64) *canvas) *plot {
 	return &plot{caption, wide, at(narrowWidth)}
 }
 
-// A canvas is a picture: shapes in the order in which they are painted. The page's template turns them into SVG, and so
-// escapes every text in them; their colours are classes of the style sheet, which knows light, dark and paper.
+// A canvas is a picture: shapes in the order in which they are painted. The page's template
+// turns them into SVG, and so escapes every text in them; their colours are classes of the style
+// sheet, which knows light, dark and paper.
 type canvas struct {
 	Title         string // read out instead of the picture
 	Width, Height float64
@@ -89,7 +90,8 @@ func markerPath(variant int, x, y float64) string {
 	return polyline([]float64{x, x + r + 1, x - r - 1}, []float64{y - r - 1, y + r, y + r}) + "Z"
 }
 
-// The page's font is not known here. Room for a text is reckoned by the mean letter of a wide one, Verdana or DejaVu Sans.
+// The page's font is not known here. Room for a text is reckoned by the mean letter of a wide
+// one, Verdana or DejaVu Sans.
 const (
 	letterWidth     = 7.4
 	boldLetterWidth = 8.4
@@ -97,10 +99,10 @@ const (
 
 func textWidth(s string) float64 { return letterWidth * float64(utf8.RuneCountInString(s)) }
 
-// shorten cuts a label that would need more than so much room.
-func shorten(s string, room float64) string {
+// shorten cuts a label that would need more than so much room, with letters of such a width.
+func shorten(s string, room, letter float64) string {
 	r := []rune(s)
-	most := max(int(room/boldLetterWidth), 1)
+	most := max(int(room/letter), 1)
 	if len(r) <= most {
 		return s
 	}

@@ -66,9 +66,9 @@ func TestConfigurationsAreComparedApart(t *testing.T) {
 	}
 	all := configurations(rows)
 	require.Len(t, all, 3)
-	require.Equal(t, "batch 16 · 16,384 slots · 3 producers · 1 consumer", all[0].caption())
+	require.Equal(t, "batch\u00a016 · 16,384\u00a0slots · 3\u00a0producers · 1\u00a0consumer", all[0].caption())
 	require.Len(t, all[0].rows, 2)
-	require.Equal(t, "90 % of saturation · 1 producer", all[1].caption())
+	require.Equal(t, "90\u00a0%\u00a0of\u00a0saturation · 1\u00a0producer", all[1].caption())
 	require.Len(t, all[2].rows, 2)
 	require.Empty(t, all[2].caption())
 }
@@ -86,7 +86,7 @@ func TestFigures(t *testing.T) {
 	require.Equal(t, []string{"500 ns", "1 µs", "20 µs", "5 ms", "2 s"},
 		[]string{duration(500), duration(1e3), duration(2e4), duration(5e6), duration(2e9)})
 	require.Equal(t, "-1,000", count(-1000))
-	require.Equal(t, "0.0 %", percent(0))
+	require.Equal(t, []string{"0 %", "0.0014 %", "5.56 %"}, []string{percent(0), percent(0.000014), percent(0.0556)})
 	require.Equal(t, none, percent(math.NaN()))
 }
 

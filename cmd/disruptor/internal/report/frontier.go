@@ -6,9 +6,9 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
 
-// drawFrontier shows what the rows of one case cost, in time per event, and how old it lets events become, each on a
-// logarithmic scale. The undominated have a line through them, and their names beside it. It returns nil if no row has an
-// age.
+// drawFrontier shows the rows of one case by time per event and age of the events, both on
+// logarithmic scales. A line connects the undominated ones, which have labels. It returns nil if
+// no row has an age.
 func drawFrontier(title string, rows []result.Row, looks looks) *plot {
 	var points []result.Row
 	for _, r := range rows {

@@ -29,7 +29,8 @@ type lineFrame struct {
 	xAxis                          func(from, to float64) axis
 }
 
-// draw puts curves, in nanoseconds on a logarithmic scale, into a frame. It returns nil if there are none.
+// draw puts curves, in nanoseconds on a logarithmic scale, into a frame. It returns nil if there
+// are none.
 func (f lineFrame) draw(curves []curve) *plot {
 	curves = slices.DeleteFunc(curves, func(c curve) bool { return len(c.points) == 0 })
 	if len(curves) == 0 {
@@ -60,14 +61,14 @@ func (f lineFrame) draw(curves []curve) *plot {
 	})
 }
 
-// canvas returns a canvas with room for names: to the right of the plot, or, in a narrow one, below it. The axis is what
-// they leave.
+// canvas returns a canvas with room for names: to the right of the plot, or, in a narrow one,
+// below it. The axis is what they leave.
 func (f lineFrame) canvas(width float64, names []string) (c *canvas, x axis, bottom float64) {
 	c = &canvas{Title: f.title + ": " + f.yTitle + " by " + f.xTitle, Width: width}
 	right, legend, height := 26.0, legendHeight*float64(len(names)), 240.0
 	if !c.isNarrow() {
 		for _, name := range names {
-			right = max(right, textWidth(shorten(name, labelRoom))+54)
+			right = max(right, textWidth(shorten(name, labelRoom, letterWidth))+54)
 		}
 		legend, height = 0, max(300, float64(len(names)*lineHeight))
 	}
@@ -77,7 +78,7 @@ func (f lineFrame) canvas(width float64, names []string) (c *canvas, x axis, bot
 }
 
 // labelRoom is how wide a label beside a plot may be.
-const labelRoom = 340
+const labelRoom = 360
 
 func (c *canvas) titles(f lineFrame, x axis, bottom float64) {
 	c.text("axis", "start", 0, 12, f.yTitle)
@@ -92,7 +93,8 @@ type key struct {
 	line bool
 }
 
-// keys draws names: at the right of a plot each with a line to what it names, or as a legend below it.
+// keys draws names: at the right of a plot each with a line to what it names, or as a legend
+// below it.
 func (c *canvas) keys(keys []key, x axis, bottom float64) {
 	if c.isNarrow() {
 		for i, k := range keys {
@@ -101,7 +103,7 @@ func (c *canvas) keys(keys []key, x axis, bottom float64) {
 				c.path("curve "+k.look.class(), "", polyline([]float64{2, 36}, []float64{y, y}))
 			}
 			c.path("marker "+k.look.class(), "", markerPath(k.look.variant, 19, y))
-			c.text("label", "start", 46, y+4, shorten(k.name, c.Width-46))
+			c.text("label", "start", 46, y+4, shorten(k.name, c.Width-46, letterWidth))
 		}
 		return
 	}
@@ -113,7 +115,7 @@ func (c *canvas) keys(keys []key, x axis, bottom float64) {
 		k := keys[i]
 		c.path("leader "+k.look.class(), "", polyline([]float64{k.x + 7, x.to + 10, x.to + 28}, []float64{k.y, k.y, at}))
 		c.path("marker "+k.look.class(), "", markerPath(k.look.variant, x.to+34, at))
-		c.text("label", "start", x.to+43, at+4, shorten(k.name, labelRoom))
+		c.text("label", "start", x.to+43, at+4, shorten(k.name, labelRoom, letterWidth))
 	}
 }
 

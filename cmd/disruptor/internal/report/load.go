@@ -24,7 +24,8 @@ func isOpenLoop(rows []result.Row) bool {
 	})
 }
 
-// drawLoad shows the median and the 99th percentile of each family over the load: two lines for its best setting.
+// drawLoad shows the median and the 99th percentile of each family over the load: two lines for
+// its best setting.
 func drawLoad(title string, rows []result.Row, palette palette) *plot {
 	var curves []curve
 	var values []float64
@@ -60,8 +61,8 @@ func drawLoad(title string, rows []result.Row, palette palette) *plot {
 	return frame.draw(curves)
 }
 
-// bestLoaded returns the best setting of each family: the one that keeps the pace the furthest, and of those the one with
-// the lowest medians.
+// bestLoaded returns the best setting of each family: the one that keeps the pace the furthest,
+// and of those the one with the lowest medians.
 func bestLoaded(rows []result.Row) []loaded {
 	type candidate struct {
 		loaded

@@ -18,13 +18,15 @@ func (l look) class() string { return fmt.Sprintf("c%d v%d", l.colour, l.variant
 // variants are four dashes and markers, and the same with hollow markers.
 const variants = 8
 
-// known families have the colour of their place here on every page, each a colour that no other has. Those that often
-// stand on one page have the colours of Okabe and Ito, chosen to be told apart by the colour-blind.
+// known families have the colour of their place here on every page, each a colour that no other
+// has. Those that often stand on one page have the colours of Okabe and Ito, chosen to be told
+// apart by the colour-blind.
 var knownFamilies = []string{
 	"disruptor", "channel", "smarty/go-disruptor", "xsync", "mutex and cond", "shm", limit, "lfq", "Workiva", "pipe", "unix socket",
 }
 
-// Colours after those of the known families are for others: a few to choose from, and one for all that are left.
+// The colours after the known families' are for others: a few to choose from, and one shared by
+// the rest.
 const (
 	spareColours = 3
 	colours      = 11 + spareColours + 1

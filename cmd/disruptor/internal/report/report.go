@@ -21,7 +21,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"px": pixels,
 }).Parse(pageSource))
 
-// Write renders r. It shows every row, those that are not ranked with the reason, and trusts none of the text in r.
+// Write renders r. It shows every row, unranked ones with the reason, and trusts none of the
+// text in r.
 func Write(w io.Writer, r result.Report) error {
 	return page.Execute(w, newView(r))
 }
@@ -65,7 +66,8 @@ func newView(r result.Report) view {
 	return v
 }
 
-// workloads returns those of the report, and those that only its rows name: a row without a title is still a result.
+// workloads returns the workloads of the report, and those that only rows name: a row without a
+// title is still a result.
 func workloads(r result.Report) []result.Workload {
 	all := slices.Clone(r.Workloads)
 	for _, row := range r.Rows {

@@ -97,7 +97,7 @@ func TestALineHasItsFigures(t *testing.T) {
 	for _, figure := range []string{"556 ns", "667 ns", "1.00 µs", "5.00 µs", "50.0 µs", "222 µs", "723 ns"} {
 		require.Contains(t, line, figure)
 	}
-	require.Contains(t, text(lineOf(t, parse(t, sample()), "W9", "channel")), "5.6 %")
+	require.Contains(t, text(lineOf(t, parse(t, sample()), "W9", "channel")), "5.56 %")
 }
 
 func TestTheEnvironmentIsStated(t *testing.T) {
@@ -341,7 +341,8 @@ func TestTheStyleSheetHasEachColour(t *testing.T) {
 	}
 }
 
-// Every subject of the benchmarks is of a family that has a colour: see the test of package command.
+// Every subject of the benchmarks is of a family that has a colour: see the test of package
+// command.
 func TestKnownFamilies(t *testing.T) {
 	require.True(t, Known("disruptor"))
 	require.True(t, Known("shm, one process"))

@@ -17,7 +17,7 @@ type columns struct {
 	Median, Age, CPU, Ratio bool
 }
 
-// Count is how many columns there are beside the subject's name.
+// Count returns the number of columns besides the subject's name.
 func (c columns) Count() int {
 	n := 1 + len(c.Percentiles)
 	if c.Median {
@@ -73,7 +73,7 @@ func median(r result.Row) float64 {
 	return r.NsMedian
 }
 
-// percentileOrder puts what is no percentile behind those that are.
+// percentileOrder puts names that are no percentiles last.
 func percentileOrder(name string) float64 {
 	if p, ok := percentile(name); ok {
 		return p
@@ -121,5 +121,5 @@ func percent(v float64) string {
 	if v != 0 && !known(v) {
 		return none
 	}
-	return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+	return cmp.Or(result.Digits(100*v), "0") + " %"
 }

@@ -8,7 +8,7 @@ type verdict struct {
 	Names                   []string // of the fastest, the best setting of each of several families if their spreads meet
 	Median, Ratio           string
 	Next, NextMedian        string
-	Unranked                []string // families without a figure, each with the reason, but not those that failed
+	Unranked                []string // families without a figure, each with the reason, except failures
 }
 
 func (s section) verdicts() []verdict {

@@ -41,11 +41,12 @@ func (r Row) Note() string {
 	return ""
 }
 
-// hopeless is a median latency that no subject has which keeps the pace: a stalled processor is back sooner.
+// hopeless is a median latency that no subject has which keeps the pace: a stalled processor is
+// back sooner.
 const hopeless = 10 * time.Millisecond
 
-// Behind reports whether the subject of an open loop can't keep the pace. Files of older versions do not say so: there
-// it is told from the median latency.
+// Behind reports whether the subject of an open loop can't keep the pace. Files of older
+// versions do not say so: there it is told from the median latency.
 func (r Row) Behind() bool {
 	return r.FallsBehind || r.Load > 0 && r.NsMedian >= float64(hopeless)
 }
@@ -53,8 +54,8 @@ func (r Row) Behind() bool {
 // Baseline is the group that others are measured against.
 const Baseline = "channel"
 
-// Sound returns the report without the ratios that have no baseline: those of cases in which the channel has no figure,
-// and those of rows without one.
+// Sound returns the report without the ratios that have no baseline, because the channel has no
+// figure in the case or the row itself has none.
 func Sound(r Report) Report {
 	based := map[Size]bool{}
 	for _, row := range r.Rows {

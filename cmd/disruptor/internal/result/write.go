@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Time writes nanoseconds as people do, with three digits: 12.1 ns, 1.48 µs, 15.8 ms, 2.00 s. It returns "" for 0.
+// Time writes nanoseconds as people do, with three digits: 12.1 ns, 1.48 µs, 15.8 ms, 2.00 s. It
+// returns "" for 0.
 func Time(ns float64) string {
 	if ns == 0 {
 		return ""
@@ -15,7 +16,8 @@ func Time(ns float64) string {
 	return Digits(ns/in) + " " + name
 }
 
-// Interval writes two times, with one unit if they share it: 12.1–13.0 ns. It returns "" if one is 0.
+// Interval writes two times, with one unit if they share it: 12.1–13.0 ns. It returns "" if one
+// is 0.
 func Interval(lo, hi float64) string {
 	if lo == 0 || hi == 0 {
 		return ""
@@ -27,7 +29,8 @@ func Interval(lo, hi float64) string {
 	return Time(lo) + "–" + Time(hi)
 }
 
-// unitOf returns the largest unit of which ns has at least one, rounded to three digits as it will be.
+// unitOf returns the largest unit of which ns has at least one, rounded to three digits as it
+// will be.
 func unitOf(ns float64) (name string, in float64) {
 	for _, u := range []struct {
 		name string
@@ -70,7 +73,8 @@ func Thousands(digits string) string {
 	return digits
 }
 
-// Measure says in words what a workload's figures are: times, whose unit stands beside each, or a share of a core.
+// Measure says in words what a workload's figures are: times, whose unit stands beside each, or
+// a share of a core.
 func (w Workload) Measure() string {
 	switch per, ok := strings.CutPrefix(w.Unit, "ns/"); {
 	case ok:
@@ -87,7 +91,8 @@ func (w Workload) Measure() string {
 	return w.Unit
 }
 
-// Provenance returns what was measured and where, as pairs of a heading and a text. Facts that are not known are left out.
+// Provenance returns what was measured and where, as pairs of a heading and a text. Facts that
+// are not known are left out.
 func (e Environment) Provenance() [][2]string {
 	var facts [][2]string
 	fact := func(heading, text string) {

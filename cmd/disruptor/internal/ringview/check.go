@@ -18,7 +18,7 @@ type Finding struct {
 // A Checkup is what Check has found.
 type Checkup struct {
 	Problems []Finding `json:"problems"` // what no correct process leaves
-	Notes    []Finding `json:"notes"`    // what is to be expected: the dead that are not recovered yet, say
+	Notes    []Finding `json:"notes"`    // what is normal, as a dead process that is not recovered yet
 }
 
 func (c *Checkup) problem(where, format string, args ...any) {
@@ -72,7 +72,7 @@ func (f *File) checkHeader(c *Checkup) {
 		c.problem("layout", "events of %d bytes, and the header says %d", size, f.Geometry.EventSize)
 	}
 	if f.LockErr != nil {
-		c.note("locks", "nobody knows who lives: %v", f.LockErr)
+		c.note("locks", "it is not known which processes are alive: %v", f.LockErr)
 	}
 }
 

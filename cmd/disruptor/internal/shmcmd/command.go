@@ -1,4 +1,5 @@
-// Package shmcmd is the command line of disruptor shm: it inspects rings between processes and repairs them.
+// Package shmcmd is the command line of disruptor shm: it inspects rings between processes and
+// repairs them.
 package shmcmd
 
 import (

@@ -131,7 +131,7 @@ func (t *tailer) ended() string {
 	return ""
 }
 
-// open returns the end where nothing more is published, and who is in the way.
+// open returns the end where nothing more is published, and what holds it up.
 func (t *tailer) open(why string) end {
 	if why == "" {
 		why = "printed"

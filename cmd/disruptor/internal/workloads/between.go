@@ -2,8 +2,8 @@ package workloads
 
 import "github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 
-// What a ring between processes costs, beside the ring of one process and what an operating system has. Each process
-// has its goroutines to itself, so there are as many busy processes as goroutines elsewhere.
+// What a ring between processes costs, compared with the ring of one process and with pipes and
+// sockets. There are as many busy processes as there are goroutines elsewhere.
 
 var between1to1 = Workload{
 	Name: "S1", Title: "between processes: 1 producer, 1 consumer", Unit: perEvent,

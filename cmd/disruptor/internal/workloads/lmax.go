@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 )
 
-// The performance tests of the LMAX Disruptor that have a shape of their own. The others are W1 to W8.
+// The performance tests of the LMAX Disruptor that W1 to W8 don't cover.
 
 // longArrays is OneToOneSequencedLongArray: events of 2,048 words.
 var longArrays = Workload{
@@ -38,7 +38,7 @@ var pingPong = Workload{
 	},
 }
 
-// blocks is OneToOneOnHeap, with 64Ki blocks in the place of 1Mi.
+// blocks is OneToOneOnHeap, with 64Ki blocks instead of 1Mi.
 var blocks = Workload{
 	Name: "L4", Title: "1 producer, 1 consumer, events of 256 bytes", Unit: perEvent,
 	Cases: fixed(sized("L4", 32)),

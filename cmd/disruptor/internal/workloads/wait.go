@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 )
 
-// The waits: how soon the other side answers, and what it costs to wait.
+// The waits: how soon the other side answers, and what waiting costs.
 
 // rest is long enough for a goroutine that waits to have parked, and its processor with it. The sender sleeps, too.
 const rest = 100 * time.Microsecond

@@ -1,4 +1,5 @@
-// Package workloads holds what the subjects are asked to do, a file for each idea. It knows no subject.
+// Package workloads holds what subjects are measured by, one file for each idea. It knows no
+// subject.
 package workloads
 
 import (
@@ -14,7 +15,8 @@ type Workload struct {
 	Name, Title, Unit string
 	// Cases returns what to measure.
 	Cases func(Options) []harness.Case
-	// Pace, if it is not nil, completes the cases by what it measures. It is called just before they are measured.
+	// Pace, if it is not nil, completes the cases by what it measures. It is called just before
+	// they are measured.
 	Pace func(Options, []harness.Case) error
 }
 
@@ -66,7 +68,7 @@ func Select(names string) ([]Workload, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("there is no workload %q: disruptor bench -list shows them", name)
+			return nil, fmt.Errorf("unknown workload %q; disruptor bench -list shows the names", name)
 		}
 	}
 	return selected, nil
