@@ -23,7 +23,7 @@ func byDefault(r result.Row) bool {
 // the better of Send and Claim with Publish, and the last column names its best setting.
 func Write(w io.Writer, r result.Report) error {
 	if r.Interrupted != "" {
-		if _, err := fmt.Fprintf(w, "Interrupted, so this is not all: %s\n\n", r.Interrupted); err != nil {
+		if _, err := fmt.Fprintf(w, "Incomplete: %s\n\n", r.Interrupted); err != nil {
 			return err
 		}
 	}

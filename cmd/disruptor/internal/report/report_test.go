@@ -156,7 +156,7 @@ func TestWhatFallsBehindHasNoFigures(t *testing.T) {
 
 func TestAnInterruptedReportSaysSo(t *testing.T) {
 	r := sample()
-	require.NotContains(t, text(parse(t, r)), "Interrupted")
+	require.NotContains(t, text(parse(t, r)), "Incomplete")
 	r.Interrupted = "stopped in W7: interrupt signal received"
 	require.Contains(t, text(elements(parse(t, r), "p")[0]), "stopped in W7: interrupt signal received")
 }

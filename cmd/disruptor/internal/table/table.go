@@ -16,7 +16,7 @@ import (
 func Write(w io.Writer, r result.Report, all bool) error {
 	var out strings.Builder
 	if r.Interrupted != "" {
-		fmt.Fprintf(&out, "Interrupted, so this is not all: %s\n", r.Interrupted)
+		fmt.Fprintf(&out, "Incomplete: %s\n", r.Interrupted)
 	}
 	for _, fact := range r.Environment.Provenance() {
 		fmt.Fprintf(&out, "%-10s  %s\n", fact[0], fact[1])

@@ -94,7 +94,7 @@ func TestAnInterruptedReportSaysSoFirst(t *testing.T) {
 	if err := Write(&out, result.Report{Interrupted: "stopped in W1: why"}, false); err != nil {
 		t.Fatal(err)
 	}
-	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.HasPrefix(first, "Interrupted") || !strings.Contains(first, "why") {
+	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.HasPrefix(first, "Incomplete") || !strings.Contains(first, "why") {
 		t.Errorf("%q", out.String())
 	}
 }
