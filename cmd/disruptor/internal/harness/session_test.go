@@ -309,6 +309,18 @@ func TestAChannelWithTooFewRunsIsNoBaseline(t *testing.T) {
 	}
 }
 
+func TestTheBaselineIsTheBestSettingThatHasAFigure(t *testing.T) {
+	s := session(Fewest)
+	err := s.Measure(context.Background(), streamCase(), []Subject{steady("fast", "fast", 10), steady("few", Channel, 20), steady("all", Channel, 40)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.tests[1].runs[0].ping = 1e12
+	if r := rowsOf(t, s)["fast"]; r.RatioToChan != 4 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestASubjectThatOnlyPractisedHasNoRow(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := session(3)

@@ -34,10 +34,12 @@ func TestARatioNeedsABaseline(t *testing.T) {
 	few.NsMedian, few.Error = 0, "1 of 8 runs kept: too few for a figure"
 	behind := row(Baseline, 3, 1)
 	behind.FallsBehind = true
+	lying := row(Baseline, 4, 1)
+	lying.Verified = false
 	late := row("late", 1, 0.001)
 	late.FallsBehind = true
-	got := Sound(Report{Rows: []Row{row("ring", 1, 5), row(Baseline, 1, 1), late, row("ring", 2, 7), few, row("ring", 3, 299445), behind, row("ring", 4, 8)}})
-	for i, want := range []float64{5, 1, 0, 0, 0, 0, 0, 0} {
+	got := Sound(Report{Rows: []Row{row("ring", 1, 5), row(Baseline, 1, 1), late, row("ring", 2, 7), few, row("ring", 3, 299445), behind, row("ring", 4, 8), lying, row("ring", 5, 9)}})
+	for i, want := range []float64{5, 1, 0, 0, 0, 0, 0, 0, 0, 0} {
 		r := got.Rows[i]
 		require.Equal(t, want, r.RatioToChan, "row %d", i)
 		require.Equal(t, want == 0, r.RatioToChanQ1 == 0 && r.RatioToChanQ3 == 0, "row %d", i)
