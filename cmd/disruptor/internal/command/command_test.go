@@ -76,9 +76,10 @@ func TestBenchWritesWhatItIsAskedFor(t *testing.T) {
 	require.NotZero(t, e.GOMAXPROCS)
 	require.NotZero(t, e.PingPongLimit)
 	require.Contains(t, e.Command, "-rounds 4")
-	require.NotEmpty(t, e.CPU)
 	require.NotEmpty(t, e.Commit)
-	require.Equal(t, runtime.GOOS == "linux", e.Kernel != "")
+	if runtime.GOOS == "linux" {
+		require.NotEmpty(t, e.Kernel)
+	}
 	for _, name := range []string{"h", "r"} {
 		data, err := os.ReadFile(file(name))
 		require.NoError(t, err)

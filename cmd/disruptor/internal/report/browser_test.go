@@ -19,8 +19,8 @@ import (
 //go:embed testdata/look.js
 var lookScript string
 
-// browser returns the path of Chromium. Where there is none the test is skipped, unless $DISRUPTOR_BROWSER says that it
-// is required. $DISRUPTOR_BROWSER may also be the path of one.
+// browser returns the path of Chromium. Where there is none the test is skipped, unless
+// $DISRUPTOR_BROWSER says that it is required. $DISRUPTOR_BROWSER may also be the path of one.
 func browser(t *testing.T) string {
 	wanted := os.Getenv("DISRUPTOR_BROWSER")
 	names := []string{"chromium", "chromium-browser", "google-chrome", "chrome"}
@@ -49,17 +49,20 @@ type looked struct {
 	Ground    string
 }
 
-// openPage opens a page in a window of a width, and returns what look.js finds. If $DISRUPTOR_SHOTS is a folder, it leaves a
-// picture there.
+// openPage opens a page in a window of a width, and returns what look.js finds. If
+// $DISRUPTOR_SHOTS is a folder, it leaves a picture there.
 func openPage(t *testing.T, browser, page, name string, width int, dark bool) looked {
 	t.Helper()
 	scheme := 1 // of Blink: 0 is dark, 1 is light
 	if dark {
 		scheme = 0
 	}
+	profile, err := os.MkdirTemp("", "browser") // not of t: the browser's processes may still write when it has ended
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	args := []string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1",
-		"--user-data-dir=" + t.TempDir(), "--no-first-run", "--disable-background-networking", "--disable-extensions",
+		"--user-data-dir=" + profile, "--no-first-run", "--disable-background-networking", "--disable-extensions",
 		fmt.Sprintf("--window-size=%d,900", width), fmt.Sprintf("--blink-settings=preferredColorScheme=%d", scheme),
 	}
 	url := "file://" + filepath.ToSlash(page)

@@ -42,7 +42,7 @@ var betweenTripParked = Workload{
 }
 
 var attach = Workload{
-	Name: "S9-attach", Title: "open a ring of 64Ki slots that lies in a file, and detach from it", Unit: nanos,
+	Name: "S9-attach", Title: "open a ring of 64Ki slots in a file, and detach from it", Unit: nanos,
 	Cases: func(Options) []harness.Case {
 		c := stream("S9-attach")
 		c.Kind, c.Between = harness.Attach, true
@@ -52,7 +52,7 @@ var attach = Workload{
 
 // orphan kills so many processes in each run, since the percentile that matters is the 99th.
 var orphan = Workload{
-	Name: "S9-orphan", Title: "from just before a producer kills itself to the event behind what it had claimed", Unit: nanos,
+	Name: "S9-orphan", Title: "from just before a producer kills itself to the event after its claim", Unit: nanos,
 	Cases: func(o Options) []harness.Case {
 		c := stream("S9-orphan")
 		c.Kind, c.Between, c.Capacity, c.Count = harness.Orphan, true, small, 200

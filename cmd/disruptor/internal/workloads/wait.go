@@ -41,7 +41,7 @@ func wait(workload string, kind harness.Kind, pause time.Duration) harness.Case 
 }
 
 var idle = Workload{
-	Name: "W9", Title: "CPU time of 4 stages and 2 producers that have nothing to do", Unit: perCore,
+	Name: "W9", Title: "CPU time of 4 stages and 2 producers without an event", Unit: perCore,
 	Cases: func(o Options) []harness.Case { return []harness.Case{idleCase("W9", o, false)} },
 }
 
