@@ -1,5 +1,6 @@
-// Command disruptor measures this library against what else there is to pass events between goroutines, each event
-// verified, looks at the machine that it runs on, and at rings between processes.
+// Command disruptor benchmarks this library against other ways to pass events between
+// goroutines, and verifies each event. It also examines the machine that it runs on, and rings
+// between processes.
 //
 //	go install github.com/be395dad/disruptor/cmd/disruptor@latest
 //	disruptor bench -quick

@@ -125,8 +125,11 @@ func visit(u *user, readme, version string) error {
 	if err := u.expect(version, "go", "version", "-m", filepath.Join(u.home, "bin", "disruptor")); err != nil {
 		return err
 	}
-	if out, err := u.run("disruptor", "help"); !strings.Contains(out, "disruptor bench") {
-		return errors.Join(err, errors.New("disruptor help: no usage"))
+	if err := u.expect("disruptor bench", "disruptor", "help"); err != nil {
+		return err
+	}
+	if err := u.expect(version, "disruptor", "version"); err != nil {
+		return err
 	}
 	_, err = u.run("go", "get", library+"/metrics@"+version)
 	return err

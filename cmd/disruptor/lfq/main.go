@@ -1,5 +1,6 @@
-// Command lfq is the command disruptor with one family more: the queues of hayabusa-cloud's lfq. They are in a module
-// of their own because they need a replace directive, which a module that is to be installed can't have.
+// Command lfq is the command disruptor with one family more: the queues of hayabusa-cloud's lfq.
+// They are in a separate module because they need a replace directive, which go install does not
+// allow.
 //
 //	go run ./cmd/disruptor/lfq bench -workload W1,W6
 package main

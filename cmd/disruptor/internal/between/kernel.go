@@ -45,7 +45,7 @@ type end struct {
 	files []io.Closer
 }
 
-// close closes it; who reads at the other end finds that.
+// close closes it, which ends the reads at the other end.
 func (e end) close() {
 	for _, f := range e.files {
 		_ = f.Close() // all has been written
@@ -79,7 +79,7 @@ func inherited(kind string, p *child.Parent) (end, error) {
 	if kind != "pipe" {
 		return socket(p.File(0))
 	}
-	for _, fd := range []int{3, 4} { // before os.File looks: it then waits as it does for pipes of its own
+	for _, fd := range []int{3, 4} { // before os.File looks: it then waits as for a pipe that it made
 		if err := unix.SetNonblock(fd, true); err != nil {
 			return end{}, err
 		}

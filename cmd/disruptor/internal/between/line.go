@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Limit offers round trips over memory that two processes share, without a ring: what is left when nothing can be full,
-// closed or left by who has died.
+// Limit offers round trips over memory that two processes share, without a ring that could be
+// full or closed, and without recovery from a death.
 func Limit(c harness.Case) []harness.Subject {
 	one := func(name, setting string, run func(harness.Case, int64) (harness.Sample, error)) []harness.Subject {
 		return []harness.Subject{{Name: name, Group: "limit", Setting: setting,
@@ -74,7 +74,7 @@ const sharedBytes = 4096
 // together with the other's.
 const away = 1024
 
-// share returns memory that a process can share with who gets the file.
+// share returns memory that is shared with each process that gets the file.
 func share() (*os.File, []byte, error) {
 	fd, err := unix.MemfdCreate("bench", unix.MFD_CLOEXEC)
 	if err != nil {

@@ -141,14 +141,15 @@ func streamWithin(s setting, c harness.Case, n int64) (harness.Sample, error) {
 	}
 	for i := range producers {
 		t.Producers.Go(func() {
-			_ = streamJob{c, n, s, i}.produce(producers[i]) // the check misses what it has not sent
+			_ = streamJob{c, n, s, i}.produce(producers[i]) // the check finds what is missing
 			producers[i].Close()
 		})
 	}
 	return t.End(ring.Close), wiring.Check(c, n, found)
 }
 
-// streamAcross has the first producer in this process, and each other and each stage in one of its own.
+// streamAcross runs the first producer in this process, and each other producer and each stage
+// in a separate one.
 func streamAcross(s setting, c harness.Case, n int64) (harness.Sample, error) {
 	return streamFrom(s, c, n, streamJob{c, n, s, 0}.produce)
 }
@@ -184,7 +185,7 @@ func streamFrom(s setting, c harness.Case, n int64, first func(*shm.Producer[eve
 	if err := group.Go(); err != nil {
 		return harness.Sample{}, err
 	}
-	if err := first(p); err != nil { // those that it leaves running are killed
+	if err := first(p); err != nil { // children still running are killed
 		return harness.Sample{}, err
 	}
 	err = child.Reports(others)
@@ -193,7 +194,8 @@ func streamFrom(s setting, c harness.Case, n int64, first func(*shm.Producer[eve
 	return harness.Sample{Took: time.Since(begin)}, err
 }
 
-// startAll starts a child for each index in [from, to), in order: a stage joins after those that it follows.
+// startAll starts a child for each index in [from, to), in order: a stage joins after the stages
+// it follows.
 func startAll(g *child.Group, role string, ring *os.File, job streamJob, from, to int) ([]*child.Process, error) {
 	var all []*child.Process
 	for job.Index = from; job.Index < to; job.Index++ {

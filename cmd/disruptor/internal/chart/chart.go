@@ -2,13 +2,13 @@
 package chart
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/markdown"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
-	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 )
 
 // In pixels. The picture fits the column of a README, and its texts stay legible when a telephone shrinks it.
@@ -38,14 +38,13 @@ type group struct {
 // Write draws the workloads whose figure is a time per event: this library without any setting, the best other one and
 // a channel, as SVG. It fails if the report has none of them.
 func Write(w io.Writer, r result.Report) error {
-	const unit = "ns/event"
-	cases := markdown.Compare(r, unit)
+	cases := markdown.Compare(r)
 	longest := 0.0
 	for _, c := range cases {
 		longest = max(longest, c.Default.NsMedian, c.Other.NsMedian, c.Channel.NsMedian)
 	}
 	if longest == 0 {
-		return fmt.Errorf("chart: no workload of the report is measured in %s", unit)
+		return errors.New("chart: no workload of the report has a time per event")
 	}
 	y := top
 	var groups []group
@@ -64,7 +63,7 @@ func Write(w io.Writer, r result.Report) error {
 				continue
 			}
 			g.Bars = append(g.Bars, bar{
-				Class: row.class, Label: table.Digits(row.NsMedian) + " " + row.name,
+				Class: row.class, Label: result.Digits(row.NsMedian) + " " + row.name,
 				Y: y, TextY: y + barHeight - 3, Width: max(row.NsMedian/longest*barsWidth, 1),
 			})
 			y += barHeight

@@ -127,7 +127,7 @@ func TestNothingLeavesThePicture(t *testing.T) {
 func TestAReportWithoutTimesHasNoPicture(t *testing.T) {
 	r := sample()
 	r.Workloads = r.Workloads[2:]
-	if err := Write(io.Discard, r); err == nil || !strings.Contains(err.Error(), "ns/event") {
+	if err := Write(io.Discard, r); err == nil || !strings.Contains(err.Error(), "time per event") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -148,6 +148,6 @@ func TestThePictureShowsARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(out.Bytes(), picture) {
-		t.Error("docs/speed.svg is not what disruptor chart makes of the run")
+		t.Error("docs/speed.svg is not what disruptor table -svg makes of the run")
 	}
 }

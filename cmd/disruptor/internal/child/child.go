@@ -1,6 +1,6 @@
-// Package child runs parts of a measurement in processes of their own: this program, started again. It knows no
-// subject. A child reports whether what it was to check was right; what it passes on or receives goes through files
-// that it inherits, and not through this package.
+// Package child runs parts of a measurement in separate processes: this program, started again.
+// It knows no subject. A child reports whether what it was to check was right; what it passes on
+// or receives goes through files that it inherits, and not through this package.
 package child
 
 import (
@@ -31,8 +31,8 @@ const ready, begin = "ready\n", "go\n"
 
 var roles = map[string]func(*Parent, json.RawMessage) error{}
 
-// Handle says what a child with that role does. It is to be called by init functions. A job is a value that JSON can
-// carry. The error, if any, goes to the parent.
+// Handle says what a child with that role does. It must be called by init functions. A job is a
+// value that JSON can carry. The error, if any, goes to the parent.
 func Handle[J any](role string, do func(p *Parent, job J) error) {
 	roles[role] = func(p *Parent, data json.RawMessage) error {
 		var job J

@@ -104,7 +104,7 @@ func reported(line string) error {
 	return nil
 }
 
-// Wait waits until the child has ended, as it does by itself after its report.
+// Wait waits until the child has ended, which it does after its report.
 func (p *Process) Wait() error { return p.wait() }
 
 // Reports waits until each of the children has reported, and returns what was wrong.
@@ -116,8 +116,9 @@ func Reports(children []*Process) error {
 	return errors.Join(all...)
 }
 
-// Watch waits for the report in a goroutine of its own, and calls ended then: who waits for an answer of the child must not
-// do so for ever if it dies. The function that it returns waits until ended has been called, and returns what was wrong.
+// Watch waits for the report in a new goroutine, and then calls ended, so that a wait for the
+// child's answer ends if it dies. The function that it returns waits until ended has been
+// called, and returns the child's error.
 func (p *Process) Watch(ended func()) (report func() error) {
 	done := make(chan error, 1)
 	go func() {

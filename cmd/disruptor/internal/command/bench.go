@@ -2,168 +2,144 @@ package command
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/child"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/report"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
-	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
+	tables "github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/workloads"
 )
 
 type options struct {
-	quick, list     bool
-	workload        string
-	json, html, raw string
-	rounds          int
-	neighbours      int
+	quick, list       bool
+	workload, subject string
+	json, html, raw   string
+	rounds            int
+	neighbours        int
 }
 
-func parse(args []string, stderr io.Writer) (o options, err error) {
-	f := flag.NewFlagSet("disruptor bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.BoolVar(&o.quick, "quick", false, "3 rounds of short runs: to see that it works, not to quote")
+const benchHelp = `It runs each workload with each subject, checks every event, and prints a table for each workload. When interrupted,
+it prints and writes the rows so far, marked as incomplete.
+`
+
+func parse(args []string, stdout io.Writer) (o options, err error) {
+	f := newFlags("bench", "", benchHelp)
+	f.BoolVar(&o.quick, "quick", false,
+		fmt.Sprintf("3 rounds of short runs, at most %v in all: to see that it works, not to quote", quickLimit))
 	f.BoolVar(&o.list, "list", false, "list the workloads and stop")
-	f.StringVar(&o.workload, "workload", "", "run only these, as in W1,W6")
+	f.StringVar(&o.workload, "workload", "", "run only these workloads: `names` as in W1,W6")
+	f.StringVar(&o.subject, "subject", "", "run only these subjects or families: `names` as in disruptor,channel")
 	f.StringVar(&o.json, "json", "", "write every row to this `file`")
 	f.StringVar(&o.html, "html", "", "write a page with charts to this `file`")
 	f.StringVar(&o.raw, "raw", "", "write the tables with all settings, not only the best of each family, to this `file`")
-	f.IntVar(&o.rounds, "rounds", 0, "how often each subject runs (9, with -quick 3)")
-	f.IntVar(&o.neighbours, "neighbour", 0, "how many processes keep a processor busy beside each run")
-	if err := f.Parse(args); err != nil {
+	f.IntVar(&o.rounds, "rounds", 9, "how often each subject runs; with -quick the default is 3")
+	f.IntVar(&o.neighbours, "neighbour", 0, "how many processes keep a processor busy during each run")
+	if err := f.parse(args, stdout, 0); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("bench takes flags only, and not %q", f.Arg(0))
-	}
-	if o.rounds < 0 {
-		return o, fmt.Errorf("-rounds of %d", o.rounds)
-	}
-	if o.neighbours < 0 {
-		return o, fmt.Errorf("-neighbour of %d", o.neighbours)
-	}
-	if o.rounds == 0 {
-		o.rounds = 9
-		if o.quick {
-			o.rounds = 3
-		}
+	switch {
+	case o.rounds < 1:
+		return o, usageError(fmt.Sprintf("-rounds of %d; at least 1 is needed", o.rounds))
+	case o.neighbours < 0:
+		return o, usageError(fmt.Sprintf("-neighbour of %d", o.neighbours))
+	case o.quick && !f.isSet("rounds"):
+		o.rounds = harness.Fewest
 	}
 	return o, nil
 }
 
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer, families []harness.Family) error {
-	o, err := parse(args, stderr)
-	if err != nil {
-		return err
-	}
-	selected, err := workloads.Select(o.workload)
+	o, err := parse(args, stdout)
 	if err != nil {
 		return err
 	}
 	if o.list {
-		for _, w := range selected {
-			fmt.Fprintf(stdout, "%-9s %s, %s\n", w.Name, w.Title, w.Unit)
-		}
-		return nil
+		return list(stdout, o.workload)
 	}
-	r, err := measure(ctx, o, selected, families, stderr)
-	if len(r.Rows) == 0 {
+	p, err := newPlan(o, families)
+	if err != nil {
 		return err
 	}
+	files, err := openOutputs(
+		target{"-raw", o.raw, func(w io.Writer, r result.Report) error { return tables.Write(w, r, true) }},
+		target{"-json", o.json, result.Write},
+		target{"-html", o.html, report.Write},
+	)
 	if err != nil {
-		fmt.Fprintf(stderr, "stopped: %v; what follows is what there is\n", err)
+		return err
 	}
+	if o.neighbours > 0 {
+		p.session.Beside = func() (func(), error) { return child.Neighbours(o.neighbours) }
+	}
+	r, err := measure(ctx, p, newProgress(stderr, len(p.workloads)))
+	if len(r.Rows) == 0 {
+		files.discard()
+		return err
+	}
+	r.Environment.Neighbours = o.neighbours
 	r.Environment.Command = "disruptor bench " + strings.Join(args, " ")
-	if werr := write(o, stdout, r); werr != nil {
-		return werr
+	printed := tables.Write(stdout, r, false)
+	if errors.Is(err, errQuick) {
+		err = nil // the report says so
 	}
-	return err
+	return errors.Join(files.write(r), printed, err)
 }
 
-// measure runs the workloads. With an error it returns what it has until then.
-func measure(ctx context.Context, o options, selected []workloads.Workload, families []harness.Family, stderr io.Writer) (result.Report, error) {
-	target := 150 * time.Millisecond
-	if o.quick {
-		target = 50 * time.Millisecond
+func list(w io.Writer, names string) error {
+	selected, err := workloads.Select(names)
+	if err != nil {
+		return usageError(err.Error())
 	}
-	s := &harness.Session{Rounds: o.rounds, Target: target}
-	if o.neighbours > 0 {
-		s.Beside = func() (func(), error) { return child.Neighbours(o.neighbours) }
+	for _, wl := range selected {
+		fmt.Fprintf(w, "%-9s %s, %s\n", wl.Name, wl.Title, wl.Unit)
 	}
-	progress := newProgress(stderr, len(selected))
+	return nil
+}
+
+// measure runs a plan. With an error it returns the rows so far.
+func measure(ctx context.Context, p plan, progress *progress) (result.Report, error) {
+	if p.options.Quick {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, quickLimit, errQuick)
+		defer cancel()
+	}
 	defer progress.end()
-	s.Step = progress.step
+	p.session.Step = progress.step
 	var r result.Report
 	var err error
-	for _, w := range selected {
+	for i, w := range p.workloads {
 		r.Workloads = append(r.Workloads, result.Workload{Name: w.Name, Title: w.Title, Unit: w.Unit})
-		if err = measureOne(ctx, s, w, workloads.Options{Quick: o.quick, Families: families}, progress); err != nil {
+		if err = measureOne(ctx, p, w, progress); err != nil {
+			r.Interrupted = p.interruption(i, err)
 			err = fmt.Errorf("%s: %w", w.Name, err)
 			break
 		}
 	}
-	r.Rows = s.Rows()
-	r.Environment = s.Environment(environment())
-	r.Environment.Neighbours = o.neighbours
-	return r, err
+	r.Rows = p.session.Rows()
+	r.Environment = p.session.Environment(environment())
+	return result.Sound(r), err
 }
 
-func measureOne(ctx context.Context, s *harness.Session, w workloads.Workload, o workloads.Options, p *progress) error {
-	cases, err := w.Cases(o)
-	if err != nil {
-		return err
+func measureOne(ctx context.Context, p plan, w planned, progress *progress) error {
+	if w.Pace != nil {
+		if err := w.Pace(p.options, w.cases); err != nil {
+			return err
+		}
 	}
 	steps := 0
-	for _, c := range cases {
-		steps += s.Steps(c, len(harness.Subjects(o.Families, c)))
+	for _, c := range w.cases {
+		steps += p.session.Steps(c, len(harness.Subjects(p.families, c)))
 	}
-	p.begin(steps)
-	for _, c := range cases {
-		if err := s.Measure(ctx, c, harness.Subjects(o.Families, c)); err != nil {
+	progress.begin(steps)
+	for _, c := range w.cases {
+		if err := p.session.Measure(ctx, c, harness.Subjects(p.families, c)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// write writes a report to wherever it was asked for.
-func write(o options, stdout io.Writer, r result.Report) error {
-	if err := table.Write(stdout, r, false); err != nil {
-		return err
-	}
-	files := []struct {
-		path  string
-		write func(io.Writer) error
-	}{
-		{o.raw, func(w io.Writer) error { return table.Write(w, r, true) }},
-		{o.json, func(w io.Writer) error { return result.Write(w, r) }},
-		{o.html, func(w io.Writer) error { return report.Write(w, r) }},
-	}
-	for _, f := range files {
-		if f.path == "" {
-			continue
-		}
-		if err := writeFile(f.path, f.write); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		_ = f.Close() // the first error says more
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return f.Close()
 }

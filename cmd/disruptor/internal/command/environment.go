@@ -1,55 +1,30 @@
 package command
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
-	"strings"
 	"time"
 
-	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
 
 func environment() result.Environment {
 	return result.Environment{
 		CPU: cpu(), CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), GoVersion: runtime.Version(),
-		OS: runtime.GOOS, Arch: runtime.GOARCH, Commit: commit(), When: time.Now().UTC().Truncate(time.Second),
+		OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernel(), Commit: thisBuild().what(), When: time.Now().UTC().Truncate(time.Second),
 	}
 }
 
+// cpu returns the name of the CPU, and the numbers of its model: a virtual machine may hide the
+// name.
 func cpu() string {
-	if cpuid.CPU.BrandName != "" {
-		return cpuid.CPU.BrandName
+	name := cmp.Or(cpuid.CPU.BrandName, os.Getenv("PROCESSOR_IDENTIFIER")) // the latter on Windows
+	if cpuid.CPU.Family == 0 {
+		return name
 	}
-	return os.Getenv("PROCESSOR_IDENTIFIER") // Windows
-}
-
-// commit says which version of the library was measured: the commit that it was built from and the tags, or its module's
-// version.
-func commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	revision, modified, tags := "", "", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			modified = ", modified"
-		case s.Key == "-tags":
-			tags = ", tags " + s.Value
-		}
-	}
-	if revision != "" {
-		return revision + modified + tags
-	}
-	for _, d := range info.Deps {
-		if strings.HasSuffix(d.Path, "/disruptor") {
-			return d.Version + tags
-		}
-	}
-	return info.Main.Version + tags
+	return fmt.Sprintf("%s (family %d, model %d)", cmp.Or(name, "unknown"), cpuid.CPU.Family, cpuid.CPU.Model)
 }

@@ -43,13 +43,13 @@ const (
 
 func waitAdvice(f facts) []choice {
 	n := f.processors()
-	block := choice{"batches, rare events, or a shared machine", "BlockWait", "the default: as fast as the others in batches of 16, and uses nothing while nothing comes"}
+	block := choice{"batches, rare events, or a shared machine", "BlockWait", "the default: as fast as the others in batches of 16, and uses no CPU while no event comes"}
 	if f.fenced > 0 {
 		block.why += fmt.Sprintf("; parking takes a fence of %v", readable(f.fenced))
 	}
-	late := choice{"an answer may come late", "SleepWait", "nobody has to wake it, so it costs the producer nothing"}
+	late := choice{"an answer may come late", "SleepWait", "it needs no wake-up, so it costs the producer nothing"}
 	if n == 1 {
-		why := "one processor: a goroutine that spins keeps the one that it waits for from running"
+		why := "one processor: a goroutine that spins keeps the one it waits for from running"
 		if f.Quota > 0 && f.Quota < 2 {
 			why = fmt.Sprintf("the quota pays for %g CPUs: spinning spends what the other side needs", f.Quota)
 		}
@@ -76,7 +76,7 @@ func waitAdvice(f facts) []choice {
 // A room is how many slots of an event fit, 0 if the size of the cache is not known.
 type room struct{ event, inL2, inL3 int }
 
-// markBytes is what a slot takes beside its event.
+// markBytes is what a slot takes besides its event.
 const markBytes = 8
 
 func capacityAdvice(f facts) []room {

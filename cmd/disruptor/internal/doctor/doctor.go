@@ -1,5 +1,5 @@
-// Package doctor says what the library makes of the machine it runs on, measures what the hardware costs, and derives
-// from that which wait strategy and which capacity to choose.
+// Package doctor prints what the library detects about the machine, measures what the hardware
+// costs, and advises on the wait strategy and the capacity.
 package doctor
 
 import (
@@ -15,8 +15,8 @@ import (
 // matrixTime is the most that the measurement between CPUs takes.
 const matrixTime = 10 * time.Second
 
-// Run examines the machine and prints what it finds. It keeps two CPUs busy for some seconds. If the context ends, it
-// prints what it has found until then and returns the context's cause.
+// Run examines the machine and prints what it finds. It keeps two CPUs busy for some seconds. If
+// ctx ends, it prints its findings so far and returns the cause of ctx.
 func Run(ctx context.Context, w io.Writer) error {
 	f := examine()
 	var out bytes.Buffer

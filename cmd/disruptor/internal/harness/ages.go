@@ -17,8 +17,9 @@ const sampledSpan = 1024
 // just before the call that publishes it until a consumer comes to it. The call is Claim, where it is not one that does
 // all: what waits for room in one queue has to be counted in each. The consumers are the stages that no other follows.
 //
-// Both sides write down times in memory of their own, made before the run. Nothing is shared that the queue would have
-// to order, and what is done for each event is to compare its number with that of the next to be timed.
+// Each side notes times in its own memory, made before the run. Nothing is shared that the queue
+// would have to order, and what is done for each event is to compare its number with that of the
+// next to be timed.
 type Ages struct {
 	c       Case
 	sent    []padded // by producer

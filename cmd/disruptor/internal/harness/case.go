@@ -1,5 +1,5 @@
-// Package harness measures: it runs subjects in turn on a machine that is not quiet, tells the runs that count from those
-// that do not, and makes rows of them. It knows no subject and no workload.
+// Package harness measures: it runs subjects in turn on a machine that may be disturbed, drops
+// the runs that were, and makes rows of the rest. It knows no subject and no workload.
 package harness
 
 import (
@@ -37,7 +37,7 @@ type Case struct {
 	Capacity int // events
 	Words    int // of 8 bytes, per event
 
-	Between bool // what is compared with rings between processes; it is offered by those that say so
+	Between bool // compared with rings between processes
 	Park    bool // Between, Echo: both sides sleep in each wait, without a look before
 
 	Keys   int  // Keyed: how many there are
@@ -65,6 +65,6 @@ func (c Case) Name() string {
 // Goroutines is how many a case needs: with a busy one on each processor more of them wait for a time slice.
 func (c Case) Goroutines() int { return c.Producers + len(c.After) }
 
-// HasProcessors reports whether every goroutine of the case can have a processor, so that those may spin which never
-// give theirs away.
+// HasProcessors reports whether every goroutine of the case can have a processor, so that
+// subjects may spin without yielding.
 func (c Case) HasProcessors() bool { return c.Goroutines() <= runtime.GOMAXPROCS(0) }

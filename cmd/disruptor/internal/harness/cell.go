@@ -93,7 +93,7 @@ func NewTally() *Tally {
 	return t
 }
 
-// See checks the next cell, and reports whether its time is to be noted.
+// See checks the next cell, and reports whether its time must be noted.
 func See[T Cell](t *Tally, cell *T) bool {
 	p := &t.of[uint64((*cell)[0])>>48%MaxProducers]
 	t.bad |= Differs(cell, p.next)

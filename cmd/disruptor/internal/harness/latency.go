@@ -140,7 +140,8 @@ func MeasureWake(c Case, n int64, post func(v int64), wait func() int64) (Sample
 	return Sample{Latency: h}, err
 }
 
-// sampled: one in so many events of a timetable is looked at. To read the clock takes longer than an event does.
+// sampled: one in so many events of a timetable is timed, since reading the clock takes longer
+// than an event.
 const sampled = 16
 
 // A Timetable says when events are meant to be sent. Latency counts from then, however late they are sent: an event
@@ -175,7 +176,7 @@ func (t *Timetable) Send(n int64, send func(v int64)) {
 	}
 }
 
-// Receive is to be called with each event. It returns 0 if v is the one wanted.
+// Receive takes the next event. It returns 0 if v is the one wanted.
 func (t *Timetable) Receive(v, want int64) int64 {
 	if v%sampled == 0 {
 		record(t.hist, time.Since(t.begin)-time.Duration(v)*t.every)
@@ -185,5 +186,10 @@ func (t *Timetable) Receive(v, want int64) int64 {
 
 // End returns the sample, given what Receive has returned and how many events there were.
 func (t *Timetable) End(bad, got, want int64) (Sample, error) {
-	return Sample{Took: time.Since(t.begin), Latency: t.hist}, Check(bad, got, want)
+	took := time.Since(t.begin)
+	sample := Sample{Took: took, Latency: t.hist}
+	if due := time.Duration(want) * t.every; due > 0 {
+		sample.Late = float64(took-due) / float64(due)
+	}
+	return sample, Check(bad, got, want)
 }

@@ -9,7 +9,12 @@ import (
 // Fewest is how many kept runs make a figure.
 const Fewest = 3
 
-// Rows returns what the session has found: a row per subject and case, in the order in which they were measured.
+// tooLate is the Late of a run in which the subject could not keep the pace.
+const tooLate = 0.1
+
+// Rows returns what the session has found: a row per subject and case, in the order in which
+// they were measured. A subject that has only practised, since the session was stopped, has no
+// row.
 func (s *Session) Rows() []result.Row {
 	most := limit(s.pings)
 	channel := map[string][]run{} // by case: the channel's runs with its best setting
@@ -18,14 +23,16 @@ func (s *Session) Rows() []result.Row {
 		if t.subject.Group == Channel && t.err == nil {
 			runs := t.kept(most)
 			best := channel[name]
-			if len(runs) > 0 && (best == nil || spreadOf(values(runs)).median < spreadOf(values(best)).median) {
+			if len(runs) >= Fewest && (best == nil || spreadOf(values(runs)).median < spreadOf(values(best)).median) {
 				channel[name] = runs
 			}
 		}
 	}
-	rows := make([]result.Row, len(s.tests))
-	for i, t := range s.tests {
-		rows[i] = t.row(most, channel[t.c.Name()])
+	var rows []result.Row
+	for _, t := range s.tests {
+		if t.err != nil || len(t.runs) > 0 {
+			rows = append(rows, t.row(most, channel[t.c.Name()]))
+		}
 	}
 	return rows
 }
@@ -63,8 +70,11 @@ func (t *test) row(most float64, channel []run) result.Row {
 	}
 	ns := spreadOf(values(runs))
 	r.NsMedian, r.NsQ1, r.NsQ3 = round3(ns.median), round3(ns.q1), round3(ns.q3)
-	ratio := spreadOf(ratios(channel, runs))
-	r.RatioToChan, r.RatioToChanQ1, r.RatioToChanQ3 = round3(ratio.median), round3(ratio.q1), round3(ratio.q3)
+	if of := ratios(channel, runs); len(of) >= Fewest {
+		ratio := spreadOf(of)
+		r.RatioToChan, r.RatioToChanQ1, r.RatioToChanQ3 = round3(ratio.median), round3(ratio.q1), round3(ratio.q3)
+	}
+	r.FallsBehind = medianOf(runs, func(s Sample) float64 { return s.Late }) > tooLate
 	r.AgeP50 = medianOf(runs, func(s Sample) float64 { return s.Age.P50 })
 	r.AgeP99 = medianOf(runs, func(s Sample) float64 { return s.Age.P99 })
 	if runs[0].sample.Latency != nil {

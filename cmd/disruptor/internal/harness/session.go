@@ -11,17 +11,21 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
 
-// A Session measures cases one after the other. Which runs count is known only at its end, when all ping-pongs are.
+// A Session measures cases one after the other. Only at its end are all ping-pongs known, and so
+// which runs count.
 type Session struct {
 	Rounds int
 	Target time.Duration     // of a run
 	Limit  time.Duration     // after which a run will not end; 0: a minute
 	Step   func(what string) // called before each run, if it is not nil
-	// Beside starts what is to disturb each run, if it is not nil, and returns what stops it. Neither is in the time of
-	// the run, nor beside a ping-pong, by which a machine that is itself is known.
+	Tries  int               // how often a round is tried on a machine that is disturbed; 0: 3
+	// Beside, if it is not nil, starts a disturbance before each run, and returns the function
+	// that stops it. It does not disturb the ping-pongs, and its start and stop are not in the
+	// time of the run.
 	Beside func() (stop func(), err error)
+	// Ping measures how disturbed the machine is; nil: [PingPong].
+	Ping func() float64
 
-	ping  func() float64 // nil: PingPong
 	pings []float64
 	tests []*test
 }
@@ -46,11 +50,12 @@ func (s *Session) rounds(c Case) int {
 	return s.Rounds
 }
 
-// Measure runs each subject once for practice, by which the length of its runs is set, and then in rounds, each in a random
-// order of its own. It stops early when ctx ends; a subject that fails is not run again.
+// Measure runs each subject for practice, which sets the length of its runs, and then in rounds,
+// each in a new random order. It stops early when ctx ends. It does not run a subject again that
+// has failed.
 func (s *Session) Measure(ctx context.Context, c Case, subjects []Subject) error {
-	if s.ping == nil {
-		s.ping = PingPong
+	if s.Ping == nil {
+		s.Ping = PingPong
 	}
 	tests := make([]*test, len(subjects))
 	for i, subject := range subjects {
@@ -72,9 +77,8 @@ func (s *Session) Measure(ctx context.Context, c Case, subjects []Subject) error
 	return nil
 }
 
-// firstRun and pilots: the first run warms up and is short in any case, the second finds how many events fill the
-// time. A case with a timetable, a duration or a
-// number of its own needs neither.
+// firstRun and pilots: the first run warms up and is short, the second finds how many events
+// fill the time. A case with a timetable, a duration or a fixed number of events needs neither.
 func firstRun(c Case) int64 {
 	switch c.Kind {
 	case Echo, Wake, Attach:
@@ -92,12 +96,17 @@ func pilots(c Case) int {
 	return 2
 }
 
-// attempts is how often a subject runs in a round if the machine was not itself: those runs count in the total.
+// attempts is how often a subject runs in a round while the machine is disturbed, unless the
+// session says otherwise. All of these runs count in the total.
 const attempts = 3
 
-// round runs one test once, and again if by what is known so far the run does not count.
+// round runs one test once, and again if the ping-pongs so far say that the run does not count.
 func (s *Session) round(ctx context.Context, t *test, round int) error {
-	for range attempts {
+	tries := s.Tries
+	if tries == 0 {
+		tries = attempts
+	}
+	for range tries {
 		if err := s.run(ctx, t, round); err != nil || t.err != nil || t.c.Kind == Idle {
 			return err
 		}
@@ -147,7 +156,7 @@ func (s *Session) run(ctx context.Context, t *test, round int) error {
 	if t.c.Between && sample.Took > 0 {
 		took = sample.Took // processes take longer to start than some runs do
 	}
-	after := s.ping()
+	after := s.Ping()
 	s.pings = append(s.pings, before, after)
 	if round >= 0 {
 		t.runs = append(t.runs, run{round, t.c.value(sample, n), max(before, after), sample})
@@ -156,20 +165,20 @@ func (s *Session) run(ctx context.Context, t *test, round int) error {
 	return nil
 }
 
-// quiet waits a little for the machine to be itself and returns the last ping-pong. Those before it are not counted:
-// the more the machine is disturbed, the more of them there are.
+// quiet waits a little for an undisturbed machine and returns the last ping-pong. The ones
+// before it don't count: a disturbed machine makes more of them.
 func (s *Session) quiet() float64 {
 	const most = 20
 	for len(s.pings) < most {
-		s.pings = append(s.pings, s.ping())
+		s.pings = append(s.pings, s.Ping())
 	}
-	ping := s.ping()
+	ping := s.Ping()
 	for range most {
 		if ping <= limit(s.pings) {
 			break
 		}
 		time.Sleep(time.Millisecond)
-		ping = s.ping()
+		ping = s.Ping()
 	}
 	return ping
 }
@@ -192,7 +201,7 @@ func (c Case) value(s Sample, n int64) float64 {
 	return float64(s.Took.Nanoseconds()) / float64(n*int64(c.Producers))
 }
 
-var errStuck = errors.New("the run does not end; what it left running would spoil all that follow")
+var errStuck = errors.New("the run does not end; its goroutines would disturb all later runs")
 
 // watch runs t and gives up when it does not end.
 func (s *Session) watch(t *test, n int64) (Sample, time.Duration, error) {

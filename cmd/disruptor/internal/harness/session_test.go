@@ -24,7 +24,7 @@ func steady(name, group string, ns time.Duration) Subject {
 
 // session makes a session on a machine whose ping-pongs are always the same.
 func session(rounds int) *Session {
-	return &Session{Rounds: rounds, Target: time.Millisecond, ping: func() float64 { return 100 }}
+	return &Session{Rounds: rounds, Target: time.Millisecond, Ping: func() float64 { return 100 }}
 }
 
 func rowsOf(t *testing.T, s *Session) map[string]result.Row {
@@ -123,7 +123,7 @@ func TestARunOnADisturbedMachineIsRepeated(t *testing.T) {
 		}
 		return good(n)
 	}
-	s.ping = func() float64 {
+	s.Ping = func() float64 {
 		if disturbed > 0 {
 			return 500
 		}
@@ -140,7 +140,7 @@ func TestARunOnADisturbedMachineIsRepeated(t *testing.T) {
 func TestAMachineThatStaysDisturbedIsGivenUp(t *testing.T) {
 	s := session(3)
 	s.pings = slices.Repeat([]float64{100}, 20)
-	s.ping = func() float64 { return 200 }
+	s.Ping = func() float64 { return 200 }
 	if err := s.Measure(context.Background(), streamCase(), []Subject{steady("x", "x", 10)}); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestARunThatDoesNotEndEndsTheSession(t *testing.T) {
 func TestWhatDisturbsARunIsNotBesideAPingPong(t *testing.T) {
 	s := session(3)
 	var log []string
-	s.ping = func() float64 { log = append(log, "ping"); return 100 }
+	s.Ping = func() float64 { log = append(log, "ping"); return 100 }
 	s.Beside = func() (func(), error) {
 		log = append(log, "start")
 		return func() { log = append(log, "stop") }, nil
@@ -271,5 +271,99 @@ func TestBatchesAreWhole(t *testing.T) {
 	}}
 	if err := s.Measure(context.Background(), c, []Subject{whole}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestARatioNeedsEnoughRoundsOfBoth(t *testing.T) {
+	s := session(Fewest + 1)
+	err := s.Measure(context.Background(), streamCase(), []Subject{steady("fast", "fast", 10), steady("slow", Channel, 40)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rowsOf(t, s)["fast"]; r.RatioToChan != 4 {
+		t.Fatalf("ratio %v, not 4", r.RatioToChan)
+	}
+	disturb := func(test, round int) {
+		for i, r := range s.tests[test].runs {
+			if r.round == round {
+				s.tests[test].runs[i].ping = 1e12
+			}
+		}
+	}
+	disturb(1, 0) // of the channel: three are left, and one of them without its partner
+	disturb(0, 1)
+	if r := rowsOf(t, s)["fast"]; r.RatioToChan != 0 || r.RatioToChanQ1 != 0 || r.RatioToChanQ3 != 0 || r.NsMedian != 10 {
+		t.Errorf("a ratio of 2 rounds: %+v", r)
+	}
+}
+
+func TestAChannelWithTooFewRunsIsNoBaseline(t *testing.T) {
+	s := session(Fewest)
+	err := s.Measure(context.Background(), streamCase(), []Subject{steady("fast", "fast", 10), steady("slow", Channel, 40)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.tests[1].runs[0].ping = 1e12
+	if r := rowsOf(t, s)["fast"]; r.RatioToChan != 0 || r.NsMedian != 10 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTheBaselineIsTheBestSettingThatHasAFigure(t *testing.T) {
+	s := session(Fewest)
+	err := s.Measure(context.Background(), streamCase(), []Subject{steady("fast", "fast", 10), steady("few", Channel, 20), steady("all", Channel, 40)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.tests[1].runs[0].ping = 1e12
+	if r := rowsOf(t, s)["fast"]; r.RatioToChan != 4 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestASubjectThatOnlyPractisedHasNoRow(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := session(3)
+	stopping := Subject{Name: "x", Run: func(int64) (Sample, error) {
+		cancel()
+		return Sample{Took: 1}, nil
+	}}
+	if err := s.Measure(ctx, streamCase(), []Subject{stopping}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if rows := s.Rows(); len(rows) != 0 {
+		t.Errorf("%+v", rows)
+	}
+}
+
+func TestASubjectThatIsLateFallsBehind(t *testing.T) {
+	for late, want := range map[float64]bool{0: false, 0.02: false, 0.5: true} {
+		s := session(3)
+		x := Subject{Name: "x", Group: "x", Run: func(n int64) (Sample, error) {
+			return Sample{Took: time.Duration(n), Late: late}, nil
+		}}
+		if err := s.Measure(context.Background(), streamCase(), []Subject{x}); err != nil {
+			t.Fatal(err)
+		}
+		if r := rowsOf(t, s)["x"]; r.FallsBehind != want {
+			t.Errorf("late by %v: %+v", late, r)
+		}
+	}
+}
+
+func TestTheNominalTime(t *testing.T) {
+	s := &Session{Rounds: 3, Target: 20 * time.Millisecond}
+	stream := streamCase()
+	if got, want := s.Nominal(stream, 2), 2*4*20*time.Millisecond+2*5*besideRun; got != want { // three rounds, one practice
+		t.Errorf("a stream takes %v, not %v", got, want)
+	}
+	between := stream
+	between.Between = true
+	if got := s.Nominal(between, 2) - s.Nominal(stream, 2); got != 2*5*startOfProcess {
+		t.Errorf("processes take %v to start", got)
+	}
+	idle := Case{Kind: Idle, For: time.Second}
+	if got := s.Nominal(idle, 5); got < 5*time.Second || got > 6*time.Second {
+		t.Errorf("five looks of a second take %v", got)
 	}
 }

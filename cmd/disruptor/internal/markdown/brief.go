@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
-	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 )
 
 // A Comparison is one case of a workload that takes time: this library without any setting, with its best setting, a
@@ -15,18 +14,20 @@ type Comparison struct {
 	Default, Best, Channel, Other result.Row
 }
 
-// Compare returns the comparisons of the workloads with that unit, in order.
-func Compare(r result.Report, unit string) []Comparison {
+const perEvent = "ns/event"
+
+// Compare returns the comparisons of the workloads whose figure is a time per event, in order.
+func Compare(r result.Report) []Comparison {
 	var all []Comparison
 	for _, wl := range r.Workloads {
-		if wl.Unit != unit {
+		if wl.Unit != perEvent {
 			continue
 		}
 		rows := r.Of(wl.Name)
 		for _, size := range sizes(rows) {
 			c := Comparison{Title: title(wl, size, rows)}
 			for _, row := range rows {
-				if row.Size() != size || row.NsMedian == 0 || row.Group == result.Limit {
+				if row.Size() != size || row.State() != result.Ranked || row.NsMedian == 0 || row.Group == result.Limit {
 					continue
 				}
 				if byDefault(row) {
@@ -54,12 +55,12 @@ func keep(best *result.Row, row result.Row) {
 	}
 }
 
-// WriteBrief writes the comparisons with that unit as one table.
-func WriteBrief(w io.Writer, r result.Report, unit string) error {
+// WriteBrief writes the comparisons as one table.
+func WriteBrief(w io.Writer, r result.Report) error {
 	var out strings.Builder
-	line(&out, []string{unit, "default", "best setting", "channel", "best other"})
+	line(&out, []string{perEvent, "default", "best setting", "channel", "best other"})
 	line(&out, []string{"---", "---:", "---:", "---:", "---:"})
-	for _, c := range Compare(r, unit) {
+	for _, c := range Compare(r) {
 		line(&out, []string{c.Title, time(c.Default, ""), time(c.Best, c.Best.Setting), time(c.Channel, ""), time(c.Other, c.Other.Group)})
 	}
 	_, err := io.WriteString(w, out.String())
@@ -72,7 +73,7 @@ func time(r result.Row, note string) string {
 	case r.NsMedian == 0:
 		return "–"
 	case note == "":
-		return table.Digits(r.NsMedian)
+		return result.Digits(r.NsMedian)
 	}
-	return table.Digits(r.NsMedian) + " (" + strings.ReplaceAll(note, "µs", " µs") + ")"
+	return result.Digits(r.NsMedian) + " (" + strings.ReplaceAll(note, "µs", " µs") + ")"
 }

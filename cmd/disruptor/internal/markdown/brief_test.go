@@ -30,7 +30,7 @@ func TestWriteBrief(t *testing.T) {
 | three | – | – | 400 | – |
 `
 	var out bytes.Buffer
-	if err := WriteBrief(&out, r, "ns/event"); err != nil {
+	if err := WriteBrief(&out, r); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != want {
@@ -50,7 +50,7 @@ func TestTheReadmeShowsARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := WriteBrief(&out, r, "ns/event"); err != nil {
+	if err := WriteBrief(&out, r); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(readme), out.String()) {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
-	"github.com/be395dad/disruptor/cmd/disruptor/internal/table"
 )
 
 // named is the group whose best setting is named in each row, and the subject whose defaults have a column.
@@ -23,6 +22,11 @@ func byDefault(r result.Row) bool {
 // setting in that case, and the multiple of the channel's speed. Before this library's column is that of its defaults,
 // the better of Send and Claim with Publish, and the last column names its best setting.
 func Write(w io.Writer, r result.Report) error {
+	if r.Interrupted != "" {
+		if _, err := fmt.Fprintf(w, "Incomplete: %s\n\n", r.Interrupted); err != nil {
+			return err
+		}
+	}
 	var units []string
 	for _, wl := range r.Workloads {
 		if !slices.Contains(units, wl.Unit) {
@@ -51,7 +55,7 @@ func comparison(r result.Report, unit string) string {
 			}
 		}
 	}
-	header, rule := []string{unit}, []string{"---"}
+	header, rule := []string{result.Workload{Unit: unit}.Measure()}, []string{"---"}
 	var columns []func(result.Row) bool
 	for _, g := range groups {
 		if g == named {
@@ -85,8 +89,9 @@ func comparison(r result.Report, unit string) string {
 	return out.String()
 }
 
-// cell is the best figure of the rows that belong to a column: "16.3 · 3.4×", "failed", "–" if the case has none of
-// them, and "?" if too few runs were kept.
+// cell is the best figure of the rows that belong to a column: "16.3 ns · 3.4×". It is "failed"
+// or "falls behind" if they do, "?" if too few runs were kept, and "–" if the case has none of
+// them.
 func cell(rows []result.Row, size result.Size, belongs func(result.Row) bool) string {
 	var best result.Row
 	text := "–"
@@ -98,8 +103,10 @@ func cell(rows []result.Row, size result.Size, belongs func(result.Row) bool) st
 		case f > 0 && (best.Figure() == 0 || f < best.Figure()):
 			best = row
 		case f > 0:
-		case !row.Verified:
+		case row.State() == result.Failed:
 			text = "failed"
+		case row.State() == result.Saturated && text != "failed":
+			text = "falls behind"
 		case text == "–":
 			text = "?"
 		}
@@ -107,10 +114,10 @@ func cell(rows []result.Row, size result.Size, belongs func(result.Row) bool) st
 	switch {
 	case best.CPU > 0:
 		return fmt.Sprintf("%.2f %%", 100*best.CPU)
-	case best.RatioToChan > 0 && best.Group != "channel":
-		return table.Digits(best.NsMedian) + " · " + table.Digits(best.RatioToChan) + "×"
+	case best.RatioToChan > 0 && best.Group != result.Baseline:
+		return result.Time(best.NsMedian) + " · " + result.Digits(best.RatioToChan) + "×"
 	case best.NsMedian > 0:
-		return table.Digits(best.NsMedian)
+		return result.Time(best.NsMedian)
 	}
 	return text
 }

@@ -38,13 +38,13 @@ func TestWrite(t *testing.T) {
 		},
 	}
 	r.Rows = append(r.Rows, defaults...)
-	const want = `| ns/event | disruptor, default | disruptor | channel | other | disruptor's setting |
+	const want = `| time per event | disruptor, default | disruptor | channel | other | disruptor's setting |
 | --- | ---: | ---: | ---: | ---: | --- |
-| one, 64 slots | 25.0 · 2.00× | 10.0 · 5.00× | 50.0 | – | disruptor 10 |
-| one, 1024 slots | – | 12.3 · 4.20× | 52.0 | – | disruptor 12.34 |
-| three | ? | ? | 60.0 | failed | – |
+| one, 64 slots | 25.0 ns · 2.00× | 10.0 ns · 5.00× | 50.0 ns | – | disruptor 10 |
+| one, 1024 slots | – | 12.3 ns · 4.20× | 52.0 ns | – | disruptor 12.34 |
+| three | ? | ? | 60.0 ns | failed | – |
 
-| of one core | other |
+| share of one core | other |
 | --- | ---: |
 | idle | 85.00 % |
 `

@@ -41,6 +41,16 @@ func linearAxis(top, from, to float64) axis {
 	return a
 }
 
+// everyOther returns an axis with half of the labels, where there is little room.
+func everyOther(a axis) axis {
+	for i := range a.ticks {
+		if i%2 == 1 {
+			a.ticks[i].label = ""
+		}
+	}
+	return a
+}
+
 // logAxis reaches from below lo to above hi, which are more than 0, with labels of nanoseconds.
 func logAxis(lo, hi, from, to float64) axis {
 	a := axis{scale: math.Log10, from: from, to: to}
@@ -89,7 +99,7 @@ func percentileAxis(values []float64, withMax bool, from, to float64) axis {
 		a.hi++
 		a.scale = func(p float64) float64 {
 			if p >= 1 {
-				return a.hi // the percentile of the maximum depends on how many there were: it has a place of its own
+				return a.hi // its percentile depends on how many values there were: it gets the place after the last
 			}
 			return nines(p)
 		}

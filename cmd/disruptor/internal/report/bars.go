@@ -13,54 +13,67 @@ type bar struct {
 	look          look
 	value, lo, hi float64
 	missing       string
-	leads         bool
+	failed, leads bool
 }
 
 const (
-	barPitch  = 24
+	barPitch  = 38 // a label and below it the bar
 	barHeight = 14
 )
 
 // drawBars shows how many events a second the rows, fastest first, passed; or, where only that was measured, how busy
 // they were. Each family has a bar, that of its best setting. It returns nil if there is nothing to compare.
-func drawBars(title string, rows []result.Row, looks looks) *canvas {
+func drawBars(title string, rows []result.Row, looks looks) *plot {
 	rows = best(rows)
 	bars, unit := throughput(rows, looks), "million events per second"
+	caption := "Million events per second at the median; the lines are quartiles. Longer is better."
 	if bars == nil {
 		bars, unit = business(rows, looks), "CPU used, percent of one core"
+		caption = "CPU used, percent of one core. Shorter is better."
 	}
 	if bars == nil {
 		return nil
 	}
-	top, left := 0.0, 0.0
+	top := 0.0
 	for _, b := range bars {
-		top, left = max(top, b.hi), max(left, textWidth(shorten(b.name)))
+		top = max(top, b.hi)
 	}
-	left += 12
-	const above, below, right = 6, 40, 76
-	c := &canvas{Title: title + ": " + unit, Width: plotWidth, Height: above + below + barPitch*float64(len(bars))}
-	x := linearAxis(top, left, plotWidth-right)
-	bottom := c.Height - below
-	for _, t := range x.ticks {
-		c.segment("grid", x.at(t.value), above, x.at(t.value), bottom)
-		c.text("tick", "middle", x.at(t.value), bottom+15, t.label)
-	}
-	c.text("axis", "middle", (x.from+x.to)/2, bottom+33, unit)
-	for i, b := range bars {
-		c.bar(b, x, above+barPitch*float64(i)+barPitch/2)
-	}
-	return c
+	return draw(caption, func(width float64) *canvas {
+		const left, below, right = 4, 24, 60
+		c := &canvas{Title: title + ": " + unit, Width: width, Height: below + barPitch*float64(len(bars))}
+		x := linearAxis(top, left, width-right)
+		if c.isNarrow() {
+			x = everyOther(x)
+		}
+		bottom := c.Height - below
+		for _, t := range x.ticks {
+			c.segment("grid", x.at(t.value), 0, x.at(t.value), bottom)
+			anchor := "middle"
+			if t.value == 0 {
+				anchor = "start"
+			}
+			c.text("tick", anchor, x.at(t.value), bottom+16, t.label)
+		}
+		for i, b := range bars {
+			c.bar(b, x, barPitch*float64(i+1)-barHeight/2-4)
+		}
+		return c
+	})
 }
 
-// bar draws one around the height y.
+// bar draws one around the height y, with its label above it.
 func (c *canvas) bar(b bar, x axis, y float64) {
 	emphasis := ""
 	if b.leads {
 		emphasis = " leads"
 	}
-	c.text("label"+emphasis, "end", x.from-8, y+4, shorten(b.name))
+	c.text("label"+emphasis, "start", x.from, y-barHeight/2-5, shorten(b.name, c.Width-x.from, boldLetterWidth))
 	if b.missing != "" {
-		c.text("failed", "start", x.from+4, y+4, b.missing)
+		class := "unranked"
+		if b.failed {
+			class = "failed"
+		}
+		c.text(class, "start", x.from, y+4, b.missing)
 		return
 	}
 	tip := fmt.Sprintf("%s: %s (%s)", b.name, figure(b.value), spread(b.lo, b.hi))
@@ -73,21 +86,31 @@ func (c *canvas) bar(b bar, x axis, y float64) {
 	c.text("value"+emphasis, "start", x.at(b.hi)+8, y+4, figure(b.value))
 }
 
+// missing says why a row has no bar, in few words.
+func missing(r result.Row) (text string, failed bool) {
+	switch r.State() {
+	case result.Failed:
+		return "failed", true
+	case result.TooFew:
+		return "too few runs kept", false
+	case result.Saturated:
+		return "falls behind", false
+	}
+	return "no result", false
+}
+
 // throughput returns a bar for each row, or nil if none has a time.
 func throughput(rows []result.Row, looks looks) []bar {
 	leads := leaders(rows)
 	var bars []bar
 	any := false
 	for i, r := range rows {
-		b := bar{name: name(r), look: looks[name(r)], leads: leads[i]}
+		b := bar{name: name(r), look: looks[series(r)], leads: leads[i]}
 		perSecond := func(ns float64) float64 { return 1000 / ns } // millions
 		lo, hi := quartiles(r)
-		switch {
-		case failure(r) != "":
-			b.missing = "failed"
-		case !known(r.NsMedian), !known(perSecond(hi)), !known(perSecond(lo)):
-			b.missing = "no result"
-		default:
+		if !counts(r) || !known(perSecond(hi)) || !known(perSecond(lo)) {
+			b.missing, b.failed = missing(r)
+		} else {
 			b.value, b.lo, b.hi = perSecond(r.NsMedian), perSecond(hi), perSecond(lo)
 			any = true
 		}
@@ -104,13 +127,11 @@ func business(rows []result.Row, looks looks) []bar {
 	var bars []bar
 	any := false
 	for _, r := range rows {
-		b := bar{name: name(r), look: looks[name(r)]}
-		switch used := 100 * r.CPU; {
-		case failure(r) != "":
-			b.missing = "failed"
-		case used < 0, math.IsNaN(used), math.IsInf(used, 0):
-			b.missing = "no result"
-		default:
+		b := bar{name: name(r), look: looks[series(r)]}
+		used := 100 * r.CPU
+		if r.State() != result.Ranked || used < 0 || math.IsNaN(used) || math.IsInf(used, 0) {
+			b.missing, b.failed = missing(r)
+		} else {
 			b.value, b.lo, b.hi = used, used, used
 			any = any || used > 0
 		}

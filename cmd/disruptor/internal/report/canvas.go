@@ -6,10 +6,31 @@ import (
 	"unicode/utf8"
 )
 
-// A canvas is a plot: shapes in the order in which they are painted. The page's template turns them into SVG, and so
-// escapes every text in them; their colours are classes of the style sheet, which knows light, dark and paper.
+// A plot is drawn twice, for wide and for narrow windows. The style sheet shows one of them.
+type plot struct {
+	Caption      string // what is shown, in which unit, and which way is better
+	Wide, Narrow *canvas
+}
+
+const (
+	wideWidth   = 880
+	narrowWidth = 456
+)
+
+// draw draws a plot at both widths. It returns nil if there is nothing to show.
+func draw(caption string, at func(width float64) *canvas) *plot {
+	wide := at(wideWidth)
+	if wide == nil {
+		return nil
+	}
+	return &plot{caption, wide, at(narrowWidth)}
+}
+
+// A canvas is a picture: shapes in the order in which they are painted. The page's template
+// turns them into SVG, and so escapes every text in them; their colours are classes of the style
+// sheet, which knows light, dark and paper.
 type canvas struct {
-	Title         string // read out in place of the picture
+	Title         string // read out instead of the picture
 	Width, Height float64
 	Shapes        []shape
 }
@@ -24,7 +45,7 @@ type shape struct {
 	Tip           string // what the pointer shows
 }
 
-const plotWidth = 880
+func (c *canvas) isNarrow() bool { return c.Width <= narrowWidth }
 
 func (c *canvas) text(class, anchor string, x, y float64, text string) {
 	c.Shapes = append(c.Shapes, shape{Class: class, X: x, Y: y, Text: text, Anchor: anchor})
@@ -69,15 +90,19 @@ func markerPath(variant int, x, y float64) string {
 	return polyline([]float64{x, x + r + 1, x - r - 1}, []float64{y - r - 1, y + r, y + r}) + "Z"
 }
 
-// The page's font is not known here, so room for a text is reckoned by a wide letter.
-const letterWidth = 6.9
+// The page's font is not known here. Room for a text is reckoned by the mean letter of a wide
+// one, Verdana or DejaVu Sans.
+const (
+	letterWidth     = 7.4
+	boldLetterWidth = 8.4
+)
 
 func textWidth(s string) float64 { return letterWidth * float64(utf8.RuneCountInString(s)) }
 
-// shorten cuts a label that would leave no room for the plot.
-func shorten(s string) string {
-	const most = 36
+// shorten cuts a label that would need more than so much room, with letters of such a width.
+func shorten(s string, room, letter float64) string {
 	r := []rune(s)
+	most := max(int(room/letter), 1)
 	if len(r) <= most {
 		return s
 	}

@@ -52,7 +52,8 @@ func (c *configuration) caption() string {
 			parts = append(parts, count(n.of)+" "+n.noun+"s")
 		}
 	}
-	return strings.Join(parts, " · ")
+	// A line breaks between the parts, and not in them.
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(parts, "\n"), " ", "\u00a0"), "\n", " · ")
 }
 
 // name is what a row is called in tables and plots.
@@ -66,23 +67,15 @@ func name(r result.Row) string {
 // family is what a row's subject is a setting of.
 func family(r result.Row) string { return cmp.Or(r.Group, r.Subject) }
 
-// failure says why a row has no figure that counts, or nothing.
-func failure(r result.Row) string {
-	switch {
-	case r.Error != "":
-		return r.Error
-	case !r.Verified:
-		return "not verified: events were lost, repeated or out of order"
-	}
-	return ""
-}
+// series is the curve that a row belongs to: what is sized to the batch has the batch in its name.
+func series(r result.Row) string { return strings.TrimSuffix(name(r), fmt.Sprintf(" of %d", r.Batch)) }
 
-// known reports whether v can be a figure: 0, infinity and NaN are what is left of a run without any, and what is beyond
-// an attosecond or thirty years no clock has measured.
+// known reports whether v can be a figure. Runs without one leave 0, infinity or NaN, and no
+// clock has measured less than an attosecond or more than thirty years.
 func known(v float64) bool { return v >= 1e-9 && v <= 1e18 }
 
 // counts reports whether a row has a time to be compared.
-func counts(r result.Row) bool { return failure(r) == "" && known(r.NsMedian) }
+func counts(r result.Row) bool { return r.State() == result.Ranked && known(r.NsMedian) }
 
 // quartiles returns the ends of a row's spread, no further in than the median. A missing one is the median.
 func quartiles(r result.Row) (lo, hi float64) {
@@ -96,21 +89,19 @@ func quartiles(r result.Row) (lo, hi float64) {
 	return lo, hi
 }
 
-// bySpeed puts the fastest first, rows without a time after those with one, by the CPU they use, and failures last.
+// bySpeed puts the fastest first, then rows without a time by the CPU that they use, then the
+// unranked ones: what falls behind, what has too few runs, and failures last.
 func bySpeed(a, b result.Row) int {
 	rank := func(r result.Row) int {
-		switch {
-		case failure(r) != "":
-			return 2
-		case !known(r.NsMedian):
-			return 1
+		if r.State() == result.Ranked && known(r.NsMedian) {
+			return -1
 		}
-		return 0
+		return int(r.State())
 	}
 	switch d := rank(a) - rank(b); {
 	case d != 0:
 		return d
-	case rank(a) == 0:
+	case rank(a) == -1:
 		return cmp.Compare(a.NsMedian, b.NsMedian)
 	}
 	return cmp.Compare(a.CPU, b.CPU)

@@ -44,17 +44,17 @@ func TestAFamilyIsAsGoodAsItsBestSetting(t *testing.T) {
 }
 
 func TestOrderIsBySpeedWithFailuresLast(t *testing.T) {
-	failed := measured("failed", 1, 1, 1)
-	failed.Error = "hung"
+	failed, few, behind := measured("failed", 1, 1, 1), measured("few", 0, 0, 0), measured("behind", 1, 1, 1)
+	failed.Verified, few.Error, behind.FallsBehind = false, "1 of 9 runs kept", true
 	busy, idle := measured("busy", 0, 0, 0), measured("idle", 0, math.NaN(), 0)
 	busy.CPU, idle.CPU = 0.9, 0.1
-	rows := []result.Row{failed, busy, measured("slow", 8, 9, 10), idle, measured("fast", 1, 2, 3)}
+	rows := []result.Row{failed, few, behind, busy, measured("slow", 8, 9, 10), idle, measured("fast", 1, 2, 3)}
 	slices.SortStableFunc(rows, bySpeed)
 	var names []string
 	for _, r := range rows {
 		names = append(names, r.Subject)
 	}
-	require.Equal(t, []string{"fast", "slow", "idle", "busy", "failed"}, names)
+	require.Equal(t, []string{"fast", "slow", "idle", "busy", "behind", "few", "failed"}, names)
 }
 
 func TestConfigurationsAreComparedApart(t *testing.T) {
@@ -66,9 +66,9 @@ func TestConfigurationsAreComparedApart(t *testing.T) {
 	}
 	all := configurations(rows)
 	require.Len(t, all, 3)
-	require.Equal(t, "batch 16 · 16,384 slots · 3 producers · 1 consumer", all[0].caption())
+	require.Equal(t, "batch\u00a016 · 16,384\u00a0slots · 3\u00a0producers · 1\u00a0consumer", all[0].caption())
 	require.Len(t, all[0].rows, 2)
-	require.Equal(t, "90 % of saturation · 1 producer", all[1].caption())
+	require.Equal(t, "90\u00a0%\u00a0of\u00a0saturation · 1\u00a0producer", all[1].caption())
 	require.Len(t, all[2].rows, 2)
 	require.Empty(t, all[2].caption())
 }
@@ -81,14 +81,17 @@ func TestFigures(t *testing.T) {
 		require.Equal(t, want, figure(v))
 	}
 	require.Equal(t, none, figure(math.NaN()))
+	require.Equal(t, none, timeOf(math.Inf(1)))
+	require.Equal(t, []string{"15.8 ms", "14.3–17.0 ns", none}, []string{timeOf(15_769_599), timeSpread(14.3, 17), timeSpread(0, 17)})
 	require.Equal(t, []string{"500 ns", "1 µs", "20 µs", "5 ms", "2 s"},
 		[]string{duration(500), duration(1e3), duration(2e4), duration(5e6), duration(2e9)})
 	require.Equal(t, "-1,000", count(-1000))
-	require.Equal(t, "0.0 %", percent(0))
+	require.Equal(t, []string{"0 %", "0.0014 %", "5.56 %"}, []string{percent(0), percent(0.000014), percent(0.0556)})
 	require.Equal(t, none, percent(math.NaN()))
 }
 
 func TestPercentilesAreInOrder(t *testing.T) {
 	c := columnsOf([]result.Row{{Percentiles: map[string]float64{"mean": 1, "p99.9": 1, "p50": 1, "max": 1, "p99": 1}}})
-	require.Equal(t, []string{"p50", "p99", "p99.9", "max", "mean"}, c.Percentiles)
+	require.Equal(t, []string{"p99", "p99.9", "max", "mean"}, c.Percentiles, "p50 is the median")
+	require.True(t, c.Median)
 }

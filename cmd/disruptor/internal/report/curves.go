@@ -20,7 +20,7 @@ var sweeps = map[string]sweep{
 }
 
 // drawSweep shows the time per event of each subject over the parameter that varies.
-func drawSweep(title string, s sweep, rows []result.Row, looks looks) *canvas {
+func drawSweep(title string, s sweep, rows []result.Row, looks looks) *plot {
 	var curves []curve
 	var values []float64
 	index := map[string]int{}
@@ -29,11 +29,11 @@ func drawSweep(title string, s sweep, rows []result.Row, looks looks) *canvas {
 		if !counts(r) || !known(v) {
 			continue
 		}
-		i, ok := index[name(r)]
+		i, ok := index[series(r)]
 		if !ok {
 			i = len(curves)
-			index[name(r)] = i
-			curves = append(curves, curve{name: name(r), look: looks[name(r)]})
+			index[series(r)] = i
+			curves = append(curves, curve{name: series(r), look: looks[series(r)]})
 		}
 		lo, hi := quartiles(r)
 		curves[i].points = append(curves[i].points, point{v, r.NsMedian, lo, hi})
@@ -42,21 +42,22 @@ func drawSweep(title string, s sweep, rows []result.Row, looks looks) *canvas {
 	for _, c := range curves {
 		slices.SortStableFunc(c.points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 	}
-	frame := lineFrame{title: title, xTitle: s.title, yTitle: "time per event (bars: quartiles)",
-		xAxis: func(from, to float64) axis { return doublingAxis(values, from, to) }}
+	frame := lineFrame{title: title, xTitle: s.title, yTitle: "time per event",
+		caption: "Time per event at the median; the pale bars are quartiles. Lower is better.",
+		xAxis:   func(from, to float64) axis { return doublingAxis(values, from, to) }}
 	return frame.draw(curves)
 }
 
 // drawLatency shows the percentiles of each subject, and the maximum to the right of them.
-func drawLatency(title string, rows []result.Row, looks looks) *canvas {
+func drawLatency(title string, rows []result.Row, looks looks) *plot {
 	var curves []curve
 	var values []float64
 	withMax := false
 	for _, r := range rows {
-		if failure(r) != "" {
+		if r.State() != result.Ranked {
 			continue
 		}
-		c := curve{name: name(r), look: looks[name(r)]}
+		c := curve{name: series(r), look: looks[series(r)]}
 		for key, ns := range r.Percentiles {
 			if p, ok := percentile(key); ok && known(ns) {
 				c.points = append(c.points, point{p, ns, ns, ns})
@@ -71,6 +72,7 @@ func drawLatency(title string, rows []result.Row, looks looks) *canvas {
 		curves = append(curves, c)
 	}
 	frame := lineFrame{title: title, xTitle: "percentile", yTitle: "latency",
-		xAxis: func(from, to float64) axis { return percentileAxis(values, withMax, from, to) }}
+		caption: "Latency by percentile; each further nine has the same room. Lower is better.",
+		xAxis:   func(from, to float64) axis { return percentileAxis(values, withMax, from, to) }}
 	return frame.draw(curves)
 }

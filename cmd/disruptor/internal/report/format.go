@@ -5,40 +5,30 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
 )
 
 const none = "–"
 
 // figure writes a measured value with three digits, which is more than any of them is worth.
 func figure(v float64) string {
-	switch {
-	case !known(v):
+	if !known(v) {
 		return none
-	case v < 0.01:
-		return strconv.FormatFloat(v, 'g', 2, 64)
-	case v < 10:
-		return strconv.FormatFloat(v, 'f', 2, 64)
-	case v < 100:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	case v < 1e15:
-		return thousands(strconv.FormatFloat(v, 'f', 0, 64))
 	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
+	return result.Digits(v)
+}
+
+// timeOf writes nanoseconds as people do.
+func timeOf(ns float64) string {
+	if !known(ns) {
+		return none
+	}
+	return result.Time(ns)
 }
 
 // count writes a whole number with its thousands apart.
-func count(n int) string { return thousands(strconv.Itoa(n)) }
-
-func thousands(digits string) string {
-	digits, negative := strings.CutPrefix(digits, "-")
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	if negative {
-		return "-" + digits
-	}
-	return digits
-}
+func count(n int) string { return result.Thousands(strconv.Itoa(n)) }
 
 // spread writes an interval.
 func spread(lo, hi float64) string {
@@ -46,6 +36,14 @@ func spread(lo, hi float64) string {
 		return none
 	}
 	return figure(lo) + "–" + figure(hi)
+}
+
+// timeSpread writes an interval of nanoseconds.
+func timeSpread(lo, hi float64) string {
+	if !known(lo) || !known(hi) {
+		return none
+	}
+	return result.Interval(lo, hi)
 }
 
 // duration writes nanoseconds in the unit that leaves the fewest digits, for an axis.

@@ -31,14 +31,14 @@ func TestAFrontierHasEachPoint(t *testing.T) {
 	rows := []result.Row{aged("fast", "a", 10, 1000), aged("fresh", "a", 20, 100), aged("neither", "b", 30, 2000),
 		aged("tie", "b", 20, 100), bare, aged("no age", "c", 5, 0), {Subject: "failed", NsMedian: 1, AgeP99: 1, Error: "hung"}}
 	looks := newPalette(rows).looks(rows)
-	c := drawFrontier("W", rows, looks)
+	c := drawFrontier("W", rows, looks).Wide
 	points, labels := shapes(c, "point")
 	require.Len(t, points, 5)
 	for i, r := range []result.Row{rows[0], rows[1], rows[2], rows[3], bare} {
 		require.Contains(t, points[i].Tip, r.Subject+": ")
 		require.True(t, strings.HasSuffix(points[i].Class, looks[r.Subject].class()), points[i].Class)
 	}
-	require.NotEqual(t, looks["fast"].colour, looks["neither"].colour)
+	require.NotEqual(t, looks["fast"].class(), looks["neither"].class())
 	require.Equal(t, []string{"fast", "fresh", "tie"}, labels)
 	line, _ := shapes(c, "frontier")
 	require.Len(t, line, 1)
@@ -46,7 +46,7 @@ func TestAFrontierHasEachPoint(t *testing.T) {
 }
 
 func TestAFrontierOfOneIsAPoint(t *testing.T) {
-	c := drawFrontier("W", []result.Row{aged("alone", "a", 10, 1000)}, looks{})
+	c := drawFrontier("W", []result.Row{aged("alone", "a", 10, 1000)}, looks{}).Wide
 	points, labels := shapes(c, "point")
 	require.Len(t, points, 1)
 	require.Equal(t, []string{"alone"}, labels)
@@ -67,6 +67,6 @@ func TestThePageHasEachPointOfAFrontier(t *testing.T) {
 			points++
 		}
 	}
-	require.Equal(t, 10, points, "a point for each row of W1 that counts")
-	require.Contains(t, text(lineOf(t, root, "W1", "channel")), "1,799", "the column of ages")
+	require.Equal(t, 2*10, points, "a point for each row of W1 that counts, in both widths")
+	require.Contains(t, text(lineOf(t, root, "W1", "channel")), "1.80 µs", "the column of ages")
 }

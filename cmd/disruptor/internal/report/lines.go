@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 )
 
@@ -17,54 +16,107 @@ type curve struct {
 type point struct{ x, y, lo, hi float64 }
 
 const (
-	lineHeight = 15 // of labels
-	lineLeft   = 62
-	lineAbove  = 28
-	lineBelow  = 44
+	lineHeight   = 15 // of labels
+	legendHeight = 18
+	lineLeft     = 68
+	lineAbove    = 28
+	lineBelow    = 44
 )
 
 // A lineFrame is a plot of lines before there is anything in it.
 type lineFrame struct {
-	title, xTitle, yTitle string
-	xAxis                 func(from, to float64) axis
+	title, caption, xTitle, yTitle string
+	xAxis                          func(from, to float64) axis
 }
 
-// draw puts curves, in nanoseconds on a logarithmic scale, into a frame, each with its name at its right end. It
-// returns nil if there are none.
-func (f lineFrame) draw(curves []curve) *canvas {
+// draw puts curves, in nanoseconds on a logarithmic scale, into a frame. It returns nil if there
+// are none.
+func (f lineFrame) draw(curves []curve) *plot {
 	curves = slices.DeleteFunc(curves, func(c curve) bool { return len(c.points) == 0 })
 	if len(curves) == 0 {
 		return nil
 	}
-	right := 0.0
 	lo, hi := curves[0].points[0].lo, curves[0].points[0].hi
+	var names []string
 	for _, c := range curves {
-		right = max(right, textWidth(shorten(c.name)))
+		names = append(names, c.name)
 		for _, p := range c.points {
 			lo, hi = min(lo, p.lo), max(hi, p.hi)
 		}
 	}
-	right += 54
-	height := max(300, float64(len(curves)*lineHeight))
-	c := &canvas{Title: f.title + ": " + f.yTitle + " by " + f.xTitle, Width: plotWidth, Height: lineAbove + height + lineBelow}
-	bottom := lineAbove + height
-	x, y := f.xAxis(lineLeft+10, plotWidth-right), logAxis(lo, hi, bottom, lineAbove)
-	c.grid(x, y)
+	return draw(f.caption, func(width float64) *canvas {
+		c, x, bottom := f.canvas(width, names)
+		y := logAxis(lo, hi, bottom, lineAbove)
+		c.grid(f.xAxis(x.from, x.to), y)
+		c.titles(f, x, bottom)
+		x = f.xAxis(x.from, x.to)
+		var keys []key
+		for _, curve := range curves {
+			c.curve(curve, x, y)
+			last := curve.points[len(curve.points)-1]
+			keys = append(keys, key{curve.name, curve.look, x.at(last.x), y.at(last.y), len(curve.points) > 1})
+		}
+		c.keys(keys, x, bottom)
+		return c
+	})
+}
+
+// canvas returns a canvas with room for names: to the right of the plot, or, in a narrow one,
+// below it. The axis is what they leave.
+func (f lineFrame) canvas(width float64, names []string) (c *canvas, x axis, bottom float64) {
+	c = &canvas{Title: f.title + ": " + f.yTitle + " by " + f.xTitle, Width: width}
+	right, legend, height := 26.0, legendHeight*float64(len(names)), 240.0
+	if !c.isNarrow() {
+		for _, name := range names {
+			right = max(right, textWidth(shorten(name, labelRoom, letterWidth))+54)
+		}
+		legend, height = 0, max(300, float64(len(names)*lineHeight))
+	}
+	bottom = lineAbove + height
+	c.Height = bottom + lineBelow + legend
+	return c, axis{from: lineLeft + 10, to: width - right}, bottom
+}
+
+// labelRoom is how wide a label beside a plot may be.
+const labelRoom = 360
+
+func (c *canvas) titles(f lineFrame, x axis, bottom float64) {
 	c.text("axis", "start", 0, 12, f.yTitle)
 	c.text("axis", "middle", (x.from+x.to)/2, bottom+37, f.xTitle)
-	ends := make([]float64, len(curves))
-	for i, curve := range curves {
-		c.curve(curve, x, y)
-		last := curve.points[len(curve.points)-1]
-		ends[i] = y.at(last.y)
+}
+
+// A key is the name of a curve or a point, and where it ends or is.
+type key struct {
+	name string
+	look look
+	x, y float64
+	line bool
+}
+
+// keys draws names: at the right of a plot each with a line to what it names, or as a legend
+// below it.
+func (c *canvas) keys(keys []key, x axis, bottom float64) {
+	if c.isNarrow() {
+		for i, k := range keys {
+			y := bottom + lineBelow + legendHeight*(float64(i)+0.5)
+			if k.line {
+				c.path("curve "+k.look.class(), "", polyline([]float64{2, 36}, []float64{y, y}))
+			}
+			c.path("marker "+k.look.class(), "", markerPath(k.look.variant, 19, y))
+			c.text("label", "start", 46, y+4, shorten(k.name, c.Width-46, letterWidth))
+		}
+		return
+	}
+	ends := make([]float64, len(keys))
+	for i, k := range keys {
+		ends[i] = k.y
 	}
 	for i, at := range apart(ends, lineHeight, lineAbove+4, bottom-4) {
-		look, last := curves[i].look, curves[i].points[len(curves[i].points)-1]
-		c.path("leader "+look.class(), "", polyline([]float64{x.at(last.x) + 7, x.to + 10, x.to + 28}, []float64{ends[i], ends[i], at}))
-		c.path("marker "+look.class(), "", markerPath(look.variant, x.to+34, at))
-		c.text("label", "start", x.to+43, at+4, shorten(curves[i].name))
+		k := keys[i]
+		c.path("leader "+k.look.class(), "", polyline([]float64{k.x + 7, x.to + 10, x.to + 28}, []float64{k.y, k.y, at}))
+		c.path("marker "+k.look.class(), "", markerPath(k.look.variant, x.to+34, at))
+		c.text("label", "start", x.to+43, at+4, shorten(k.name, labelRoom, letterWidth))
 	}
-	return c
 }
 
 func (c *canvas) grid(x, y axis) {
@@ -89,7 +141,7 @@ func (c *canvas) curve(curve curve, x, y axis) {
 	}
 	c.path("curve "+class, curve.name, polyline(xs, ys))
 	for i, p := range curve.points {
-		tip := fmt.Sprintf("%s: %s ns", curve.name, figure(p.y))
+		tip := curve.name + ": " + timeOf(p.y)
 		c.path("marker "+class, tip, markerPath(curve.look.variant, xs[i], ys[i]))
 	}
 }

@@ -95,10 +95,6 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 	v := newView(r)
 	plots := 0
 	check := func(c *canvas) {
-		if c == nil {
-			return
-		}
-		plots++
 		var labels []shape
 		for _, s := range c.Shapes {
 			if s.Text != "" {
@@ -115,18 +111,31 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 			}
 		}
 	}
+	both := func(p *plot) {
+		if p == nil {
+			return
+		}
+		plots++
+		require.NotEmpty(t, p.Caption)
+		require.Equal(t, []float64{wideWidth, narrowWidth}, []float64{p.Wide.Width, p.Narrow.Width})
+		check(p.Wide)
+		check(p.Narrow)
+	}
 	for _, s := range v.Sections {
-		check(s.Sweep)
+		both(s.Sweep)
 		for _, b := range s.Blocks {
-			check(b.Plot)
-			check(b.Frontier)
+			both(b.Plot)
+			both(b.Frontier)
 		}
 	}
-	require.Equal(t, 11, plots)
+	require.Equal(t, 10, plots)
 }
 
 func span(s shape) (left, right float64) {
 	w := textWidth(s.Text)
+	if strings.HasSuffix(s.Class, " leads") {
+		w *= boldLetterWidth / letterWidth
+	}
 	switch s.Anchor {
 	case "start":
 		return s.X, s.X + w
@@ -137,10 +146,11 @@ func span(s shape) (left, right float64) {
 }
 
 func TestABarHasItsSpread(t *testing.T) {
-	bars := throughput([]result.Row{measured("a", 8, 10, 20), {Subject: "b", NsMedian: 5}}, looks{})
+	bars := throughput([]result.Row{measured("a", 8, 10, 20), {Subject: "b", NsMedian: 5}, {Subject: "c", Verified: true, Error: "few"}}, looks{})
 	require.Equal(t, bar{name: "a", value: 100, lo: 50, hi: 125, leads: true}, bars[0])
-	require.Equal(t, bar{name: "b", missing: "failed"}, bars[1])
-	c := &canvas{}
+	require.Equal(t, bar{name: "b", missing: "failed", failed: true}, bars[1])
+	require.Equal(t, bar{name: "c", missing: "too few runs kept"}, bars[2])
+	c := &canvas{Width: 200}
 	c.bar(bars[0], axis{scale: linear, hi: 125, to: 125}, 50)
 	require.Equal(t, []string{"", "", "M50 50L125 50", "M50 46L50 54", "M125 46L125 54", ""},
 		[]string{c.Shapes[0].Path, c.Shapes[1].Path, c.Shapes[2].Path, c.Shapes[3].Path, c.Shapes[4].Path, c.Shapes[5].Path})
@@ -209,4 +219,38 @@ func TestAxisOfDoublings(t *testing.T) {
 	require.Equal(t, []tick{{64, "64"}, {1024, "1Ki"}, {65536, "64Ki"}}, a.ticks)
 	single := doublingAxis([]float64{4}, 0, 100)
 	require.InDelta(t, 50, single.at(4), 1e-6)
+}
+
+func TestLatencyOverLoadIsTwoLinesAFamily(t *testing.T) {
+	row := func(family, setting string, load, p50 float64) result.Row {
+		return result.Row{Workload: "load", Subject: family, Group: family, Setting: setting, Load: load, NsMedian: p50, Verified: true,
+			Percentiles: map[string]float64{"p50": p50, "p99": 10 * p50}}
+	}
+	rows := []result.Row{
+		row("ring", "slow", 0.1, 200), row("ring", "fast", 0.1, 100), row("queue", "", 0.1, 90), row("lost", "", 0.1, 1e9),
+		row("ring", "slow", 0.9, 400), row("ring", "fast", 0.9, 110), row("queue", "", 0.9, 1.7e8), row("lost", "", 0.9, 1e9),
+		row("ring", "fast", 0.5, 105), row("ring", "late", 0.1, 1), row("ring", "late", 0.9, 1e9),
+	}
+	require.True(t, isOpenLoop(rows))
+	palette := newPalette(rows)
+	p := drawLoad("Load", rows, palette)
+	curves, labels := shapes(p.Wide, "curve")
+	require.Equal(t, []string{"ring p50", "ring p99", "queue p50, falls behind at 90 %", "queue p99, falls behind at 90 %"}, labels)
+	require.Len(t, curves, 4)
+	require.Contains(t, p.Caption, "ring · fast")
+	require.Contains(t, p.Caption, "at any load: lost.")
+	require.Equal(t, 2, strings.Count(curves[0].Path, "L"), "three loads, from left to right")
+	require.Equal(t, 0, strings.Count(curves[2].Path, "L"), "up to where it falls behind")
+	require.NotEqual(t, curves[0].Class, curves[1].Class)
+	require.Contains(t, curves[1].Class, fmt.Sprintf("c%d ", palette.of(rows[0])))
+	require.False(t, isOpenLoop(rows[:1]))
+}
+
+func TestASweepHasOneCurveForWhatIsSizedToTheBatch(t *testing.T) {
+	row := func(setting string, batch int) result.Row {
+		return result.Row{Workload: "batch", Subject: "channel", Group: "channel", Setting: setting, Batch: batch, NsMedian: 50, Verified: true}
+	}
+	rows := []result.Row{row("arrays of 4", 4), row("arrays of 16", 16), row("arrays of 64", 64), row("one at a time", 4), row("arrays of 4", 64)}
+	_, labels := shapes(drawSweep("Batch", sweeps["batch"], rows, newPalette(rows).looks(rows)).Wide, "curve")
+	require.Equal(t, []string{"channel · arrays", "channel · one at a time", "channel · arrays of 4"}, labels)
 }

@@ -18,12 +18,11 @@ var style string
 var pageSource string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"px":    pixels,
-	"ns":    figure,
-	"count": count,
+	"px": pixels,
 }).Parse(pageSource))
 
-// Write renders r. Every row is shown, those of failed subjects with their error, and none of the text in r is trusted.
+// Write renders r. It shows every row, unranked ones with the reason, and trusts none of the
+// text in r.
 func Write(w io.Writer, r result.Report) error {
 	return page.Execute(w, newView(r))
 }
@@ -31,41 +30,44 @@ func Write(w io.Writer, r result.Report) error {
 // A view is what the page shows.
 type view struct {
 	Style       template.CSS
-	Environment result.Environment
+	Interrupted string
+	Provenance  [][2]string
 	Summary     []verdict
 	Sections    []section
 }
 
 // A section is one workload.
 type section struct {
-	Name, Title, Unit string
-	Sweep             *canvas // of a workload that varies one thing; the others have a plot per block
-	Columns           columns
-	Blocks            []block
+	Name, Title string
+	Measure     string // what the times of its tables are
+	Sweep       *plot  // of a workload that varies one thing; the others have a plot per block
+	Columns     columns
+	Blocks      []block
 }
 
 // A block is the rows of a workload that were measured in the same configuration, and so can be compared.
 type block struct {
 	Caption  string
 	Lines    []line
-	Plot     *canvas
-	Frontier *canvas // of a stream whose ages were taken
+	Plot     *plot
+	Frontier *plot // of a stream whose ages were taken
 }
 
 func newView(r result.Report) view {
-	v := view{Style: template.CSS(style), Environment: r.Environment}
+	v := view{Style: template.CSS(style), Interrupted: r.Interrupted, Provenance: r.Environment.Provenance()}
 	palette := newPalette(r.Rows)
 	for _, w := range workloads(r) {
 		s := newSection(w, r.Of(w.Name), palette)
 		v.Sections = append(v.Sections, s)
-		if s.Sweep == nil {
+		if _, isSweep := sweeps[w.Name]; !isSweep {
 			v.Summary = append(v.Summary, s.verdicts()...)
 		}
 	}
 	return v
 }
 
-// workloads returns those of the report, and those that only its rows name: a row without a title is still a result.
+// workloads returns the workloads of the report, and those that only rows name: a row without a
+// title is still a result.
 func workloads(r result.Report) []result.Workload {
 	all := slices.Clone(r.Workloads)
 	for _, row := range r.Rows {
@@ -79,19 +81,23 @@ func workloads(r result.Report) []result.Workload {
 
 func newSection(w result.Workload, rows []result.Row, palette palette) section {
 	looks := palette.looks(rows)
-	s := section{Name: w.Name, Title: w.Title, Unit: w.Unit, Columns: columnsOf(rows)}
+	s := section{Name: w.Name, Title: w.Title, Measure: w.Measure(), Columns: columnsOf(rows)}
 	if s.Title == "" {
 		s.Title = w.Name
 	}
 	varied, isSweep := sweeps[w.Name]
-	if isSweep {
+	openLoop := isOpenLoop(rows)
+	switch {
+	case isSweep:
 		s.Sweep = drawSweep(s.Title, varied, rows, looks)
+	case openLoop:
+		s.Sweep = drawLoad(s.Title, rows, palette)
 	}
 	for _, c := range configurations(rows) {
 		slices.SortStableFunc(c.rows, bySpeed)
 		b := block{Caption: c.caption(), Lines: s.Columns.lines(c.rows), Frontier: drawFrontier(s.Title, c.rows, looks)}
 		switch {
-		case isSweep:
+		case isSweep, openLoop:
 		case s.Columns.Percentiles != nil:
 			b.Plot = drawLatency(s.Title, c.rows, looks)
 		default:

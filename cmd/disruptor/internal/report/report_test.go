@@ -90,21 +90,21 @@ func TestEveryRowAppears(t *testing.T) {
 
 func TestALineHasItsFigures(t *testing.T) {
 	line := text(lineOf(t, parse(t, sample()), "W1", "disruptor · block"))
-	for _, figure := range []string{"22.8", "20.5–24.4", "2.44×", "2.19–2.63", "13/18"} {
+	for _, figure := range []string{"22.8 ns", "20.5–24.4 ns", "2.44×", "2.19–2.63", "13/18"} {
 		require.Contains(t, line, figure)
 	}
 	line = text(lineOf(t, parse(t, sample()), "W8", "channel"))
-	for _, figure := range []string{"556", "667", "1,001", "5,004", "50,040", "222,400", "723"} {
+	for _, figure := range []string{"556 ns", "667 ns", "1.00 µs", "5.00 µs", "50.0 µs", "222 µs", "723 ns"} {
 		require.Contains(t, line, figure)
 	}
-	require.Contains(t, text(lineOf(t, parse(t, sample()), "W9", "channel")), "5.6 %")
+	require.Contains(t, text(lineOf(t, parse(t, sample()), "W9", "channel")), "5.56 %")
 }
 
 func TestTheEnvironmentIsStated(t *testing.T) {
 	r := sample()
 	r.Environment.Neighbours = 3
 	head := text(elements(parse(t, r), "dl")[0])
-	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "93.2", "140", "23 November 2026", "3 that kept a processor busy"} {
+	for _, fact := range []string{"AMD EPYC", "2 CPUs", "GOMAXPROCS 2", "go1.26.8", "linux/amd64", "0123abc", "disruptor bench -quick", "6.1.0", "93.2 ns", "140 ns", "23 November 2026", "3 processes kept a processor busy"} {
 		require.Contains(t, head, fact)
 	}
 }
@@ -128,6 +128,37 @@ func TestFailedSubjectsAreShownAsFailed(t *testing.T) {
 	}
 	require.Equal(t, 2, failed)
 	require.Len(t, elements(elements(root, "svg")[0], "rect"), 7, "a bar for each other family")
+}
+
+func TestARowOfTooFewRunsIsMarkedAndNotRanked(t *testing.T) {
+	root := parse(t, sample())
+	tr := lineOf(t, root, "W1", "shy")
+	require.Equal(t, "unranked", attribute(tr, "class"))
+	require.Contains(t, text(tr), "2 of 13 runs kept")
+	require.NotContains(t, text(tr), "failed")
+	glance := text(elements(elements(root, "table")[0], "tr")[1])
+	require.Contains(t, glance, "shy: 2 of 13 runs kept", "a reader of the summary has to know")
+	require.NotContains(t, text(elements(elements(root, "table")[0], "tr")[2]), "shy", "in another workload")
+}
+
+func TestWhatFallsBehindHasNoFigures(t *testing.T) {
+	root := parse(t, sample())
+	var seen []string
+	for _, s := range elements(root, "section") {
+		for _, tr := range elements(s, "tr") {
+			if attribute(s, "id") == "load" && text(tr.FirstChild) == "workiva ring" {
+				seen = append(seen, text(tr.LastChild))
+			}
+		}
+	}
+	require.Equal(t, []string{"13/18", "falls behind"}, seen)
+}
+
+func TestAnInterruptedReportSaysSo(t *testing.T) {
+	r := sample()
+	require.NotContains(t, text(parse(t, r)), "Incomplete")
+	r.Interrupted = "stopped in W7: interrupt signal received"
+	require.Contains(t, text(elements(parse(t, r), "p")[0]), "stopped in W7: interrupt signal received")
 }
 
 func TestThePageLoadsNothing(t *testing.T) {
@@ -162,6 +193,7 @@ func TestTextOfAReportIsHarmless(t *testing.T) {
 	const evil = `"><script>alert('1')</script><img src=x onerror=alert(1)>`
 	r := sample()
 	r.Environment.CPU, r.Environment.Commit, r.Environment.Command = evil, evil, evil
+	r.Interrupted, r.Environment.Kernel = evil, evil
 	r.Environment.GoVersion, r.Environment.OS, r.Environment.Arch = evil, evil, evil
 	for i := range r.Workloads {
 		r.Workloads[i].Title, r.Workloads[i].Unit = evil, evil
@@ -201,19 +233,23 @@ func TestAReportOfNothing(t *testing.T) {
 
 func TestTheSummaryNamesTheFastestAndTheNextFamily(t *testing.T) {
 	rows := elements(elements(parse(t, sample()), "table")[0], "tr")
-	require.Len(t, rows, 1+4, "W1, two batches of W2, W8")
+	require.Len(t, rows, 1+6, "W1, two batches of W2, W8, two loads")
 	var cells []string
 	for _, td := range elements(rows[1], "td") {
 		cells = append(cells, text(td))
 	}
-	require.Equal(t, []string{"disruptor · spin", "15.9", "3.50×", "xsync MPMC · 30 tries, Gosched", "23.6"}, cells)
+	require.Equal(t, []string{"disruptor · spin", "15.9 ns", "3.50×", "xsync MPMC · 30 tries, Gosched", "23.6 ns"}, cells)
 }
 
 func TestEachKindOfWorkloadHasItsPlot(t *testing.T) {
 	root := parse(t, sample())
 	plots := map[string][]string{}
 	for _, s := range elements(root, "section") {
-		for _, svg := range elements(s, "svg") {
+		for i, svg := range elements(s, "svg") {
+			require.Equal(t, []string{"wide", "narrow"}[i%2], attribute(svg, "class"))
+			if i%2 == 1 {
+				continue
+			}
 			_, what, _ := strings.Cut(attribute(svg, "aria-label"), ": ")
 			plots[attribute(s, "id")] = append(plots[attribute(s, "id")], what)
 		}
@@ -222,10 +258,10 @@ func TestEachKindOfWorkloadHasItsPlot(t *testing.T) {
 	const frontier = "age of the 99th percentile when seen by time per event"
 	require.Equal(t, map[string][]string{
 		"W1": {bars, frontier}, "W2": {bars, bars}, "W8": {latency}, "W9": {"CPU used, percent of one core"},
-		"load":      {latency, latency},
-		"batch":     {"time per event (bars: quartiles) by events in a batch"},
-		"capacity":  {"time per event (bars: quartiles) by slots in the ring"},
-		"producers": {"time per event (bars: quartiles) by producers"},
+		"load":      {"latency by load"},
+		"batch":     {"time per event by events in a batch"},
+		"capacity":  {"time per event by slots in the ring"},
+		"producers": {"time per event by producers"},
 	}, plots)
 }
 
@@ -257,10 +293,58 @@ func TestLooksTellSubjectsApart(t *testing.T) {
 	require.Equal(t, w1["disruptor · spin"].colour, w1["disruptor · block"].colour, "one family")
 	require.NotEqual(t, w1["disruptor · spin"].colour, w1["channel"].colour)
 	require.Equal(t, w1["channel"].colour, w8["channel"].colour)
-	for i := range colours {
-		require.Contains(t, style, fmt.Sprintf(".c%d {", i))
-	}
 	for i := range variants {
 		require.True(t, i == 0 || regexp.MustCompile(fmt.Sprintf(`\.v%d\b`, i)).MatchString(style), i)
 	}
+}
+
+func TestColoursBelongToFamilies(t *testing.T) {
+	row := func(group string) result.Row { return result.Row{Subject: group, Group: group} }
+	var rows []result.Row
+	for i := range 12 {
+		rows = append(rows, row("stranger "+strconv.Itoa(i)))
+	}
+	for _, f := range knownFamilies {
+		rows = append(rows, row(f), row(f+", variant"))
+	}
+	all := newPalette(rows)
+	owner := map[int]string{}
+	for _, f := range knownFamilies {
+		colour := all.of(row(f))
+		require.Empty(t, owner[colour], f)
+		owner[colour] = f
+		require.Equal(t, colour, all.of(row(f+", variant")))
+		require.Equal(t, colour, newPalette([]result.Row{row(f)}).of(row(f)), "the same on a page of its own")
+	}
+	shared := map[int]int{}
+	for i := range 12 {
+		colour := all.of(row("stranger " + strconv.Itoa(i)))
+		require.Empty(t, owner[colour], "a known family's")
+		require.Less(t, colour, colours)
+		shared[colour]++
+	}
+	require.Len(t, shared, spareColours+1, "the spare ones are used, and one is for all others")
+}
+
+// Each colour is there for light and for dark, and none of them twice.
+func TestTheStyleSheetHasEachColour(t *testing.T) {
+	light, dark, _ := strings.Cut(style, "@media")
+	for _, part := range []string{light, dark} {
+		seen := map[string]bool{}
+		for i := range colours {
+			value := regexp.MustCompile(fmt.Sprintf(`--c%d: (#[0-9a-f]{6});`, i)).FindStringSubmatch(part)
+			require.NotNil(t, value, i)
+			require.False(t, seen[value[1]], value[1])
+			seen[value[1]] = true
+			require.Contains(t, style, fmt.Sprintf(".c%d {", i))
+		}
+	}
+}
+
+// Every subject of the benchmarks is of a family that has a colour: see the test of package
+// command.
+func TestKnownFamilies(t *testing.T) {
+	require.True(t, Known("disruptor"))
+	require.True(t, Known("shm, one process"))
+	require.False(t, Known("stranger"))
 }

@@ -12,7 +12,7 @@ import (
 func sample() result.Report {
 	r := result.Report{
 		Environment: result.Environment{
-			CPU: "AMD EPYC", GoVersion: "go1.26.8", OS: "linux", Arch: "amd64", Commit: "0123abc",
+			CPU: "AMD EPYC", GoVersion: "go1.26.8", OS: "linux", Arch: "amd64", Commit: "0123abc", Kernel: "6.1.0",
 			Command: "disruptor bench -quick", CPUs: 2, GOMAXPROCS: 2, When: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
 			PingPongMedian: 93.2, PingPongLimit: 139.8,
 		},
@@ -79,13 +79,15 @@ func sample() result.Report {
 			r.Rows = append(r.Rows, swept)
 		}
 		for _, load := range []float64{0.5, 0.9} {
-			open := latency(row("load", 0), s.ns*(1+10*load))
+			open := latency(row("load", s.ns*(1+10*load)), s.ns*(1+10*load))
 			open.Load = load
+			open.FallsBehind = s.subject == "workiva ring" && load > 0.8
 			r.Rows = append(r.Rows, open)
 		}
 	}
 	r.Rows = append(r.Rows,
 		result.Row{Workload: "W1", Subject: "hedzr", Group: "hedzr", Error: "65,536 events out of order", Batch: 1, Capacity: 1 << 16, Producers: 1, Consumers: 1, Total: 3},
+		result.Row{Workload: "W1", Subject: "shy", Group: "shy", Verified: true, Error: "2 of 13 runs kept: too few for a figure", Batch: 1, Capacity: 1 << 16, Producers: 1, Consumers: 1, Kept: 2, Total: 13},
 		result.Row{Workload: "W1", Subject: "dk-open", Group: "dk-open", NsMedian: 1, Batch: 1, Capacity: 1 << 16, Producers: 1, Consumers: 1, Total: 3},
 	)
 	return r

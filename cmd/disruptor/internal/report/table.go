@@ -17,7 +17,7 @@ type columns struct {
 	Median, Age, CPU, Ratio bool
 }
 
-// Count is how many columns there are beside the subject's name.
+// Count returns the number of columns besides the subject's name.
 func (c columns) Count() int {
 	n := 1 + len(c.Percentiles)
 	if c.Median {
@@ -37,8 +37,9 @@ func (c columns) Count() int {
 
 // A line is one row as text.
 type line struct {
-	Name, Family, Failure          string
-	Leader                         bool
+	Name, Family                   string
+	Note                           string // why it is not ranked
+	Failed, Leader                 bool
 	Median, Quartiles, Ratio, Kept string
 	RatioQuartiles, Age, CPU       string
 	Percentiles                    []string
@@ -49,9 +50,11 @@ func columnsOf(rows []result.Row) columns {
 	names := map[string]bool{}
 	for _, r := range rows {
 		for name := range r.Percentiles {
-			names[name] = true
+			if name != "p50" { // it is the median
+				names[name] = true
+			}
 		}
-		c.Median = c.Median || known(r.NsMedian)
+		c.Median = c.Median || known(median(r))
 		c.Age = c.Age || known(r.AgeP99)
 		c.CPU = c.CPU || r.CPU > 0
 		c.Ratio = c.Ratio || known(r.RatioToChan)
@@ -62,7 +65,15 @@ func columnsOf(rows []result.Row) columns {
 	return c
 }
 
-// percentileOrder puts what is no percentile behind those that are.
+// median returns the median of a row's runs: of latencies, that of their medians.
+func median(r result.Row) float64 {
+	if p50 := r.Percentiles["p50"]; !known(r.NsMedian) {
+		return p50
+	}
+	return r.NsMedian
+}
+
+// percentileOrder puts names that are no percentiles last.
 func percentileOrder(name string) float64 {
 	if p, ok := percentile(name); ok {
 		return p
@@ -86,9 +97,9 @@ func (c columns) lines(rows []result.Row) []line {
 	var all []line
 	for i, r := range rows {
 		l := line{
-			Name: name(r), Family: family(r), Failure: failure(r), Leader: leads[i],
-			Median: figure(r.NsMedian), Quartiles: spread(r.NsQ1, r.NsQ3),
-			Age: figure(r.AgeP99), Kept: fmt.Sprintf("%d/%d", r.Kept, r.Total),
+			Name: name(r), Family: family(r), Note: r.Note(), Failed: r.State() == result.Failed, Leader: leads[i],
+			Median: timeOf(median(r)), Quartiles: timeSpread(r.NsQ1, r.NsQ3),
+			Age: timeOf(r.AgeP99), Kept: fmt.Sprintf("%d/%d", r.Kept, r.Total),
 		}
 		if known(r.RatioToChan) {
 			l.Ratio = figure(r.RatioToChan) + "×"
@@ -98,7 +109,7 @@ func (c columns) lines(rows []result.Row) []line {
 			l.CPU = percent(r.CPU)
 		}
 		for _, name := range c.Percentiles {
-			l.Percentiles = append(l.Percentiles, figure(r.Percentiles[name]))
+			l.Percentiles = append(l.Percentiles, timeOf(r.Percentiles[name]))
 		}
 		all = append(all, l)
 	}
@@ -110,5 +121,5 @@ func percent(v float64) string {
 	if v != 0 && !known(v) {
 		return none
 	}
-	return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+	return cmp.Or(result.Digits(100*v), "0") + " %"
 }

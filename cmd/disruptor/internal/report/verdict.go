@@ -8,6 +8,7 @@ type verdict struct {
 	Names                   []string // of the fastest, the best setting of each of several families if their spreads meet
 	Median, Ratio           string
 	Next, NextMedian        string
+	Unranked                []string // families without a figure, each with the reason, except failures
 }
 
 func (s section) verdicts() []verdict {
@@ -26,18 +27,22 @@ func (b block) verdict() (verdict, bool) {
 	v := verdict{Caption: b.Caption}
 	var families []string
 	for _, l := range b.Lines {
+		if l.Family == limit || slices.Contains(families, l.Family) {
+			continue
+		}
 		switch {
-		case l.Family == limit, slices.Contains(families, l.Family):
 		case l.Leader:
 			if v.Names == nil {
 				v.Median, v.Ratio = l.Median, l.Ratio
 			}
 			v.Names = append(v.Names, l.Name)
-			families = append(families, l.Family)
-		case l.Failure == "" && l.Median != none:
+		case l.Failed:
+		case l.Note != "":
+			v.Unranked = append(v.Unranked, l.Family+": "+l.Note)
+		case l.Median != none && v.Next == "":
 			v.Next, v.NextMedian = l.Name, l.Median
-			return v, v.Names != nil
 		}
+		families = append(families, l.Family)
 	}
 	return v, v.Names != nil
 }

@@ -1,4 +1,5 @@
-// Package result is what a run of the benchmarks found, in the form in which it is written to a file.
+// Package result holds what a run of the benchmarks found, in the form in which it is written to
+// a file.
 package result
 
 import (
@@ -14,6 +15,10 @@ type Report struct {
 	Environment Environment `json:"environment"`
 	Workloads   []Workload  `json:"workloads"`
 	Rows        []Row       `json:"rows"`
+
+	// Interrupted says why the run ended before its plan did, and what is missing. It is empty
+	// for a whole run.
+	Interrupted string `json:"interrupted,omitempty"`
 }
 
 // Environment says where and how a report was made.
@@ -22,17 +27,19 @@ type Environment struct {
 	GoVersion  string    `json:"go_version"`
 	OS         string    `json:"os"`
 	Arch       string    `json:"arch"`
+	Kernel     string    `json:"kernel,omitempty"`
 	Commit     string    `json:"commit"`
 	Command    string    `json:"command"`
 	CPUs       int       `json:"cpus"`
 	GOMAXPROCS int       `json:"gomaxprocs"`
 	When       time.Time `json:"when"`
 
-	// Neighbours is how many processes kept a processor busy beside each run, but not beside the ping-pongs.
+	// Neighbours is how many processes kept a processor busy during each run, but not during the
+	// ping-pongs.
 	Neighbours int `json:"neighbours,omitempty"`
 
 	// The round trip of a cache line between two processors, in nanoseconds: its median over the session, and the
-	// limit above which the machine was not itself and a run beside it was dropped.
+	// limit above which the machine counted as disturbed and a run next to it was dropped.
 	PingPongMedian float64 `json:"ping_pong_median"`
 	PingPongLimit  float64 `json:"ping_pong_limit"`
 }
@@ -64,14 +71,20 @@ type Row struct {
 	// Percentiles of latency workloads: "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean".
 	Percentiles map[string]float64 `json:"percentiles,omitempty"`
 
-	// How old events of a stream are when the last stage, or each of those that no other follows, comes to them; from just
-	// before the call that claims their slots or sends them. 0 in files of older versions and between processes.
+	// The age of a stream's events when the last stages see them, from just before the call that
+	// claims or sends them. It is 0 in files of older versions and between processes.
 	AgeP50 float64 `json:"age_p50,omitempty"`
 	AgeP99 float64 `json:"age_p99,omitempty"`
 
+	// FallsBehind is set in an open loop if the subject can't keep the pace: the latencies grow
+	// with the length of a run.
+	FallsBehind bool `json:"falls_behind,omitempty"`
+
 	CPU float64 `json:"cpu,omitempty"` // idle workloads: fraction of one core
 
-	// The channel's time per event over this subject's in the same round; 0: the row has no channel.
+	// The channel's time per event over this subject's in the same round. It is 0 without a
+	// baseline: the case has no channel, too few of their rounds were kept, or one of the two
+	// falls behind.
 	RatioToChan   float64 `json:"ratio_to_chan,omitempty"`
 	RatioToChanQ1 float64 `json:"ratio_to_chan_q1,omitempty"`
 	RatioToChanQ3 float64 `json:"ratio_to_chan_q3,omitempty"`
@@ -83,7 +96,8 @@ type Row struct {
 	Error    string    `json:"error,omitempty"`
 }
 
-// Read reads a report from a file that Write wrote.
+// Read reads a report from a file that Write wrote. It drops the ratios that have no baseline:
+// see [Sound].
 func Read(path string) (Report, error) {
 	var r Report
 	data, err := os.ReadFile(path)
@@ -93,7 +107,7 @@ func Read(path string) (Report, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return r, fmt.Errorf("%s is no report: %w", path, err)
 	}
-	return r, nil
+	return Sound(r), nil
 }
 
 // Write writes a report as JSON.

@@ -14,11 +14,12 @@ import (
 func report() Report {
 	return Report{
 		Environment: Environment{CPU: "cpu", GoVersion: "go1.26", OS: "linux", Arch: "amd64", Commit: "abc", Command: "bench",
-			CPUs: 4, GOMAXPROCS: 2, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180, Neighbours: 1},
+			CPUs: 4, GOMAXPROCS: 2, Kernel: "6.1", When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), PingPongMedian: 120, PingPongLimit: 180, Neighbours: 1},
 		Workloads: []Workload{{"W1", "title", "ns/event"}},
 		Rows: []Row{{Workload: "W1", Subject: "s", Group: "g", Setting: "x", Batch: 1, Capacity: 8, Producers: 1, Consumers: 3,
 			Load: 0.5, NsMedian: 2, NsQ1: 1, NsQ3: 3, Percentiles: map[string]float64{"p99.9": 7}, AgeP50: 20, AgeP99: 30, CPU: 0.25, RatioToChan: 4,
-			RatioToChanQ1: 3, RatioToChanQ3: 5, Kept: 8, Total: 9, Runs: []float64{1, 2, 3}, Verified: true, Error: "e"}},
+			RatioToChanQ1: 3, RatioToChanQ3: 5, Kept: 8, Total: 9, Runs: []float64{1, 2, 3}, Verified: true, FallsBehind: true}},
+		Interrupted: "why",
 	}
 }
 
@@ -27,20 +28,23 @@ func TestReportComesBackFromItsFile(t *testing.T) {
 	if err := Write(&file, report()); err != nil {
 		t.Fatal(err)
 	}
+	want := Sound(report())
 	path := filepath.Join(t.TempDir(), "report.json")
 	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Read(path)
-	if err != nil || !reflect.DeepEqual(got, report()) {
-		t.Errorf("%+v\nnot %+v, error %v", got, report(), err)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nnot %+v, error %v", got, want, err)
 	}
 }
 
 // Others read the file by these names.
 func TestNamesInTheFile(t *testing.T) {
 	var file bytes.Buffer
-	if err := Write(&file, report()); err != nil {
+	r := report()
+	r.Rows[0].Error = "e"
+	if err := Write(&file, r); err != nil {
 		t.Fatal(err)
 	}
 	var raw struct {
@@ -51,12 +55,12 @@ func TestNamesInTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range strings.Fields("workload subject group setting batch capacity producers consumers load ns_median ns_q1 " +
-		"ns_q3 percentiles age_p50 age_p99 cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error") {
+		"ns_q3 percentiles age_p50 age_p99 cpu ratio_to_chan ratio_to_chan_q1 ratio_to_chan_q3 kept total runs verified error falls_behind") {
 		if _, ok := raw.Rows[0][name]; !ok {
 			t.Errorf("a row has no %q", name)
 		}
 	}
-	for _, name := range strings.Fields("cpu go_version os arch commit command cpus gomaxprocs when ping_pong_median ping_pong_limit neighbours") {
+	for _, name := range strings.Fields("cpu go_version os arch kernel commit command cpus gomaxprocs when ping_pong_median ping_pong_limit neighbours") {
 		if _, ok := raw.Environment[name]; !ok {
 			t.Errorf("the environment has no %q", name)
 		}

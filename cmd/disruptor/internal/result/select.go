@@ -34,7 +34,10 @@ func (r Report) Of(workload string) []Row {
 
 // Figure is what rows of one case are compared by, less being better: CPU or time. It is 0 if the row has none.
 func (r Row) Figure() float64 {
-	if r.CPU > 0 {
+	switch {
+	case r.Behind():
+		return 0
+	case r.CPU > 0:
 		return r.CPU
 	}
 	return r.NsMedian
@@ -56,9 +59,9 @@ func Best(rows []Row, row Row) bool {
 // Limit is the group of loops over bare memory, which show how far there is to go and don't compete.
 const Limit = "limit"
 
-// Frontier returns the rows of one case than which no other is both as fast and as fresh, and better in one of the two:
-// those that are undominated in time per event and the age of the 99th percentile. The fastest is first. Rows without
-// both, failures and limits are left out; of rows that are the same in both, none is.
+// Frontier returns the undominated rows of one case, the fastest first: no other row is at least
+// as good in both time per event and age of the 99th percentile, and better in one. It leaves
+// out rows without both figures, unranked ones, and limits. It keeps all of several equal rows.
 func Frontier(rows []Row) []Row {
 	var front []Row
 	for _, r := range rows {
@@ -72,7 +75,7 @@ func Frontier(rows []Row) []Row {
 	return front
 }
 
-// aged reports whether r is to be compared in time and age.
+// aged reports whether r has a time and an age to compare.
 func (r Row) aged() bool {
-	return r.NsMedian > 0 && r.AgeP99 > 0 && r.Verified && r.Error == "" && r.Group != Limit
+	return r.NsMedian > 0 && r.AgeP99 > 0 && r.State() == Ranked && r.Group != Limit
 }

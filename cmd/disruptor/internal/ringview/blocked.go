@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/internal/ringfile"
 )
 
-// Blocked says who waits, or would, and who is in the way.
+// Blocked names a producer or consumer that waits, or would, and what it waits for.
 type Blocked struct {
 	Who      string `json:"who"`
 	Waits    string `json:"waits"` // "room" or "events"
@@ -15,7 +15,7 @@ type Blocked struct {
 	What     string `json:"what"` // it does there
 }
 
-// Blocked returns who waits in a snapshot, and who is in the way.
+// Blocked returns the producers and consumers that wait in a snapshot, and what each waits for.
 func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	all := []Blocked{}
 	slow, gate := s.slowest()
@@ -49,7 +49,8 @@ func (s *Snapshot) Blocked(capacity int64) []Blocked {
 	return all
 }
 
-// slowestUpstream returns the last of those that c follows, or nil if there is none or it has nothing left to do.
+// slowestUpstream returns the slowest consumer that c follows, or nil if there is none or it has
+// caught up.
 func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 	for _, at := range c.After {
 		for i := range s.Consumers {
@@ -70,7 +71,7 @@ func (s *Snapshot) slowestUpstream(c *Consumer) (slow *Consumer) {
 type openSequence struct {
 	seq   int64
 	open  bool      // it still is
-	owner *Producer // nil: nobody who is there
+	owner *Producer // nil: no attached producer
 }
 
 // openSequence finds the owner of seq, which was open.
@@ -89,13 +90,13 @@ func (f *File) openSequence(seq int64) openSequence {
 	return o
 }
 
-// describe says who has the sequence claimed.
+// describe names the producer that has claimed the sequence.
 func (o openSequence) describe() (by, what string) {
 	switch {
 	case !o.open:
 		return "", ""
 	case o.owner == nil:
-		return "", fmt.Sprintf("%d is claimed by nobody who is there: recovery is due", o.seq)
+		return "", fmt.Sprintf("%d is claimed by no attached producer: recovery is due", o.seq)
 	}
 	return o.owner.describe(), fmt.Sprintf("has claimed %d and not published it", o.seq)
 }

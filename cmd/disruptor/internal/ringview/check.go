@@ -18,7 +18,7 @@ type Finding struct {
 // A Checkup is what Check has found.
 type Checkup struct {
 	Problems []Finding `json:"problems"` // what no correct process leaves
-	Notes    []Finding `json:"notes"`    // what is to be expected: the dead that are not recovered yet, say
+	Notes    []Finding `json:"notes"`    // what is normal, as a dead process that is not recovered yet
 }
 
 func (c *Checkup) problem(where, format string, args ...any) {
@@ -72,7 +72,7 @@ func (f *File) checkHeader(c *Checkup) {
 		c.problem("layout", "events of %d bytes, and the header says %d", size, f.Geometry.EventSize)
 	}
 	if f.LockErr != nil {
-		c.note("locks", "nobody knows who lives: %v", f.LockErr)
+		c.note("locks", "it is not known which processes are alive: %v", f.LockErr)
 	}
 }
 
@@ -114,7 +114,7 @@ func (k *checker) control() {
 		k.problem("cursor", "%d, after %d", end, k.one.end())
 	}
 	if m := c.uint64(ringfile.ControlMembers); m>>g.Consumers != 0 {
-		k.problem("members", "%#x has bits of places that there are not", m)
+		k.problem("members", "%#x has bits of places that don't exist", m)
 	}
 	if n := c.uint64(ringfile.ControlFailure); n > ringfile.Corrupted {
 		k.problem("failure", "%d", n)
@@ -125,7 +125,7 @@ func (k *checker) control() {
 	case closing > 1 || closing == 0 && k.one.closed():
 		k.problem("closing", "%d, and the cursor of a ring that is closed: %v", closing, k.one.closed())
 	case closing == 1 && !k.three.closed():
-		k.note("closing", "a process closes the ring, or has died while it did")
+		k.note("closing", "a process is closing the ring, or died while closing it")
 	}
 	if gap := c.int64(ringfile.ControlLastGap); gap < 0 || gap > k.three.end() {
 		k.problem("last gap", "%d, and %d is claimed", gap, k.three.end())
@@ -141,19 +141,19 @@ func (k *checker) control() {
 	k.eventcount("eventcount of the ring", c, ringfile.ControlEvent)
 	switch k.f.lock(ringfile.RecoveryByte) {
 	case Foreign:
-		k.problem("lock of recovery", "a program that is no user of the ring has it: nobody can recover")
+		k.problem("lock of recovery", "held by a program that does not use the ring: no process can recover")
 	case Alive:
-		k.note("lock of recovery", "a process recovers the ring")
+		k.note("lock of recovery", "a process is recovering the ring")
 	}
 }
 
 func (k *checker) eventcount(where string, w Words, off int64) {
 	g := &k.f.Geometry
 	if b := w.uint64(off + ringfile.EventConsumers); b>>g.Consumers != 0 {
-		k.problem(where, "%#x has bits of consumers that there are not", b)
+		k.problem(where, "%#x has bits of consumers that don't exist", b)
 	}
 	if b := w.uint64(off + ringfile.EventProducers); b>>g.Producers != 0 {
-		k.problem(where, "%#x has bits of producers that there are not", b)
+		k.problem(where, "%#x has bits of producers that don't exist", b)
 	}
 }
 
@@ -168,10 +168,10 @@ func (k *checker) attachment(i int) {
 	lock := k.two.locks[i] // between the first words and the second
 	switch same := slices.Equal(one, two); {
 	case lock == Foreign:
-		k.problem(where, "a program that is no user of the ring has its lock: nobody can find its process dead")
+		k.problem(where, "its lock is held by a program that does not use the ring: its process can't be found dead")
 	case same && state == 1 && lock == Dead:
 		k.note(where, "process %d is dead and not recovered yet", two.int64(ringfile.AttachmentPID))
 	case same && state == 0 && lock == Alive && k.three.locks[i] == Alive:
-		k.note(where, "free, and its lock is not: a process joins or leaves, or is stopped while it does")
+		k.note(where, "free, but its lock is held: a process is joining or leaving, or was stopped while doing so")
 	}
 }

@@ -24,7 +24,7 @@ func (k *checker) owner(where string, st ringfile.State, steady bool) (lives boo
 	case free && i != ringfile.Nobody:
 		k.problem(where, "%v, and attachment %d owns it", st.Phase(), i)
 	case !free && i == ringfile.Nobody:
-		k.problem(where, "%v, and nobody owns it", st.Phase())
+		k.problem(where, "%v, but no process owns it", st.Phase())
 	case free || !steady:
 	case k.two.attachments.entry(i, ringfile.AttachmentSize).uint64(ringfile.AttachmentState) == 0:
 		k.problem(where, "%v, and its owner, attachment %d, is free", st.Phase(), i)
@@ -217,7 +217,7 @@ func (k *checker) opens(end int64) {
 	switch o := k.f.openSequence(seq); {
 	case !o.open:
 	case o.owner == nil:
-		k.problem("marks", "%d is claimed and not published, and nobody owns it: recovery is due", seq)
+		k.problem("marks", "%d is claimed and not published, but no process owns it: recovery is due", seq)
 	case o.owner.Lock == Dead:
 		k.note("marks", "%d is open, and its owner is dead: recovery is due", seq)
 	}

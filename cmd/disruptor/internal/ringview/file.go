@@ -27,7 +27,7 @@ type File struct {
 	Usable bool
 
 	data  *os.File
-	locks *mapfile.File // nil: nobody knows who lives
+	locks *mapfile.File // nil: not known which processes are alive
 	// LockErr is why nobody does.
 	LockErr error
 }
@@ -37,7 +37,7 @@ func (f *File) IsRing() bool { return !errors.Is(f.Err, ringfile.ErrNotRing) }
 
 // Open opens the file path for reading. It fails if it can't be read, or is not a regular file: if it is not a ring, or
 // a damaged one, File.Err tells. It locks bytes of a ring that mean nothing, for a moment, to
-// find whether locks on it tell who lives.
+// detect whether locks on it show which processes are alive.
 func Open(path string) (*File, error) {
 	if st, err := os.Stat(path); err != nil {
 		return nil, err

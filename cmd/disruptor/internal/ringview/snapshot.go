@@ -73,7 +73,7 @@ type Consumer struct {
 	OnDeath   string `json:"on_death"`
 	Grace     int64  `json:"grace_ns,omitempty"`
 	Evictable int64  `json:"evictable,omitempty"` // how far behind it may be evicted while it lives; 0: never
-	After     []int  `json:"after,omitempty"`     // the indices of the consumers that it follows, but those that have left
+	After     []int  `json:"after,omitempty"`     // the indices of the attached consumers that it follows
 
 	phase ringfile.Phase
 }

@@ -40,7 +40,7 @@ func (f *File) Watch(from int64) *Watch {
 // Position returns the first sequence that was not seen.
 func (w *Watch) Position() int64 { return w.next }
 
-// Next returns what there is at the next sequence, or false if that is not published yet.
+// Next returns what is at the next sequence, or false if it is not published yet.
 func (w *Watch) Next() (s Seen, ok bool, err error) {
 	f := w.file
 	end, _, err := f.Cursor()
@@ -85,7 +85,7 @@ func (w *Watch) Next() (s Seen, ok bool, err error) {
 	return Seen{Kind: Event, From: w.next - 1, To: w.next, Data: data}, true, nil
 }
 
-// gap returns the gap at next, with those that follow it.
+// gap returns the gap at next, joined with the gaps that follow it.
 func (w *Watch) gap(end int64) (s Seen, ok bool, err error) {
 	s = Seen{Kind: GapKind, From: w.next}
 	err = w.file.marks(w.next, end, nil, func(seq int64, m ringfile.Mark) bool {
@@ -145,5 +145,5 @@ func (f *File) Last(n, end int64) (from int64, err error) {
 	return events[int64(len(events))-n], err
 }
 
-// OpenAt says who has the sequence claimed that is not published yet.
+// OpenAt names the producer that has claimed the sequence and not published it.
 func (f *File) OpenAt(seq int64) (by, what string) { return f.openSequence(seq).describe() }

@@ -1,5 +1,5 @@
-// Package shmcmd is the command line of disruptor shm: it looks at rings between processes, and does what an operator
-// may have to do to them.
+// Package shmcmd is the command line of disruptor shm: it inspects rings between processes and
+// repairs them.
 package shmcmd
 
 import (
@@ -11,22 +11,23 @@ import (
 	"io"
 )
 
-const usage = `disruptor shm looks at rings between processes (package shm), without taking part in them.
+const usage = `disruptor shm inspects rings between processes (package shm) without joining them.
 
-	disruptor shm ls [DIR]          the rings in a folder, /dev/shm if none is given
-	disruptor shm stat PATH         geometry, counters, rates, and who waits for what
-	disruptor shm who PATH          processes, producers and consumers, and which of them live
-	disruptor shm check PATH        all that can be validated
-	disruptor shm tail PATH         the last events (-n 10), and those that follow (-f)
-	disruptor shm recover PATH      do what dead processes have left undone
-	disruptor shm evict PATH NAME   free the place of a consumer that is dead or held; with -force, of a living one
-	                                that has agreed to it (ConsumerConfig.Evictable)
-	disruptor shm gc [DIR]          remove the rings to which nobody is attached; -n only says which
+	disruptor shm ls [DIR]          list the rings in a folder, by default /dev/shm
+	disruptor shm stat PATH         show geometry, counters, rates, and who waits for what
+	disruptor shm who PATH          list processes, producers and consumers, and which are alive
+	disruptor shm check PATH        validate the file
+	disruptor shm tail PATH         show the last events (-n 10) and follow (-f)
+	disruptor shm recover PATH      repair what dead processes have left behind
+	disruptor shm evict PATH NAME   free the place of a dead or held consumer; with -force, of a living one
+	                                that allows it (ConsumerConfig.Evictable)
+	disruptor shm gc [DIR]          remove the rings without an attached process; -n only lists them
 
-Each has -json, for one JSON document, and -h. Exit status: 0 fine, 1 something is wrong with a ring, 2 the command
-failed, and printed no document. recover and evict attach to the ring, and gc removes files; the others only read, by pread(2).
+Each has -h, and -json for one JSON document. Exit status: 0 fine, 1 something is wrong with a ring, 2 the command
+failed and printed no document. recover and evict attach to the ring, and gc removes files. The others only read, by
+pread(2).
 
-JSON fields, besides "path" or "dir" and "error", which says what is wrong if the rest can't be had:
+JSON fields, besides "path" or "dir", and "error", which says why fields are missing:
   ls       rings: [path, capacity, event_size, alive, dead, unknown, claimed, closed, failed, error]
   stat     header: [version, created, creator, ring, boot, stale_boot, schema, capacity, event_size, event_align,
            embedded, max_processes, max_producers, max_consumers, file_size, layout]; snapshot, as for who, and
@@ -50,7 +51,7 @@ const (
 	failed = 2 // the command
 )
 
-// A command is a subcommand. It returns an exit status; an error is one that it failed with.
+// A command is a subcommand. Its function returns the exit status, and the error if it failed.
 type command struct {
 	name    string
 	args    string
@@ -66,7 +67,7 @@ type call struct {
 	stdout io.Writer
 }
 
-// arg returns a positional argument, or what there is in its place.
+// arg returns a positional argument, or otherwise if there is none.
 func (c *call) arg(i int, otherwise string) string {
 	if i < len(c.args) {
 		return c.args[i]
@@ -111,25 +112,28 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, usage)
 		return fine
 	}
-	fmt.Fprint(stderr, usage)
+	fmt.Fprintf(stderr, "disruptor: unknown command %q; disruptor shm -h shows the commands\n", "shm "+args[0])
 	return failed
 }
 
 func (c command) run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet("disruptor shm "+c.name, flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.Usage = func() {
-		fmt.Fprintf(stderr, "usage: disruptor shm %s [flags] %s\n", c.name, c.args)
-		f.PrintDefaults()
+	f.SetOutput(io.Discard) // errors are reported once, below
+	wrong := func(what string) int {
+		fmt.Fprintf(stderr, "disruptor: %s; disruptor shm %s -h shows the usage\n", what, c.name)
+		return failed
 	}
 	k := &call{stdout: stdout}
 	f.BoolVar(&k.json, "json", false, "print one JSON document")
 	run := c.prepare(f)
 	for { // flags may stand behind arguments
 		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintf(stdout, "usage: %s [flags] %s\n\n", f.Name(), c.args)
+			f.SetOutput(stdout)
+			f.PrintDefaults()
 			return fine
 		} else if err != nil {
-			return failed
+			return wrong(err.Error())
 		}
 		if f.NArg() == 0 {
 			break
@@ -137,9 +141,11 @@ func (c command) run(ctx context.Context, args []string, stdout, stderr io.Write
 		k.args = append(k.args, f.Arg(0))
 		args = f.Args()[1:]
 	}
-	if len(k.args) < c.least || len(k.args) > c.most {
-		f.Usage()
-		return failed
+	switch {
+	case len(k.args) < c.least:
+		return wrong("shm " + c.name + " needs " + c.args)
+	case len(k.args) > c.most:
+		return wrong(fmt.Sprintf("unexpected argument %q", k.args[c.most]))
 	}
 	status, err := run(ctx, k)
 	if err != nil {

@@ -25,7 +25,25 @@ func TestCallsThatFail(t *testing.T) {
 	require.Equal(t, fine, status)
 	for _, c := range commands {
 		require.Contains(t, out, "disruptor shm "+c.name)
-		require.Equal(t, fine, first(run(c.name, "-h")))
+		status, out, stderr := run(c.name, "-h")
+		require.Equal(t, fine, status, c.name)
+		require.Contains(t, out, "usage: disruptor shm "+c.name)
+		require.Contains(t, out, "-json")
+		require.Empty(t, stderr, c.name)
+	}
+}
+
+func TestAWrongCallIsReportedOnce(t *testing.T) {
+	for text, args := range map[string][]string{
+		`unknown command "shm stta"`:   {"stta", "x"},
+		"not defined: -x":              {"stat", "-x", "a"},
+		`unexpected argument "second"`: {"stat", "first", "second"},
+		"evict needs PATH NAME":        {"evict", "a"},
+	} {
+		_, _, stderr := run(args...)
+		require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
+		require.Contains(t, stderr, text)
+		require.Contains(t, stderr, "-h shows the ")
 	}
 }
 

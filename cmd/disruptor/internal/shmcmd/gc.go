@@ -54,7 +54,7 @@ func gc(c *call, dry bool) (int, error) {
 func collect(path string, f *ringview.File, dry bool) (why string, err error) {
 	switch {
 	case errors.Is(f.Err, ringfile.ErrVersion) || errors.Is(f.Err, ringfile.ErrFeature):
-		return "of another version, of which nobody here knows whether it is in use", nil
+		return "of another version: this one can't tell whether it is in use", nil
 	case f.LockErr != nil:
 		return "", f.LockErr
 	case f.InUse():

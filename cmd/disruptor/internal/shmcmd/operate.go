@@ -51,7 +51,7 @@ type evicted struct {
 }
 
 func prepareEvict(f *flag.FlagSet) func(context.Context, *call) (int, error) {
-	force := f.Bool("force", false, "evict a consumer that lives, too, if it has agreed to it")
+	force := f.Bool("force", false, "evict a living consumer too, if it allows that")
 	return func(_ context.Context, c *call) (int, error) {
 		if err := shm.EvictConsumer(c.args[0], c.args[1], *force); err != nil {
 			return statusOf(err), err

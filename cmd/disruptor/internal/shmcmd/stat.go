@@ -52,7 +52,7 @@ type rates struct {
 }
 
 func prepareStat(f *flag.FlagSet) func(context.Context, *call) (int, error) {
-	interval := f.Duration("interval", time.Second, "between two samples, for rates; 0 takes one sample")
+	interval := f.Duration("interval", time.Second, "time between two samples, for rates; 0 takes one sample")
 	return func(ctx context.Context, c *call) (int, error) { return stat(ctx, c, *interval) }
 }
 
@@ -158,7 +158,7 @@ func (s statistics) snapshotText(w io.Writer) {
 	fmt.Fprintf(w, "%d claimed, %d published, %d slots free%s\n", n.Claimed, n.Published, n.Free, state)
 	fmt.Fprintf(w, "  %d sequences lost, %d aborted, none from %d on; %d consumers evicted; %d recoveries\n", n.Lost, n.Aborted, n.LastGap, n.Evicted, n.Recoveries)
 	if n.Recovering {
-		fmt.Fprintln(w, "  a process recovers the ring")
+		fmt.Fprintln(w, "  a process is recovering the ring")
 	}
 	if r := s.Rates; r != nil {
 		fmt.Fprintf(w, "  a second, over %.2g s: %.0f claimed, %.0f published, %.0f lost, %.0f aborted\n", r.Interval, r.Claimed, r.Published, r.Lost, r.Aborted)

@@ -27,8 +27,8 @@ type end struct {
 }
 
 func prepareTail(f *flag.FlagSet) func(context.Context, *call) (int, error) {
-	n := f.Int64("n", 10, "how many events to begin with")
-	follow := f.Bool("f", false, "go on with what is published, until the ring ends")
+	n := f.Int64("n", 10, "how many of the last events to print first")
+	follow := f.Bool("f", false, "follow: print new events until the ring ends")
 	return func(ctx context.Context, c *call) (int, error) {
 		if *n < 0 {
 			return failed, fmt.Errorf("-n of %d", *n)
@@ -131,7 +131,7 @@ func (t *tailer) ended() string {
 	return ""
 }
 
-// open returns the end where nothing more is published, and who is in the way.
+// open returns the end where nothing more is published, and what holds it up.
 func (t *tailer) open(why string) end {
 	if why == "" {
 		why = "printed"

@@ -80,7 +80,7 @@ func owner(o ringview.Owner) string {
 	case o.Process < 0:
 		return "nobody"
 	case o.Lock == "":
-		return "attachment " + strconv.Itoa(o.Process) + ", which there is not"
+		return "attachment " + strconv.Itoa(o.Process) + ", which does not exist"
 	}
 	return strconv.FormatInt(o.PID, 10) + " " + o.Lock
 }

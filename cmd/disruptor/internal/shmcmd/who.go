@@ -48,7 +48,7 @@ func who(_ context.Context, c *call) (int, error) {
 	})
 }
 
-// writeWho prints who takes part.
+// writeWho prints the processes, producers and consumers.
 func writeWho(w io.Writer, processes []ringview.Process, producers []ringview.Producer, consumers []ringview.Consumer) {
 	t := table(w)
 	fmt.Fprintln(t, "process\tpid\tname\tlock\tstate\tsince")

@@ -12,8 +12,8 @@ import (
 
 const limitGroup = "limit"
 
-// Limit offers what two processors can do with bare memory: what is left when a queue can no longer be full, waited
-// for, closed or shared.
+// Limit offers what two processors can do with bare memory, without a queue that can be full,
+// waited for, closed or shared.
 func Limit(c harness.Case) []harness.Subject {
 	if c.Between || c.Lean || c.Poll || !c.HasProcessors() && c.Kind == harness.Stream {
 		return nil

@@ -2,8 +2,7 @@ package subjects
 
 import "sync"
 
-// A mutexRing is a ring under a lock, with a condition for each side: what one writes who has never heard of any of
-// this.
+// A mutexRing is a ring under a lock with a condition for each side: the textbook's queue.
 type mutexRing[T any] struct {
 	mu       sync.Mutex
 	notFull  sync.Cond

@@ -177,7 +177,7 @@ func open[T any](s setting, c harness.Case) *disruptor.Ring[T] {
 	return ring
 }
 
-// follow makes the consumers of a case, each after those that it follows.
+// follow makes the consumers of a case, each after the consumers it follows.
 func follow[T any](ring *disruptor.Ring[T], after [][]int) []*disruptor.Consumer[T] {
 	consumers := make([]*disruptor.Consumer[T], len(after))
 	for i, stages := range after {

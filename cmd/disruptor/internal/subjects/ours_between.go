@@ -9,7 +9,7 @@ import (
 
 // oursBetween offers what a ring between processes is compared with: the ring of this process that takes several
 // producers, and orders its stores and its looks for sleepers by a locked instruction, as one between processes has to.
-// Without fences, as by default, it is a family of its own, for information.
+// Without fences, as by default, it is a separate family, for information.
 func oursBetween(c harness.Case) []harness.Subject {
 	fences := setting{name: "block, fences", wait: disruptor.BlockWait{Fence: true}}
 	yield := setting{name: "yield", wait: disruptor.YieldWait{}}

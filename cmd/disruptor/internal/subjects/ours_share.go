@@ -100,7 +100,7 @@ func locked(ring *disruptor.Ring[[1]int64], n int) []func() wiring.Seen {
 	return takes
 }
 
-// turns has consumers that see every event, of which each takes those whose turn it has.
+// turns has consumers that all see every event, and each handles the events whose turn is its.
 func turns(ring *disruptor.Ring[[1]int64], n int) []func() wiring.Seen {
 	takes := make([]func() wiring.Seen, n)
 	for i := range takes {

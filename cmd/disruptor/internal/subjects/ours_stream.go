@@ -125,8 +125,8 @@ func stamp[T harness.Cell](b disruptor.Batch[T], v int64) int64 {
 	return v + words*int64(len(tail))
 }
 
-// differs compares the slots of b with the numbers from want on, and times those that are due. It returns 0 if all
-// are equal.
+// differs compares the slots of b with the numbers from want on, and times the events that are
+// due. It returns 0 if all are equal.
 func differs[T harness.Cell](seen *harness.Times, b disruptor.Batch[T], want int64) int64 {
 	words := harness.Words[T]()
 	head, tail := b.Slices()

@@ -30,7 +30,7 @@ func (busy) Gate(int64)    {}
 func (busy) Idle(int64)    {}
 func (busy) Reserve(int64) {}
 
-// Smarty offers smarty's disruptor. It has no ring of its own: slots are the user's.
+// Smarty offers smarty's disruptor. It has no ring: slots are the user's.
 func Smarty(c harness.Case) []harness.Subject {
 	byDefault, yields, spins := smartyWait{"default waits", nil}, smartyWait{"Gosched", gosched{}}, smartyWait{"spin", busy{}}
 	waits := []smartyWait{byDefault, yields}
@@ -38,7 +38,7 @@ func Smarty(c harness.Case) []harness.Subject {
 	case c.Between:
 		return nil
 	case c.Kind == harness.Gather || c.Kind == harness.Share || c.Kind == harness.Keyed || c.Kind == harness.Wake || c.Poll || c.Producers > 255:
-		return nil // it has no consumer that can be asked, and nobody who waits for it can sleep
+		return nil // it has no consumer to poll, and its waiters can't sleep
 	case c.Kind == harness.Idle:
 		waits = waits[:1]
 	case c.Kind == harness.Echo && c.Every > 0:

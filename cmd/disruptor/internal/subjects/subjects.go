@@ -1,6 +1,6 @@
-// Package subjects holds what is measured: this library, and what else there is to pass events with, each the way its
-// documentation shows. A file holds a family. Hot loops call concrete types and not through an interface, so they are
-// written out for each family.
+// Package subjects holds what is measured: this library and its rivals, each used as its
+// documentation shows. A file holds a family. Hot loops call concrete types, not interfaces, so
+// each family has its own.
 package subjects
 
 import (

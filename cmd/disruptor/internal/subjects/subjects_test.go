@@ -44,10 +44,7 @@ func few(c harness.Case) (harness.Case, int64) {
 // Every subject does every workload. What it passes is checked as it is when it is measured.
 func TestEachSubjectPassesEachWorkload(t *testing.T) {
 	for _, w := range workloads.All() {
-		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{Channel, brief(Ours)}})
-		if err != nil {
-			t.Fatalf("%s: %v", w.Name, err)
-		}
+		cases := casesOf(t, w)
 		for _, c := range cases {
 			c, n := few(c)
 			n = n / int64(c.Batch) * int64(c.Batch)
@@ -75,6 +72,18 @@ func TestEachSubjectPassesEachWorkload(t *testing.T) {
 	}
 }
 
+// casesOf returns the cases of a workload, ready to be measured.
+func casesOf(t *testing.T, w workloads.Workload) []harness.Case {
+	o := workloads.Options{Quick: true, Families: []harness.Family{Channel, brief(Ours)}}
+	cases := w.Cases(o)
+	if w.Pace != nil {
+		if err := w.Pace(o, cases); err != nil {
+			t.Fatalf("%s: %v", w.Name, err)
+		}
+	}
+	return cases
+}
+
 // brief makes runs of a family short, for the saturation that a workload measures.
 func brief(f harness.Family) harness.Family {
 	return func(c harness.Case) []harness.Subject {
@@ -91,10 +100,7 @@ func brief(f harness.Family) harness.Family {
 func TestWorkloadsHaveTheirSubjects(t *testing.T) {
 	offered := map[string]map[string]bool{}
 	for _, w := range workloads.All() {
-		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{brief(Ours)}})
-		if err != nil {
-			t.Fatalf("%s: %v", w.Name, err)
-		}
+		cases := casesOf(t, w)
 		offered[w.Name] = map[string]bool{}
 		for _, s := range harness.Subjects(All(), cases[0]) {
 			offered[w.Name][s.Name+", "+s.Setting] = true
@@ -122,10 +128,7 @@ func TestWorkloadsHaveTheirSubjects(t *testing.T) {
 // A reader looks for the defaults first, and each configuration has one name.
 func TestTheDefaultsComeFirst(t *testing.T) {
 	for _, w := range workloads.All() {
-		cases, err := w.Cases(workloads.Options{Quick: true, Families: []harness.Family{brief(Ours)}})
-		if err != nil {
-			t.Fatalf("%s: %v", w.Name, err)
-		}
+		cases := casesOf(t, w)
 		for _, c := range cases {
 			names := map[string]bool{}
 			settings := Ours(c)

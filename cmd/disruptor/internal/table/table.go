@@ -4,7 +4,6 @@ package table
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
@@ -15,26 +14,20 @@ import (
 
 // Write writes a table for each workload: with all settings, or with the best of each group.
 func Write(w io.Writer, r result.Report, all bool) error {
-	e := r.Environment
-	_, err := fmt.Fprintf(w, "%s, %d CPUs, GOMAXPROCS %d, %s, %s/%s%s; ping-pong of a cache line %.0f ns, limit %.0f ns\n",
-		e.CPU, e.CPUs, e.GOMAXPROCS, e.GoVersion, e.OS, e.Arch, beside(e), e.PingPongMedian, e.PingPongLimit)
+	var out strings.Builder
+	if r.Interrupted != "" {
+		fmt.Fprintf(&out, "Incomplete: %s\n", r.Interrupted)
+	}
+	for _, fact := range r.Environment.Provenance() {
+		fmt.Fprintf(&out, "%-10s  %s\n", fact[0], fact[1])
+	}
 	for _, wl := range r.Workloads {
-		if rows := r.Of(wl.Name); len(rows) > 0 && err == nil {
-			_, err = fmt.Fprintf(w, "\n%s: %s, %s\n%s\n%s", wl.Name, wl.Title, wl.Unit, render(rows, all), frontiers(rows))
+		if rows := r.Of(wl.Name); len(rows) > 0 {
+			fmt.Fprintf(&out, "\n%s: %s, %s\n%s\n%s", wl.Name, wl.Title, wl.Measure(), render(rows, all), frontiers(rows))
 		}
 	}
+	_, err := io.WriteString(w, out.String())
 	return err
-}
-
-// beside says what disturbed the runs.
-func beside(e result.Environment) string {
-	switch e.Neighbours {
-	case 0:
-		return ""
-	case 1:
-		return ", 1 busy neighbour"
-	}
-	return fmt.Sprintf(", %d busy neighbours", e.Neighbours)
 }
 
 // frontiers has a line for each case of a workload in which ages were taken: which settings are undominated, the
@@ -49,11 +42,11 @@ func frontiers(rows []result.Row) string {
 		}
 		var names []string
 		for _, r := range result.Frontier(rows[:n]) {
-			names = append(names, fmt.Sprintf("%s, %s (%s, %s)", r.Subject, r.Setting, Nanoseconds(r.NsMedian), Nanoseconds(r.AgeP99)))
+			names = append(names, fmt.Sprintf("%s, %s (%s, %s)", r.Subject, r.Setting, result.Time(r.NsMedian), result.Time(r.AgeP99)))
 		}
 		rows = rows[n:]
 		if len(names) > 0 {
-			fmt.Fprintf(&lines, "undominated in ns and p99 age, batch %d of %d, %d P: %s\n",
+			fmt.Fprintf(&lines, "undominated in time and p99 age, batch %d of %d, %d P: %s\n",
 				size.Batch, size.Capacity, size.Producers, strings.Join(names, "; "))
 		}
 	}
@@ -125,30 +118,36 @@ func columnsFor(rows []result.Row) []column {
 	size("batch", func(r result.Row) string { return fmt.Sprint(r.Batch) })
 	size("producers", func(r result.Row) string { return fmt.Sprint(r.Producers) })
 	size("load", func(r result.Row) string { return fmt.Sprintf("%.0f %%", 100*r.Load) })
+	figure := func(name string, f func(result.Row) string) {
+		columns = append(columns, column{name, false, func(r result.Row, _ bool) string {
+			if r.State() != result.Ranked {
+				return ""
+			}
+			return f(r)
+		}})
+	}
 	switch {
 	case has(func(r result.Row) bool { return r.Percentiles != nil }):
 		for _, p := range result.Percentiles {
-			columns = append(columns, column{p, false, func(r result.Row, _ bool) string { return Nanoseconds(r.Percentiles[p]) }})
+			figure(p, func(r result.Row) string { return result.Time(r.Percentiles[p]) })
 		}
 	case has(func(r result.Row) bool { return r.NsMedian > 0 }):
-		columns = append(columns,
-			column{"ns", false, func(r result.Row, _ bool) string { return Nanoseconds(r.NsMedian) }},
-			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.NsQ1, r.NsQ3, "") }})
+		figure("median", func(r result.Row) string { return result.Time(r.NsMedian) })
+		figure("quartiles", func(r result.Row) string { return result.Interval(r.NsQ1, r.NsQ3) })
 	}
 	if has(func(r result.Row) bool { return r.AgeP99 > 0 }) {
-		columns = append(columns, column{"p99 age", false, func(r result.Row, _ bool) string { return Nanoseconds(r.AgeP99) }})
+		figure("p99 age", func(r result.Row) string { return result.Time(r.AgeP99) })
 	}
 	if has(func(r result.Row) bool { return r.CPU > 0 }) {
-		columns = append(columns, column{"CPU", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%.2f %%", 100*r.CPU) }})
+		figure("CPU", func(r result.Row) string { return fmt.Sprintf("%.2f %%", 100*r.CPU) })
 	}
 	if has(func(r result.Row) bool { return r.RatioToChan > 0 }) {
-		columns = append(columns,
-			column{"× channel", false, func(r result.Row, _ bool) string { return Digits(r.RatioToChan) }},
-			column{"quartiles", false, func(r result.Row, _ bool) string { return interval(r.RatioToChanQ1, r.RatioToChanQ3, "") }})
+		figure("× channel", func(r result.Row) string { return result.Digits(r.RatioToChan) })
+		figure("quartiles", func(r result.Row) string { return ratios(r.RatioToChanQ1, r.RatioToChanQ3) })
 	}
 	columns = append(columns, column{"kept", false, func(r result.Row, _ bool) string { return fmt.Sprintf("%d/%d", r.Kept, r.Total) }})
-	if has(func(r result.Row) bool { return r.Error != "" }) {
-		columns = append(columns, column{"error", true, func(r result.Row, _ bool) string { return r.Error }})
+	if has(func(r result.Row) bool { return r.Note() != "" }) {
+		columns = append(columns, column{"not ranked", true, func(r result.Row, _ bool) string { return r.Note() }})
 	}
 	return columns
 }
@@ -160,21 +159,9 @@ func mark(best bool) string {
 	return "  "
 }
 
-func interval(a, b float64, unit string) string {
+func ratios(a, b float64) string {
 	if a == 0 && b == 0 {
 		return ""
 	}
-	return strings.Join([]string{Digits(a), Digits(b)}, "–") + unit
-}
-
-// Nanoseconds writes a time to three digits, "" for none.
-func Nanoseconds(ns float64) string { return Digits(ns) }
-
-// Digits writes v to three digits, but never drops one before the point; "" for 0.
-func Digits(v float64) string {
-	if v == 0 {
-		return ""
-	}
-	decimals := max(0, 2-int(math.Floor(math.Log10(math.Abs(v)))))
-	return fmt.Sprintf("%.*f", min(decimals, 2), v)
+	return result.Digits(a) + "–" + result.Digits(b)
 }

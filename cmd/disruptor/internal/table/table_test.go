@@ -47,36 +47,55 @@ func line(out string, words ...string) string {
 
 func TestBestSettingsAreShownAndMarked(t *testing.T) {
 	best, all := written(t, false), written(t, true)
-	if line(best, "* ring", "spin", "64", "16.2", "15.0–17.0", "4.00", "3.50–4.50", "8/9") == "" {
+	if line(best, "* ring", "spin", "64", "16.2 ns", "15.0–17.0 ns", "4.00", "3.50–4.50", "8/9") == "" {
 		t.Errorf("no line of the best setting in\n%s", best)
 	}
 	if strings.Contains(best, "park") {
 		t.Errorf("a setting that is not the best in\n%s", best)
 	}
-	if l := line(all, "ring", "park", "30.0"); l == "" || strings.Contains(l, "*") {
+	if l := line(all, "ring", "park", "30.0 ns"); l == "" || strings.Contains(l, "*") {
 		t.Errorf("no line, or a marked one, of the other setting in\n%s", all)
 	}
 }
 
 func TestWhatHasNoFigureSaysWhy(t *testing.T) {
 	out := written(t, false)
-	if line(out, "liar", "0/1", "1 of 2 words arrived") == "" || line(out, "ring", "128", "2/9", "too few") == "" {
+	if line(out, "liar", "0/1", "failed: 1 of 2 words arrived") == "" || line(out, "ring", "128", "2/9", "too few") == "" {
 		t.Errorf("in\n%s", out)
 	}
 }
 
 func TestPercentilesReplaceQuartiles(t *testing.T) {
 	_, out, _ := strings.Cut(written(t, false), "W8")
-	if line(out, "p50", "p99.9") == "" || line(out, "300", "12345") == "" || strings.Contains(out, "quartiles") {
+	if line(out, "p50", "p99.9") == "" || line(out, "300 ns", "12.3 µs") == "" || strings.Contains(out, "quartiles") {
 		t.Errorf("in\n%s", out)
 	}
 }
 
-func TestDigits(t *testing.T) {
-	for v, want := range map[float64]string{0: "", 0.034: "0.03", 0.25: "0.25", 1: "1.00", 9.876: "9.88", 16.26: "16.3", 123.4: "123", 12345.6: "12346"} {
-		if got := Digits(v); got != want {
-			t.Errorf("%v is written %q, not %q", v, got, want)
-		}
+func TestWhatFallsBehindIsNotRanked(t *testing.T) {
+	slow := result.Row{Workload: "load", Subject: "queue", Group: "queue", Load: 0.9, NsMedian: 1.7e8, Kept: 9, Total: 9, Verified: true,
+		RatioToChan: 299445, Percentiles: map[string]float64{"p50": 1.7e8, "p99": 3.3e8}}
+	quick := slow
+	quick.Subject, quick.Group, quick.NsMedian, quick.RatioToChan = "ring", "ring", 700, 0
+	quick.Percentiles = map[string]float64{"p50": 700, "p99": 15.8e6}
+	var out bytes.Buffer
+	err := Write(&out, result.Report{Workloads: []result.Workload{{Name: "load", Unit: "ns"}}, Rows: []result.Row{slow, quick}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line(out.String(), "queue", "falls behind") == "" || line(out.String(), "* ring", "700 ns", "15.8 ms") == "" ||
+		strings.Contains(out.String(), "170 ms") || strings.Contains(out.String(), "299,445.00") {
+		t.Errorf("in\n%s", out.String())
+	}
+}
+
+func TestAnInterruptedReportSaysSoFirst(t *testing.T) {
+	var out bytes.Buffer
+	if err := Write(&out, result.Report{Interrupted: "stopped in W1: why"}, false); err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.HasPrefix(first, "Incomplete") || !strings.Contains(first, "why") {
+		t.Errorf("%q", out.String())
 	}
 }
 
@@ -95,8 +114,8 @@ func TestTheUndominatedAreNamedInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"undominated in ns and p99 age, batch 1 of 64, 1 P: ring, fast (10.0, 400); ring, fresh (20.0, 300)\n",
-		"undominated in ns and p99 age, batch 1 of 128, 1 P: ring, alone (10.0, 1234)\n",
+		"undominated in time and p99 age, batch 1 of 64, 1 P: ring, fast (10.0 ns, 400 ns); ring, fresh (20.0 ns, 300 ns)\n",
+		"undominated in time and p99 age, batch 1 of 128, 1 P: ring, alone (10.0 ns, 1.23 µs)\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
@@ -107,17 +126,5 @@ func TestTheUndominatedAreNamedInOrder(t *testing.T) {
 	}
 	if line(out.String(), "p99 age") == "" || line(out.String(), "neither", "500") == "" {
 		t.Errorf("no column of ages in\n%s", out.String())
-	}
-}
-
-func TestNeighboursAreStated(t *testing.T) {
-	for n, want := range map[int]string{0: "/; ping-pong", 1: ", 1 busy neighbour; ping-pong", 3: ", 3 busy neighbours; ping-pong"} {
-		var out bytes.Buffer
-		if err := Write(&out, result.Report{Environment: result.Environment{Neighbours: n}}, false); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("%d: %q", n, out.String())
-		}
 	}
 }

@@ -25,7 +25,8 @@ func (r *Run) End(closed func()) harness.Sample {
 	return harness.Sample{Took: time.Since(r.begin)}
 }
 
-// Seen is what one stage found. It is padded: stages write theirs at the end, beside those that still run.
+// Seen is what one stage found. It is padded: stages write theirs at the end, next to others
+// that still run.
 type Seen struct {
 	Bad   int64
 	Words int64

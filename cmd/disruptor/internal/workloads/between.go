@@ -2,8 +2,8 @@ package workloads
 
 import "github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 
-// What a ring between processes costs, beside the ring of one process and what an operating system has. Each process
-// has its goroutines to itself, so there are as many busy processes as goroutines elsewhere.
+// What a ring between processes costs, compared with the ring of one process and with pipes and
+// sockets. There are as many busy processes as there are goroutines elsewhere.
 
 var between1to1 = Workload{
 	Name: "S1", Title: "between processes: 1 producer, 1 consumer", Unit: perEvent,
@@ -42,29 +42,29 @@ var betweenTripParked = Workload{
 }
 
 var attach = Workload{
-	Name: "S9-attach", Title: "open a ring of 64Ki slots that lies in a file, and detach from it", Unit: nanos,
-	Cases: func(Options) ([]harness.Case, error) {
+	Name: "S9-attach", Title: "open a ring of 64Ki slots in a file, and detach from it", Unit: nanos,
+	Cases: func(Options) []harness.Case {
 		c := stream("S9-attach")
 		c.Kind, c.Between = harness.Attach, true
-		return []harness.Case{c}, nil
+		return []harness.Case{c}
 	},
 }
 
 // orphan kills so many processes in each run, since the percentile that matters is the 99th.
 var orphan = Workload{
-	Name: "S9-orphan", Title: "from just before a producer kills itself to the event behind what it had claimed", Unit: nanos,
-	Cases: func(o Options) ([]harness.Case, error) {
+	Name: "S9-orphan", Title: "from just before a producer kills itself to the event after its claim", Unit: nanos,
+	Cases: func(o Options) []harness.Case {
 		c := stream("S9-orphan")
 		c.Kind, c.Between, c.Capacity, c.Count = harness.Orphan, true, small, 200
 		if o.Quick {
-			c.Count = 20
+			c.Count = 10
 		}
-		return []harness.Case{c}, nil
+		return []harness.Case{c}
 	},
 }
 
 // inBatches makes cases with batches of 1, 16 and 64 of one.
-func inBatches(c harness.Case) func(Options) ([]harness.Case, error) {
+func inBatches(c harness.Case) func(Options) []harness.Case {
 	c.Between = true
 	var cases []harness.Case
 	for _, n := range []int{1, 16, 64} {

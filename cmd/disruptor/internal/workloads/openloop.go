@@ -13,19 +13,23 @@ import (
 
 var openLoop = Workload{
 	Name: "load", Title: "1 producer, 1 consumer, latency by load", Unit: latency,
-	Cases: func(o Options) ([]harness.Case, error) {
+	Cases: func(Options) []harness.Case {
 		c := stream("load")
 		c.Kind, c.Lean = harness.Paced, true
-		ns, err := saturation(o, c)
-		if err != nil {
-			return nil, err
-		}
 		var cases []harness.Case
-		for _, load := range []float64{0.1, 0.3, 0.5, 0.7, 0.8, 0.9} {
-			c.Load, c.Every = load, time.Duration(math.Round(ns/load))
+		for _, c.Load = range []float64{0.1, 0.3, 0.5, 0.7, 0.8, 0.9} {
 			cases = append(cases, c)
 		}
-		return cases, nil
+		return cases
+	},
+	Pace: func(o Options, cases []harness.Case) error {
+		c := cases[0]
+		c.Load = 0
+		ns, err := saturation(o, c)
+		for i := range cases {
+			cases[i].Every = time.Duration(math.Round(ns / cases[i].Load))
+		}
+		return err
 	},
 }
 
@@ -33,7 +37,7 @@ var openLoop = Workload{
 func saturation(o Options, c harness.Case) (ns float64, err error) {
 	n := int64(4 << 20)
 	if o.Quick {
-		n = 1 << 20
+		n = 1 << 17
 	}
 	for _, s := range harness.Subjects(o.Families, c) {
 		if s.Group != "disruptor" {

@@ -27,22 +27,22 @@ func share(workload string, n, batch int, workers [][]int) harness.Case {
 }
 
 var keyedTwo = Workload{
-	Name: "K1", Title: "1 producer, 2 workers that have keys of their own", Unit: perEvent,
+	Name: "K1", Title: "1 producer, 2 workers, each with its keys", Unit: perEvent,
 	Cases: fixed(keyed("K1", 2, false, 0)),
 }
 
 var keyedFour = Workload{
-	Name: "K2", Title: "1 producer, 4 workers that have keys of their own", Unit: perEvent,
+	Name: "K2", Title: "1 producer, 4 workers, each with its keys", Unit: perEvent,
 	Cases: fixed(keyed("K2", 4, false, 0)),
 }
 
 var keyedSkewed = Workload{
-	Name: "K3", Title: "1 producer, 4 workers that have keys of their own, one key in half of the events", Unit: perEvent,
+	Name: "K3", Title: "1 producer, 4 workers, each with its keys, one key in half of the events", Unit: perEvent,
 	Cases: fixed(keyed("K3", 4, true, 0)),
 }
 
 var keyedWork = Workload{
-	Name: "K4", Title: "1 producer, 4 workers that have keys of their own, some 50 ns of work for each event", Unit: perEvent,
+	Name: "K4", Title: "1 producer, 4 workers, each with its keys, some 50 ns of work for each event", Unit: perEvent,
 	Cases: fixed(keyed("K4", 4, false, 60)),
 }
 

@@ -6,19 +6,19 @@ import "github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 
 var oneToOne = Workload{
 	Name: "W1", Title: "1 producer, 1 consumer, one event at a time", Unit: perEvent,
-	Cases: func(Options) ([]harness.Case, error) {
+	Cases: func(Options) []harness.Case {
 		tight := stream("W1")
 		tight.Capacity = small
-		return []harness.Case{stream("W1"), tight}, nil
+		return []harness.Case{stream("W1"), tight}
 	},
 }
 
 var batches = Workload{
 	Name: "W2", Title: "1 producer, 1 consumer, in batches", Unit: perEvent,
-	Cases: func(Options) ([]harness.Case, error) {
+	Cases: func(Options) []harness.Case {
 		b16, b64 := stream("W2"), stream("W2")
 		b16.Batch, b64.Batch = 16, 64
-		return []harness.Case{b16, b64}, nil
+		return []harness.Case{b16, b64}
 	},
 }
 

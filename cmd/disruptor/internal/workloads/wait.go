@@ -6,7 +6,7 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
 )
 
-// The waits: how soon the other side answers, and what it costs to wait.
+// The waits: how soon the other side answers, and what waiting costs.
 
 // rest is long enough for a goroutine that waits to have parked, and its processor with it. The sender sleeps, too.
 const rest = 100 * time.Microsecond
@@ -41,13 +41,13 @@ func wait(workload string, kind harness.Kind, pause time.Duration) harness.Case 
 }
 
 var idle = Workload{
-	Name: "W9", Title: "CPU time of 4 stages and 2 producers that have nothing to do", Unit: perCore,
-	Cases: func(o Options) ([]harness.Case, error) { return []harness.Case{idleCase("W9", o, false)}, nil },
+	Name: "W9", Title: "CPU time of 4 stages and 2 producers without an event", Unit: perCore,
+	Cases: func(o Options) []harness.Case { return []harness.Case{idleCase("W9", o, false)} },
 }
 
 var idleStuck = Workload{
 	Name: "W9-stuck", Title: "CPU time while the first of 4 stages is stuck in its handler and all others wait", Unit: perCore,
-	Cases: func(o Options) ([]harness.Case, error) { return []harness.Case{idleCase("W9-stuck", o, true)}, nil },
+	Cases: func(o Options) []harness.Case { return []harness.Case{idleCase("W9-stuck", o, true)} },
 }
 
 func idleCase(workload string, o Options, stuck bool) harness.Case {
@@ -55,7 +55,7 @@ func idleCase(workload string, o Options, stuck bool) harness.Case {
 	c.Kind, c.Capacity, c.Producers = harness.Idle, small, 2
 	c.Stuck, c.For = stuck, 10*time.Second
 	if o.Quick {
-		c.For = 2 * time.Second
+		c.For = 250 * time.Millisecond
 	}
 	return c
 }

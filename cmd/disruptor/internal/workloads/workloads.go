@@ -1,8 +1,10 @@
-// Package workloads holds what the subjects are asked to do, a file for each idea. It knows no subject.
+// Package workloads holds what subjects are measured by, one file for each idea. It knows no
+// subject.
 package workloads
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/harness"
@@ -11,14 +13,26 @@ import (
 // A Workload is a table of the report.
 type Workload struct {
 	Name, Title, Unit string
-	// Cases returns what to measure. It may measure something itself to know.
-	Cases func(Options) ([]harness.Case, error)
+	// Cases returns what to measure.
+	Cases func(Options) []harness.Case
+	// Pace, if it is not nil, completes the cases by what it measures. It is called just before
+	// they are measured.
+	Pace func(Options, []harness.Case) error
+}
+
+// Plan returns the cases to measure: if quick, only the first and the last of them.
+func (w Workload) Plan(o Options) []harness.Case {
+	cases := w.Cases(o)
+	if o.Quick && len(cases) > 2 {
+		cases = []harness.Case{cases[0], cases[len(cases)-1]}
+	}
+	return cases
 }
 
 // Options are what a workload may depend on.
 type Options struct {
 	Quick    bool
-	Families []harness.Family
+	Families []harness.Family // to pace a workload by
 }
 
 const (
@@ -54,15 +68,15 @@ func Select(names string) ([]Workload, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("there is no workload %q", name)
+			return nil, fmt.Errorf("unknown workload %q; disruptor bench -list shows the names", name)
 		}
 	}
 	return selected, nil
 }
 
 // fixed makes Cases of cases that depend on nothing.
-func fixed(cases ...harness.Case) func(Options) ([]harness.Case, error) {
-	return func(Options) ([]harness.Case, error) { return cases, nil }
+func fixed(cases ...harness.Case) func(Options) []harness.Case {
+	return func(Options) []harness.Case { return slices.Clone(cases) }
 }
 
 const (

@@ -3,6 +3,7 @@ package workloads
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,8 +35,8 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s: %v, error %v", tt.list, names(got), err)
 		}
 	}
-	if _, err := Select("W1,W77"); err == nil {
-		t.Error("there is no W77, and no error")
+	if _, err := Select("W1,W77"); err == nil || !strings.Contains(err.Error(), "W77") || !strings.Contains(err.Error(), "-list") {
+		t.Errorf("there is no W77, error %v", err)
 	}
 	if got, err := Select(""); err != nil || len(got) != len(All()) {
 		t.Errorf("%d of all workloads, error %v", len(got), err)
@@ -58,23 +59,39 @@ func fixedRate(ns ...time.Duration) []harness.Family {
 }
 
 func TestOpenLoopIsPacedByTheSlowerSetting(t *testing.T) {
-	cases, err := openLoop.Cases(Options{Quick: true, Families: fixedRate(9, 45, 20)})
-	if err != nil {
+	o := Options{Quick: true, Families: fixedRate(9, 45, 20)}
+	cases := openLoop.Plan(o)
+	if err := openLoop.Pace(o, cases); err != nil {
 		t.Fatal(err)
 	}
 	if c := cases[len(cases)-1]; c.Load != 0.9 || c.Every != 50 {
 		t.Errorf("at 90 %% of an event per 45 ns, one every %v", c.Every)
 	}
-	if _, err := openLoop.Cases(Options{Families: nil}); err == nil {
+	if err := openLoop.Pace(Options{}, cases); err == nil {
 		t.Error("no error without anything to saturate")
+	}
+}
+
+func TestAQuickPlanHasTheFirstAndTheLastCase(t *testing.T) {
+	whole, quick := capacities.Plan(Options{}), capacities.Plan(Options{Quick: true})
+	if len(whole) != 6 || len(quick) != 2 || quick[0].Capacity != 64 || quick[1].Capacity != 1<<20 {
+		t.Errorf("%d cases, and of them quickly %+v", len(whole), quick)
+	}
+}
+
+func TestACaseIsNotShared(t *testing.T) {
+	oneToThree := fixed(stream("x"))
+	oneToThree(Options{})[0].Batch = 77
+	if b := oneToThree(Options{})[0].Batch; b != 1 {
+		t.Errorf("a batch of %d", b)
 	}
 }
 
 func TestCasesAreComplete(t *testing.T) {
 	for _, w := range All() {
-		cases, err := w.Cases(Options{Families: fixedRate(20)})
-		if err != nil || len(cases) == 0 {
-			t.Errorf("%s: %d cases, error %v", w.Name, len(cases), err)
+		cases := w.Plan(Options{})
+		if len(cases) == 0 {
+			t.Errorf("%s: no cases", w.Name)
 		}
 		for i, c := range cases {
 			if c.Workload != w.Name || c.Producers < 1 || len(c.After) < 1 || c.Batch < 1 || c.Words < 1 || c.Capacity < c.Batch {
