@@ -1,6 +1,7 @@
 package slogring
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -159,19 +160,40 @@ func TestAFullRing(t *testing.T) {
 }
 
 func TestACallWaitsForRoom(t *testing.T) {
-	var out bytes.Buffer
-	h, release := held(t, slog.NewJSONHandler(&out, nil), Options{Capacity: 4, Wait: time.Hour, DropBelow: slog.LevelInfo})
-	for range 4 {
-		require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "filler")))
-	}
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	waited := make(chan error, 1)
-	go func() { waited <- h.Handle(cancelled, record(slog.LevelInfo, "one more")) }()
-	release()
-	require.NoError(t, <-waited, "a record of a cancelled request is a record")
-	require.NoError(t, h.Close())
-	require.Equal(t, []string{"filler", "filler", "filler", "filler", "one more"}, messages(out.String()))
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		hang := make(chan struct{})
+		inner := &recursive{slog.NewJSONHandler(&out, nil), func(slog.Record) { <-hang }}
+		h, err := New(inner, Options{Capacity: 4, Wait: time.Hour, DropBelow: slog.LevelInfo})
+		require.NoError(t, err)
+		for range 4 {
+			require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "filler")))
+		}
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		waited := make(chan error, 1)
+		go func() { waited <- h.Handle(cancelled, record(slog.LevelInfo, "one more")) }()
+		synctest.Wait()
+		require.Empty(t, waited)
+		close(hang)
+		require.NoError(t, <-waited, "a record of a cancelled request is a record")
+		require.NoError(t, h.Close())
+		require.Equal(t, []string{"filler", "filler", "filler", "filler", "one more"}, messages(out.String()))
+	})
+}
+
+func TestFlushIsCalledOnceAllIsHandled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		buffer := bufio.NewWriter(&out)
+		h, err := New(slog.NewJSONHandler(buffer, nil), Options{Flush: buffer.Flush})
+		require.NoError(t, err)
+		require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "a")))
+		require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "b")))
+		synctest.Wait()
+		require.Equal(t, []string{"a", "b"}, messages(out.String()))
+		require.NoError(t, h.Close())
+	})
 }
 
 // A counter is a handler that counts records, and does not wait for what a gate holds.
