@@ -1,0 +1,36 @@
+// Package slogring is a [slog.Handler] that leaves the work to another goroutine. A call puts the
+// record into a ring and returns; a goroutine of the handler takes it out and calls the wrapped
+// handler, in the order of the ring.
+//
+//	h, err := slogring.New(slog.NewJSONHandler(os.Stdout, nil), slogring.Options{})
+//	if err != nil {
+//		return err
+//	}
+//	defer h.Close() // handles what is in the ring
+//	slog.SetDefault(slog.New(h))
+//
+// Groups, attributes, levels and sources are those of the wrapped handler. A goroutine's records
+// keep their order.
+//
+// # What a call costs
+//
+// A record of up to five attributes is copied into a slot, without allocation. slog itself
+// allocates room for more attributes, and the record refers to it. Values of type slog.LogValuer
+// are resolved by the call, and values of other types that the program could still change are
+// formatted by it: only so does the log say what was true at the call. Options.Defer leaves both
+// to the other goroutine, for values that do not change.
+//
+// # When the ring is full
+//
+// A call waits for room for Options.Wait, 100 ms by default. If there is none by then, the record
+// is dropped, or handled by the calling goroutine if Options.Inline is set. Records below
+// Options.DropBelow don't wait. Drops are counted, and reported by a record of level Warn once
+// there is room.
+//
+// # The end of a program
+//
+// Records in the ring are lost when the program ends, unless [Handler.Close], [Handler.Shutdown]
+// or [Handler.Flush] has returned. A deferred call of one of them runs after a panic of its
+// goroutine as well, and leaves the panic's stack as it is. os.Exit and log.Fatal run no deferred
+// calls, and nor does a panic of another goroutine.
+package slogring

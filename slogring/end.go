@@ -1,0 +1,142 @@
+package slogring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrHanging means that the wrapped handler has not come on for Options.Hanging.
+var ErrHanging = errors.New("slogring: the wrapped handler hangs")
+
+// Flush waits until the wrapped handler has handled every record that was in the ring at the call,
+// and Options.Flush has been called. It returns the error of Options.Flush, or the cause of ctx if
+// that ends first. On a handler that is closed it waits until all records are handled. It fails
+// when the wrapped handler calls it, which would wait for itself.
+//
+// Deferred, it runs after a panic of its goroutine, too:
+//
+//	defer h.Flush(ctx)
+func (h *Handler) Flush(ctx context.Context) error {
+	if h.serving() {
+		return errors.New("slogring: Flush by the wrapped handler")
+	}
+	flushed := make(chan error, 1)
+	if err := h.producer.Send(ctx, event{flush: flushed}); err != nil {
+		if h.ring.Err() == nil {
+			return err
+		}
+		select {
+		case <-h.done:
+			return h.failed
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	select {
+	case err := <-flushed:
+		return err
+	case <-h.done: // Shutdown has run out of time
+		return h.failed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Shutdown handles the records in the ring and ends the handler's goroutine. If ctx ends first it
+// returns an error that wraps the cause and says how many records are lost. Later calls of Handle
+// call the wrapped handler themselves; after a Shutdown that ran out of time they drop the record.
+// It concerns all handlers that WithAttrs and WithGroup have made. It may be called again.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	if h.serving() {
+		return errors.New("slogring: Shutdown by the wrapped handler")
+	}
+	if err := h.ring.Shutdown(ctx); err != nil {
+		return fmt.Errorf("slogring: %w", err)
+	}
+	<-h.done
+	return nil
+}
+
+// Close is Shutdown without a limit of time: it waits as long as the wrapped handler takes.
+func (h *Handler) Close() error { return h.Shutdown(context.Background()) }
+
+// Stats are counts since [New], and what is in the ring.
+type Stats struct {
+	Queued  int64 // records in the ring
+	Dropped int64 // records that were dropped
+	Inlined int64 // records that calling goroutines handled themselves
+	Errors  int64 // errors and panics of the wrapped handler and of Options.Flush
+}
+
+type counts struct {
+	dropped, inlined, failures atomic.Int64
+	reported                   int64 // of dropped; the handler's goroutine uses it
+}
+
+// Stats returns the counts of this handler and all that share its ring.
+func (h *Handler) Stats() Stats {
+	s := Stats{Dropped: h.dropped.Load(), Inlined: h.inlined.Load(), Errors: h.failures.Load()}
+	for _, c := range h.ring.Stats().Consumers {
+		s.Queued = c.Lag
+	}
+	return s
+}
+
+func (c *core) drop() error {
+	c.dropped.Add(1)
+	return ErrDropped
+}
+
+// watch reports a wrapped handler that hangs, once until it comes on again.
+func (c *core) watch() {
+	tick := time.NewTicker(c.options.Hanging / 2)
+	defer tick.Stop()
+	last, still, told := int64(-1), 0, false
+	for {
+		select {
+		case <-c.done:
+			return
+		case <-tick.C:
+		}
+		var position, lag int64
+		for _, s := range c.ring.Stats().Consumers {
+			position, lag = s.Position, s.Lag
+		}
+		if lag == 0 {
+			position = -1
+		}
+		if position != last || lag == 0 {
+			last, still, told = position, 0, false
+			continue
+		}
+		if still++; still >= 2 && !told {
+			told = true
+			c.errs.add(fmt.Errorf("%w: %d records wait, for %v at least", ErrHanging, lag, c.options.Hanging))
+		}
+	}
+}
+
+// errorReports passes errors on, one at a time.
+type errorReports struct {
+	report func(error)
+	mu     sync.Mutex
+	next   time.Time // when standard error may be written to again
+}
+
+func (e *errorReports) add(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.report != nil {
+		e.report(err)
+		return
+	}
+	if now := time.Now(); now.After(e.next) {
+		e.next = now.Add(time.Second)
+		fmt.Fprintln(os.Stderr, "slogring:", err)
+	}
+}
