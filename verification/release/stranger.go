@@ -131,7 +131,7 @@ func visit(u *user, readme, version string) error {
 	if err := u.expect(version, "disruptor", "version"); err != nil {
 		return err
 	}
-	_, err = u.run("go", "get", library+"/metrics@"+version)
+	_, err = u.run("go", "get", library+"/metrics@"+version, library+"/slogring@"+version)
 	return err
 }
 
