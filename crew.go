@@ -92,6 +92,7 @@ func (c *core) newCrew(name string, follows []*member, maxBatch int64, attempts 
 	}
 	w.taken.store(from) // group edge
 	c.moved(w.member, from, from)
+	m.joined.store(1)
 	return w
 }
 

@@ -16,6 +16,7 @@ func (c *core) join(name string, follows []*member, maxBatch int64) *reader {
 	} else {
 		r.move(r.pos)
 	}
+	r.member.joined.store(1)
 	return r
 }
 

@@ -41,6 +41,7 @@ func (c *core) joinLossy(name string, maxBatch int64) *lossyReader {
 	} else {
 		c.unpin(m, l.ready, l.pos) // it was pinned until now, so no push has moved position
 	}
+	m.joined.store(1)
 	return l
 }
 

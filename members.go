@@ -24,6 +24,8 @@ type member struct {
 
 	lossy *lossyWords // nil: producers wait for this member
 	group bool
+
+	joined word // not 0: the join is complete; for Stats only, on no edge
 }
 
 // memberWords share a stride with nothing else. They are stored in the order avail, position: a

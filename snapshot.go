@@ -58,8 +58,9 @@ func (c *core) snapshot() *snapshot {
 		at.Lag = max(0, s.Published-at.Position)
 		at.Available = max(0, min(ready[i], s.Published)-at.Position)
 		// Position was read before Published, so Lag may be more than there ever was. So may this, once m
-		// has left.
-		if lag := s.Published - m.place(); c.members.list.load() == now { // leave edge
+		// has left, and while m joins: then it holds the position of another consumer.
+		joined := m.joined.load() != 0
+		if lag := s.Published - m.place(); joined && c.members.list.load() == now { // leave edge
 			m.tallies.seen.raise(lag)
 			at.MaxLag = max(at.MaxLag, lag)
 		}
