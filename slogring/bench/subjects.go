@@ -29,6 +29,7 @@ type subject struct {
 	open func(io.Writer) (logger, error)
 }
 
+// Writers are wrapped where a logger would close them, or sync a pipe.
 var subjects = []subject{
 	{"slog.JSONHandler", func(w io.Writer) (logger, error) {
 		return logger{withSlog(slog.NewJSONHandler(w, nil)), func() error { return nil }}, nil
@@ -58,7 +59,7 @@ var subjects = []subject{
 		return logger{withZap(l), func() error { return nil }}, nil
 	}},
 	{"zap, buffered", func(w io.Writer) (logger, error) {
-		b := &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(w)}
+		b := &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(struct{ io.Writer }{w})}
 		l := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), b, zap.InfoLevel))
 		return logger{withZap(l), b.Stop}, nil
 	}},
@@ -66,11 +67,11 @@ var subjects = []subject{
 		return logger{withZerolog(zerolog.New(w).With().Timestamp().Logger()), func() error { return nil }}, nil
 	}},
 	{"zerolog, diode", func(w io.Writer) (logger, error) {
-		d := diode.NewWriter(w, queued, 10*time.Millisecond, nil)
+		d := diode.NewWriter(struct{ io.Writer }{w}, queued, 10*time.Millisecond, nil)
 		return logger{withZerolog(zerolog.New(d).With().Timestamp().Logger()), d.Close}, nil
 	}},
 	{"phuslu, async", func(w io.Writer) (logger, error) {
-		a := &log.AsyncWriter{ChannelSize: queued, Writer: log.IOWriter{Writer: w}}
+		a := &log.AsyncWriter{ChannelSize: queued, Writer: log.IOWriter{Writer: struct{ io.Writer }{w}}}
 		l := &log.Logger{Level: log.InfoLevel, Writer: a}
 		return logger{func(i int64) {
 			l.Info().Int64("i", i).Str("method", "GET").Dur("took", 1500*time.Microsecond).Bool("ok", true).Msg("request")
