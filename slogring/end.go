@@ -80,11 +80,9 @@ type counts struct {
 
 // Stats returns the counts of this handler and all that share its ring.
 func (h *Handler) Stats() Stats {
-	s := Stats{Dropped: h.dropped.Load(), Inlined: h.inlined.Load(), Errors: h.failures.Load()}
-	for _, c := range h.ring.Stats().Consumers {
-		s.Queued = c.Lag
+	return Stats{
+		Queued: h.consumer.Lag(), Dropped: h.dropped.Load(), Inlined: h.inlined.Load(), Errors: h.failures.Load(),
 	}
-	return s
 }
 
 func (c *core) drop() error {
@@ -103,10 +101,7 @@ func (c *core) watch() {
 			return
 		case <-tick.C:
 		}
-		var position, lag int64
-		for _, s := range c.ring.Stats().Consumers {
-			position, lag = s.Position, s.Lag
-		}
+		position, lag := c.consumer.Position(), c.consumer.Lag()
 		if lag == 0 {
 			position = -1
 		}

@@ -68,6 +68,7 @@ type core struct {
 	root     slog.Handler // without attributes and groups
 	freeze   freezer
 	ring     *disruptor.Ring[event]
+	consumer *disruptor.Consumer[event]
 	producer *disruptor.MultiProducer[event]
 	senders  sync.Pool // of *disruptor.Sender[event], which wait for room
 	server   atomic.Int64
@@ -109,7 +110,7 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	c := &core{options: o, root: h, freeze: freezerFor(h), ring: ring, producer: ring.MultiProducer(), done: make(chan struct{})}
 	c.errs.report = o.OnError
 	c.senders.New = func() any { return c.producer.Sender(disruptor.Overflow[event]{Wait: c.options.Wait}) }
-	ring.HandleWith(disruptor.ConsumerConfig[event]{Name: "handler", Start: c.start, Stop: c.stop}, c.serve)
+	c.consumer = ring.HandleWith(disruptor.ConsumerConfig[event]{Name: "handler", Start: c.start, Stop: c.stop}, c.serve)
 	go c.run()
 	if o.Hanging > 0 {
 		go c.watch()

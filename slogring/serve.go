@@ -49,7 +49,11 @@ func (c *core) serve(b disruptor.Batch[event]) error {
 }
 
 func (c *core) handle(ctx context.Context, h slog.Handler, r slog.Record) {
-	defer c.recovered("handler")
+	defer func() {
+		if v := recover(); v != nil {
+			c.fail(fmt.Errorf("slogring: the wrapped handler panicked: %v", v))
+		}
+	}()
 	if err := h.Handle(ctx, r); err != nil {
 		c.fail(err)
 	}
@@ -68,12 +72,6 @@ func (c *core) flush() (err error) {
 		}
 	}()
 	return c.options.Flush()
-}
-
-func (c *core) recovered(what string) {
-	if v := recover(); v != nil {
-		c.fail(fmt.Errorf("slogring: the wrapped %s panicked: %v", what, v))
-	}
 }
 
 func (c *core) fail(err error) {

@@ -168,6 +168,7 @@ func TestAnInterruptedReportSaysSo(t *testing.T) {
 	require.Contains(t, markdown, text)
 	_, markdown, _ = call("table -brief -svg " + filepath.Join(dir, "s") + " " + filepath.Join(dir, "j"))
 	require.Contains(t, markdown, "| ns/event | default |")
+	require.Contains(t, markdown, text)
 	require.FileExists(t, filepath.Join(dir, "s"))
 }
 

@@ -36,7 +36,7 @@ func Compare(r result.Report) []Comparison {
 				switch row.Group {
 				case named:
 					keep(&c.Best, row)
-				case "channel":
+				case result.Baseline:
 					keep(&c.Channel, row)
 				default:
 					keep(&c.Other, row)
@@ -58,6 +58,7 @@ func keep(best *result.Row, row result.Row) {
 // WriteBrief writes the comparisons as one table.
 func WriteBrief(w io.Writer, r result.Report) error {
 	var out strings.Builder
+	out.WriteString(incomplete(r))
 	line(&out, []string{perEvent, "default", "best setting", "channel", "best other"})
 	line(&out, []string{"---", "---:", "---:", "---:", "---:"})
 	for _, c := range Compare(r) {

@@ -22,10 +22,8 @@ func byDefault(r result.Row) bool {
 // setting in that case, and the multiple of the channel's speed. Before this library's column is that of its defaults,
 // the better of Send and Claim with Publish, and the last column names its best setting.
 func Write(w io.Writer, r result.Report) error {
-	if r.Interrupted != "" {
-		if _, err := fmt.Fprintf(w, "Incomplete: %s\n\n", r.Interrupted); err != nil {
-			return err
-		}
+	if _, err := io.WriteString(w, incomplete(r)); err != nil {
+		return err
 	}
 	var units []string
 	for _, wl := range r.Workloads {
@@ -44,6 +42,14 @@ func Write(w io.Writer, r result.Report) error {
 		}
 	}
 	return nil
+}
+
+// incomplete says that the run was stopped, if it was.
+func incomplete(r result.Report) string {
+	if r.Interrupted == "" {
+		return ""
+	}
+	return "Incomplete: " + r.Interrupted + "\n\n"
 }
 
 func comparison(r result.Report, unit string) string {
