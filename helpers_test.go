@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/internal/race"
 )
 
 // This package has only the tests that look inside it, and a few helpers. Package behaviour has the
@@ -55,11 +57,15 @@ func eventually(t testing.TB, condition func() bool, what string) {
 
 var errHandler = errors.New("no space left")
 
-// litmusRounds returns how often to set two goroutines against each other: n times, or a few
-// times where only one of them can run, which finds nothing and takes 10 ms a round.
+// litmusRounds returns how often to set two goroutines against each other: n times; less often with
+// the race detector, which orders more than the code does; or a few times where only one of them
+// can run, which finds nothing and takes 10 ms a round.
 func litmusRounds(n int) int {
-	if runtime.GOMAXPROCS(0) == 1 {
+	switch {
+	case runtime.GOMAXPROCS(0) == 1:
 		return max(n/1000, 10)
+	case race.Enabled:
+		return max(n/10, 10)
 	}
 	return n
 }

@@ -6,3 +6,6 @@ package race
 
 // Scale multiplies the work of the race tests.
 const Scale = 4
+
+// Enabled reports whether the race detector is on.
+const Enabled = false
