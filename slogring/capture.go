@@ -9,25 +9,25 @@ import (
 	"reflect"
 )
 
-// capture returns a record that says later what r says now.
-func (c *core) capture(r slog.Record) slog.Record {
-	if c.options.Defer {
-		return r.Clone()
-	}
+// capture makes r say later what it says now.
+func (c *core) capture(r *slog.Record) {
 	frozen := true
-	r.Attrs(func(a slog.Attr) bool {
-		frozen = isFrozen(a.Value)
-		return frozen
-	})
+	if !c.options.Defer {
+		r.Attrs(func(a slog.Attr) bool {
+			frozen = isFrozen(a.Value)
+			return frozen
+		})
+	}
 	if frozen {
-		return r.Clone()
+		*r = r.Clone()
+		return
 	}
 	captured := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		captured.AddAttrs(slog.Attr{Key: a.Key, Value: c.freeze.value(a.Value)})
 		return true
 	})
-	return captured
+	*r = captured
 }
 
 // isFrozen reports whether nobody can change what v says.

@@ -103,7 +103,7 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	if o.Hanging == 0 {
 		o.Hanging = defaultHanging
 	}
-	ring, err := disruptor.New[event](disruptor.Config{Name: "slog", Capacity: o.Capacity, MaxBatch: maxBatch})
+	ring, err := disruptor.New[event](disruptor.Config{Name: "slog", Capacity: o.Capacity, MaxBatch: maxBatch, Wait: naps{}})
 	if err != nil {
 		return nil, fmt.Errorf("slogring: %w", err)
 	}
@@ -149,13 +149,15 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 // After Shutdown, Handle calls the wrapped handler itself, once all records in the ring have been
 // handled, and returns its error.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
-	e := event{ctx: ctx, wrapped: h.wrapped, record: h.capture(r)}
-	if b, ok := h.producer.TryClaim(1); ok {
-		*b.At(0) = e
-		h.producer.Publish(b)
-		return nil
+	h.capture(&r)
+	b, ok := h.producer.TryClaim(1)
+	if !ok {
+		return h.full(&event{ctx: ctx, wrapped: h.wrapped, record: r})
 	}
-	return h.full(&e)
+	e := b.At(0) // one copy of r
+	e.ctx, e.wrapped, e.record = ctx, h.wrapped, r
+	h.producer.Publish(b)
+	return nil
 }
 
 // full is Handle for a ring that has no room or has ended.
