@@ -20,6 +20,9 @@
 // formatted by it: only so does the log say what was true at the call. Options.Defer leaves both
 // to the other goroutine, for values that do not change.
 //
+// The other goroutine looks for records every 100 µs, and no call wakes it, unless none has come for
+// some 5 ms. It then parks, and the next call wakes it.
+//
 // # When the ring is full
 //
 // A call waits for room for Options.Wait, 100 ms by default. If there is none by then, the record

@@ -6,9 +6,9 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// naps is how the handler's goroutine waits for records: while they come it looks for them now
-// and then, so that no call of a logger pays for a wake-up, and it parks when none has come for
-// some milliseconds. Flush and Shutdown wait for up to one nap.
+// naps is how the handler's goroutine waits for records. While they come it looks for them now and
+// then, so that no call of a logger pays for a wake-up. It parks when none has come for some
+// milliseconds. Flush and Shutdown wait for up to one nap.
 type naps struct{}
 
 const (
