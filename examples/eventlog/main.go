@@ -1,0 +1,4 @@
+// Command eventlog is a log of events as a service.
+package main
+
+func main() {}
