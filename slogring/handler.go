@@ -40,8 +40,8 @@ type Options struct {
 	Flush func() error
 	// OnError is called with each error of the wrapped handler and of Flush, with each panic of
 	// theirs as an error, and with an error that wraps [ErrHanging]. It runs on a goroutine of
-	// the handler, one call at a time, and must not call Flush, Shutdown or Close. nil means that they are written to standard error, at
-	// most one in a second.
+	// the handler, one call at a time, and must not call Flush, Shutdown or Close. nil means that
+	// they are written to standard error, at most one in a second.
 	OnError func(error)
 	// Hanging is how long the wrapped handler may take for 64 records before OnError is told. 0
 	// means 10 s; a negative value means that it is never told.
