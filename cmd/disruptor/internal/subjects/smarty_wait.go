@@ -55,12 +55,15 @@ func (w smartyWait) echo(c harness.Case, n int64) (harness.Sample, error) {
 
 // idle lets a chain of listeners and the writers of c wait, as setting.idle does.
 func (w smartyWait) idle(c harness.Case) (harness.Sample, error) {
-	release := make(chan struct{})
+	release, drained := make(chan struct{}), make(chan struct{})
 	steps := make([][]smarty.Handler, len(c.After))
 	for i := range steps {
-		steps[i] = []smarty.Handler{handle(func(_, _ int64) {
+		steps[i] = []smarty.Handler{handle(func(_, upper int64) {
 			if c.Stuck && i == 0 {
 				<-release
+			}
+			if i == len(steps)-1 && upper == int64(c.Producers*c.Capacity)-1 {
+				close(drained)
 			}
 		})}
 	}
@@ -82,6 +85,9 @@ func (w smartyWait) idle(c harness.Case) (harness.Sample, error) {
 	sample, err := harness.MeasureIdle(c)
 	close(release)
 	writers.Wait()
+	if c.Stuck {
+		<-drained // a listener that is closed may leave what it has not seen, and then the one behind it waits for ever
+	}
 	_ = d.Close() // always nil
 	listeners.Wait()
 	return sample, err

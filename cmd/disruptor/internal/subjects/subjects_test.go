@@ -53,21 +53,37 @@ func TestEachSubjectPassesEachWorkload(t *testing.T) {
 				t.Errorf("%s: nobody does it", c.Name())
 			}
 			for _, s := range subjects {
-				name := fmt.Sprintf("%s/%s, %s", c.Name(), s.Name, s.Setting)
-				sample, err := s.Run(n)
-				switch {
-				case err != nil:
-					t.Errorf("%s: %v", name, err)
-				case c.Kind == harness.Idle && sample.CPU < 0:
-					t.Errorf("%s: CPU %v", name, sample.CPU)
-				case (c.Kind == harness.Echo || c.Kind == harness.Wake || c.Kind == harness.Attach || c.Kind == harness.Orphan) && sample.Latency.TotalCount() < n:
-					t.Errorf("%s: %d latencies of %d events", name, sample.Latency.TotalCount(), n)
-				case c.Kind == harness.Stream && (sample.Age.P99 > 0) == c.Between:
-					t.Errorf("%s: ages %+v", name, sample.Age)
-				case (c.Kind == harness.Stream || c.Kind == harness.Share || c.Kind == harness.Keyed || c.Kind == harness.Bare || c.Kind == harness.Gather) && sample.Took <= 0:
-					t.Errorf("%s: it took %v", name, sample.Took)
-				}
+				t.Run(fmt.Sprintf("%s/%s, %s", c.Name(), s.Name, s.Setting), func(t *testing.T) {
+					sample, err := s.Run(n)
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkSample(t, c, n, sample)
+				})
 			}
+		}
+	}
+}
+
+// checkSample checks that a sample has what its kind measures.
+func checkSample(t *testing.T, c harness.Case, n int64, sample harness.Sample) {
+	switch c.Kind {
+	case harness.Idle:
+		if sample.CPU < 0 {
+			t.Errorf("CPU %v", sample.CPU)
+		}
+	case harness.Echo, harness.Wake, harness.Attach, harness.Orphan:
+		if got := sample.Latency.TotalCount(); got < n {
+			t.Errorf("%d latencies of %d events", got, n)
+		}
+	case harness.Stream:
+		if (sample.Age.P99 > 0) == c.Between {
+			t.Errorf("ages %+v", sample.Age)
+		}
+		fallthrough
+	case harness.Share, harness.Keyed, harness.Bare, harness.Gather:
+		if sample.Took <= 0 {
+			t.Errorf("it took %v", sample.Took)
 		}
 	}
 }
