@@ -190,6 +190,7 @@ func TestFlushIsCalledOnceAllIsHandled(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "a")))
 		require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "b")))
+		time.Sleep(nap) // the handler's goroutine may be in one
 		synctest.Wait()
 		require.Equal(t, []string{"a", "b"}, messages(out.String()))
 		require.NoError(t, h.Close())

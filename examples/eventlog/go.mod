@@ -3,6 +3,8 @@ module github.com/be395dad/disruptor/examples/eventlog
 go 1.26.0
 
 require (
+	github.com/be395dad/disruptor v0.1.0
+	github.com/be395dad/disruptor/metrics v0.1.0
 	github.com/chromedp/cdproto v0.160.1
 	github.com/chromedp/chromedp v0.23.1
 	github.com/coder/websocket v1.8.15
@@ -10,4 +12,12 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/stretchr/testify v1.12.1
 	go.uber.org/goleak v1.3.0
+)
+
+require github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+
+// For a build outside the workspace. The module is not released.
+replace (
+	github.com/be395dad/disruptor => ../../
+	github.com/be395dad/disruptor/metrics => ../../metrics
 )
