@@ -1,0 +1,65 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/be395dad/disruptor/examples/eventlog/internal/eventlog"
+)
+
+// patience is how long a client may take to receive what is sent to it.
+const patience = 10 * time.Second
+
+// maxLine bounds an event as it is sent: its data may hold white space and escapes.
+const maxLine = 2 * (eventlog.MaxData + eventlog.MaxKey + eventlog.MaxID)
+
+func (s *Server) serveTCP(l net.Listener) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		s.conns.Go(func() { s.tcp(conn) })
+	}
+}
+
+// tcp serves a connection: a line of JSON for each event, and a line for each answer.
+func (s *Server) tcp(conn net.Conn) {
+	defer conn.Close()
+	// What has been taken is answered when the server ends: only reading stops.
+	stop := context.AfterFunc(s.ending, func() { _ = conn.(*net.TCPConn).CloseRead() })
+	defer stop()
+	defer context.AfterFunc(s.ended, func() { _ = conn.Close() })()
+	lines := bufio.NewScanner(conn)
+	lines.Buffer(nil, maxLine)
+	out := bufio.NewWriter(conn)
+	next := func() ([]byte, error) {
+		for lines.Scan() {
+			if len(lines.Bytes()) > 0 {
+				return lines.Bytes(), nil
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return nil, err
+		}
+		return nil, net.ErrClosed
+	}
+	reply := func(text []byte, more bool) error {
+		_ = conn.SetWriteDeadline(time.Now().Add(patience))
+		_, err := out.Write(append(text, '\n'))
+		if err == nil && !more {
+			err = out.Flush()
+		}
+		if err != nil {
+			_ = conn.Close() // ends the reading as well
+		}
+		return err
+	}
+	err := s.ingest(s.ended, next, reply)
+	if errors.Is(err, bufio.ErrTooLong) {
+		_ = reply([]byte(`{"error":"invalid event: a line that is too long"}`), false)
+	}
+}
