@@ -14,7 +14,10 @@ require (
 	go.uber.org/goleak v1.3.0
 )
 
-require github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
 
 // For a build outside the workspace. The module is not released.
 replace (
