@@ -184,6 +184,9 @@ func (l *Log) Wait(ctx context.Context, seq int64) error { return l.durable.wait
 // Next returns the sequence after the last event on disk.
 func (l *Log) Next() int64 { return l.durable.load() }
 
+// First returns the sequence of the first event that the rings have had since Open.
+func (l *Log) First() int64 { return l.first }
+
 // Read calls f with the message of each event of [from, to), in order, until f fails. The text is
 // valid during the call only.
 func (l *Log) Read(from, to int64, f func(text []byte) error) error {

@@ -124,7 +124,7 @@ func (f *figures) take(log *eventlog.Log) sample {
 	events, live := log.Rings()
 	for _, c := range events.Stats().Consumers {
 		q := c.Batches.Quantile
-		s.Stages = append(s.Stages, stage{c.Name, c.Position, c.Lag, c.State.String(), batch{q(.5), q(.99), q(1)}})
+		s.Stages = append(s.Stages, stage{c.Name, log.First() + c.Position, c.Lag, c.State.String(), batch{q(.5), q(.99), q(1)}})
 	}
 	s.Explain = []string{events.Explain(), live.Explain()}
 	s.Clients.Count, s.Clients.Missed = log.Clients()
