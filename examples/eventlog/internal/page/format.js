@@ -32,12 +32,12 @@ export const bytes = n => scaled(n, ['B', 'kB', 'MB', 'GB', 'TB']);
 
 const two = n => String(n).padStart(2, '0');
 
-// clock writes a time of today without its day, in the zone of the reader.
+// clock writes a time in the zone of the reader: of today with milliseconds if fraction is true, of
+// another day with that day.
 export function clock(date, fraction) {
-  let text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  if (fraction) text += `.${String(date.getMilliseconds()).padStart(3, '0')}`;
-  if (date.toDateString() === new Date().toDateString()) return text;
-  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${text}`;
+  const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  if (date.toDateString() !== new Date().toDateString()) return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${text}`;
+  return fraction ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
 
 // shorten cuts a text, and not between the two halves of a character.

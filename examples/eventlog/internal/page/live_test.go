@@ -99,14 +99,40 @@ func TestStreamIsShown(t *testing.T) {
 	}
 	require.Equal(t, "a key", cell("by"))
 	require.Equal(t, `{"n":12345678901234567890,"x":1.50,"s":"é"}`, cell("data"), "numbers keep their digits")
-	require.Regexp(t, `^\d\d:\d\d:\d\d\.\d{3}$`, cell("time"))
+	require.Regexp(t, `^\d\d:\d\d:\d\d\.\d{3}$|^\d\d-\d\d \d\d:\d\d:\d\d$`, cell("time")) // the latter at midnight
 
 	for _, size := range []int{1000, 100_000} {
 		at = s.append("long", fmt.Sprintf("%q", fmt.Sprintf("%0*d", size, 7)))
 		b.await(fmt.Sprintf("document.querySelector('#events tbody .seq').innerText === '%d'", at))
 		require.Regexp(t, `^"0{398}…$`, cell("data"), "data of %d digits is cut", size)
 	}
-	b.says("#shown", "203 received")
+	b.says("#shown", "203 received. The newest 200 are shown.")
+	b.quiet()
+}
+
+func TestStrangeLinesOfTheStream(t *testing.T) {
+	s := serve(t, 0)
+	b := open(t, s, desk)
+	s.change(func() {
+		s.lines = []string{
+			"nonsense\n\nnull\n{\"error\":\"the journal is gone\"}\n" +
+				`{"seq":0,"time":"2020-02-03T12:05:06.789Z","key":"old","data":1}`,
+			`{"seq":1,"time":"soon","key":7}`,
+			`{"seq":2123456789,"time":"2020-12-28T20:48:58.888Z","key":"far","data":null}`,
+		}
+	})
+	b.await("document.querySelector('#events .by')?.innerText === 'key' && document.querySelectorAll('#events tbody tr').length === 7")
+	require.Equal(t, []string{
+		"2,123,456,789 | 12-2D DD:48:58 | far | null",
+		"No events and no report came for 2 to 2,123,456,788.",
+		"1 | – | 7 | –",
+		"0 | 02-0D DD:05:06 | old | 1",
+		"The service says: the journal is gone",
+		"The service says: null",
+		"A line of the stream is not JSON: ",
+	}, value[[]string](b, `Array.from(document.querySelectorAll("#events tbody tr"), row => Array.from(row.cells, cell => cell.innerText).join(" | ")
+		.replace(/(-[02])\d \d\d:/, "$1D DD:").replace(/(not JSON: ).*/, "$1"))`), "but for the reader's zone and the browser's words")
+	require.Zero(t, value[int](b, "[...document.querySelectorAll('#events :is(.seq, .time)')].filter(e => e.scrollWidth > e.clientWidth).length"), "no number is cut off")
 	b.quiet()
 }
 

@@ -35,6 +35,7 @@ func fresh(t *testing.T) *service {
 // busy makes a service with two minutes of much to do: great numbers, long texts, and a gap.
 func busy(t *testing.T) (*service, *tab) {
 	s := serve(t, 400)
+	s.lines[399] = `{"seq":399,"time":"2020-12-28T20:48:58.888Z","key":"old","data":{"of":"another day"}}`
 	s.change(func() {
 		s.ago = 120e9
 		s.figures["journal"].(object)["bytes"] = 912_345_678_901
@@ -191,6 +192,7 @@ func TestKeysAreEnough(t *testing.T) {
 	require.Equal(t, []string{"key", "id", "data", "BUTTON", "filter", "pause", "scroll"}, order)
 	require.Equal(t, `{"key":"sensor-3","data":{"hello": "world"}}`, s.sent()[0])
 	require.Len(t, b.sequences(), 28, "of one key in seven")
+	require.Equal(t, "0", value[string](b, "document.activeElement.getAttribute('tabindex')"), "not every browser focuses what scrolls")
 	require.Zero(t, value[int](b, `document.querySelectorAll(":is(input, textarea):not(label *)").length`), "each field has a label")
 	b.quiet()
 }

@@ -1,7 +1,7 @@
 import { clock, count, none, put, shorten } from './format.js';
 
 const shown = 200, kept = 2000; // rows in the table; rows that a new filter looks through
-const often = 100;              // ms between two changes of the table: more can't be read
+const often = 250;              // ms between two changes of the table: nobody reads faster
 const long = 4096;              // letters of an event, from which on only its beginning is kept
 const cut = 400, titled = 2000; // letters of data in a cell, and in its title
 
@@ -16,6 +16,7 @@ export class Rows {
   #received = 0;
   #held = 0;      // received since the pause began
   #due = false;
+  #shownAt = -Infinity;
 
   constructor(table, text) {
     this.#table = table;
@@ -55,14 +56,20 @@ export class Rows {
 
   #matches(row) { return row.note || row.key.includes(this.#filter); }
 
-  // later changes the table in a moment. A hidden page has no frames, and so does no work.
+  // later changes the table in a frame to come. A hidden page has no frames, and so does no work.
   #later() {
     if (this.#due) return;
     this.#due = true;
-    setTimeout(() => requestAnimationFrame(() => {
+    const frame = now => {
+      if (now - this.#shownAt < often) {
+        requestAnimationFrame(frame);
+        return;
+      }
       this.#due = false;
+      this.#shownAt = now;
       this.#show();
-    }), often);
+    };
+    requestAnimationFrame(frame);
   }
 
   #show() {
@@ -83,8 +90,9 @@ export class Rows {
   #summary() {
     if (this.paused) return `Paused, ${count(this.#held)} new. ${count(this.#received)} received.`;
     if (this.#received === 0) return 'No events yet.';
-    if (this.#table.rows.length === 0) return `None of the last ${count(this.#recent.length)} events has such a key. ${count(this.#received)} received.`;
-    return `${count(this.#received)} received. The newest ${count(shown)} are shown.`;
+    const events = this.#table.querySelectorAll('.seq').length;
+    if (events === 0) return `${count(this.#received)} received. None of the last ${count(this.#recent.length)} has such a key.`;
+    return `${count(this.#received)} received. The newest ${count(events)}${this.#filter && ' with such a key'} are shown.`;
   }
 }
 

@@ -33,6 +33,11 @@ func TestPauseKeepsTheTableStill(t *testing.T) {
 	b.await("document.querySelectorAll('#events tbody tr').length === 200")
 	require.Equal(t, from(1311, 1510), b.sequences(), "the newest are there, and the gap's row")
 	require.Equal(t, 1, value[int](b, "document.querySelectorAll('#events .note').length"))
+	b.filter("sensor-3")
+	require.Equal(t, []int{3}, b.sequences(), "what was there before the pause")
+	b.filter("more")
+	require.Equal(t, from(1311, 1510), b.sequences(), "and what came meanwhile")
+	b.filter("")
 	at := s.append("after", "1")
 	b.await(fmt.Sprintf("document.querySelector('#events tbody .seq').innerText === '%s'", "1,512"))
 	require.Equal(t, 1512, at)
@@ -45,9 +50,10 @@ func TestFilterByKey(t *testing.T) {
 	b.await("document.querySelectorAll('#events tbody tr').length === 20")
 	b.filter("nobody")
 	require.Empty(t, b.sequences())
-	b.says("#shown", "None of the last 20 events has such a key. 20 received.")
+	b.says("#shown", "20 received. None of the last 20 has such a key.")
 	b.filter("or-3")
 	require.Equal(t, []int{3, 10, 17}, b.sequences())
+	b.says("#shown", "20 received. The newest 3 with such a key are shown.")
 
 	for range 1990 { // many more than the table has rows for
 		s.append("frequent", "1")

@@ -33,9 +33,10 @@ type service struct {
 	lines   []string      // of the stream, one for each sequence
 	missed  map[int]bool  // sequences that the stream leaves out: true if it reports them as missed
 	figures object
-	afters  []string      // of each connection of the stream
-	ago     time.Duration // how late the clock of figures is
-	posted  []string      // the bodies of POST events
+	open    map[string]int // connections by path
+	afters  []string       // of each connection of the stream
+	ago     time.Duration  // how late the clock of figures is
+	posted  []string       // the bodies of POST events
 	reply   func(http.ResponseWriter)
 	overlap int  // how many events the stream sends again
 	refuse  bool // the stream ends, and is refused
@@ -46,7 +47,7 @@ type service struct {
 func serve(t *testing.T, events int) *service { return serveUnder(t, "", events) }
 
 func serveUnder(t *testing.T, base string, events int) *service {
-	s := &service{t: t, addr: "127.0.0.1:0", base: base, changed: make(chan struct{}), missed: map[int]bool{}, figures: object{
+	s := &service{t: t, addr: "127.0.0.1:0", base: base, changed: make(chan struct{}), missed: map[int]bool{}, open: map[string]int{}, figures: object{
 		"run": "3f9a27c1", "acknowledged": 1234567, "rate": 48210.0,
 		"latency": object{"p50": 412, "p99": 1840, "max": 12650},
 		"stages": []object{
@@ -146,7 +147,20 @@ func (s *service) miss(n int, reported bool) {
 	})
 }
 
+// opened counts a connection until the function that it returns is called.
+func (s *service) opened(r *http.Request) (closed func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open[r.URL.Path]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open[r.URL.Path]--
+	}
+}
+
 func (s *service) serveFigures(w http.ResponseWriter, r *http.Request) {
+	defer s.opened(r)()
 	w.Header().Set("Content-Type", "text/event-stream")
 	for {
 		s.mu.Lock()
@@ -172,6 +186,7 @@ func (s *service) serveFigures(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *service) serveStream(w http.ResponseWriter, r *http.Request) {
+	defer s.opened(r)()
 	s.mu.Lock()
 	refuse := s.refuse
 	s.mu.Unlock()
