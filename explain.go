@@ -15,10 +15,13 @@ import (
 //
 // The ring is read word by word while it runs, so a consumer may have moved by the time it is
 // named. Durations are lower bounds, known from earlier looks: see [Stats.OpenFor].
-func (r *Ring[T]) Explain() string {
+func (r *Ring[T]) Explain() string { return r.look().explain() }
+
+// look returns a snapshot that explain can be called of.
+func (r *Ring[T]) look() *snapshot {
 	s := r.core.snapshot()
 	s.running = r.graph.active.load() != 0
-	return s.explain()
+	return s
 }
 
 func (s *snapshot) explain() string {

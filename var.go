@@ -2,22 +2,23 @@ package disruptor
 
 import "encoding/json"
 
-// A Var shows the Stats of a ring as JSON. It implements expvar.Var: publish it with
-// expvar.Publish or in an expvar.Map, under a name of your choice. [Ring.Var] makes one; the
-// zero Var shows null.
-type Var struct{ stats func() Stats }
+// A Var shows the Stats of a ring and what Explain says, as JSON. It implements expvar.Var:
+// publish it with expvar.Publish or in an expvar.Map, under a name of your choice. The command
+// disruptor top shows it live. [Ring.Var] makes one; the zero Var shows null.
+type Var struct{ look func() *snapshot }
 
 // Var returns a Var of the ring. Any goroutine may call it.
-func (r *Ring[T]) Var() Var { return Var{r.Stats} }
+func (r *Ring[T]) Var() Var { return Var{r.look} }
 
-// String calls [Ring.Stats] and returns a JSON object. Its keys are the fields of [Stats] and
-// [ConsumerStats], in lower case with underscores. Durations are in seconds, State is its
-// String, and batches has count, mean, p50, p99 and max. Any goroutine may call it.
+// String looks at the ring as [Ring.Stats] does and returns a JSON object. Its keys are the fields
+// of [Stats] and [ConsumerStats], in lower case with underscores, and explain, which has the text
+// of [Ring.Explain]. Durations are in seconds, State is its String, and batches has count, mean,
+// p50, p99 and max. Any goroutine may call it.
 func (v Var) String() string {
-	if v.stats == nil {
+	if v.look == nil {
 		return "null"
 	}
-	s := v.stats()
+	s := v.look()
 	consumers := make([]map[string]any, len(s.Consumers))
 	for i, c := range s.Consumers {
 		consumers[i] = map[string]any{
@@ -35,8 +36,8 @@ func (v Var) String() string {
 	text, err := json.Marshal(map[string]any{
 		"name": s.Name, "capacity": s.Capacity, "claimed": s.Claimed, "published": s.Published, "free": s.Free,
 		"blocked": s.Blocked, "blocked_for": s.BlockedFor.Seconds(), "open_for": s.OpenFor.Seconds(),
-		"consumers": consumers,
-		"parks":     s.Parks, "wakes": s.Wakes, "wasted": s.Wasted, "fences": s.Fences,
+		"consumers": consumers, "explain": s.explain(),
+		"parks": s.Parks, "wakes": s.Wakes, "wasted": s.Wasted, "fences": s.Fences,
 		"dropped": s.Dropped, "inlined": s.Inlined, "timed_out": s.TimedOut,
 	})
 	if err != nil {
