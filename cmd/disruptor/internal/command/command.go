@@ -1,4 +1,4 @@
-// Package command is the command line: bench, table, doctor, shm and version.
+// Package command is the command line: bench, table, doctor, top, shm and version.
 package command
 
 import (
@@ -18,11 +18,12 @@ import (
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/shmcmd"
 )
 
-const usage = `disruptor measures ring buffers and the machine that they run on, and inspects rings between processes.
+const usage = `disruptor measures ring buffers and the machine that they run on, and inspects the rings of running programs.
 
 	disruptor bench [flags]              run the workloads and print tables
 	disruptor table [flags] FILE.json    print the comparison of a saved run as Markdown
 	disruptor doctor                     measure this machine and say which settings suit it
+	disruptor top [flags] TARGET...      show the rings of running programs as they go
 	disruptor shm [command]              inspect rings between processes
 	disruptor version                    print the version, the commit and the machine
 
@@ -87,6 +88,8 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer, fami
 			return err
 		}
 		return doctor.Run(ctx, stdout)
+	case "top":
+		return topCommand(ctx, args, stdout, stderr)
 	case "version":
 		if err := newFlags("version", "", versionHelp).parse(args, stdout, 0); err != nil {
 			return err

@@ -270,6 +270,14 @@ func TestBadArguments(t *testing.T) {
 		"bench -workload W0":      "disruptor bench -list",
 		"bench -list -workload Q": "disruptor bench -list",
 		"bench -rounds 0":         "-rounds of 0",
+		"top":                     "top needs a target",
+		"top -once":               "top needs a target",
+		"top missing":             `target "missing" is neither a file nor HOST:PORT`,
+		"top :6060 http://":       `target "http://" has no host`,
+		"top -every 99ms :6060":   "-every of 99ms; at least 100ms is needed",
+		"top :6060 -every x":      `invalid value "x" for flag -every`,
+		"top :6060 -ring a(":      "-ring: error parsing regexp: missing closing ): `a(`",
+		"top :6060 -x":            "not defined: -x",
 		"bench -rounds -1":        "-rounds of -1",
 		"bench -neighbour -1":     "-neighbour of -1",
 		"bench -wrokload W1":      "not defined: -wrokload",
@@ -289,7 +297,8 @@ func TestHelp(t *testing.T) {
 	for line, want := range map[string]string{
 		"help": "disruptor version", "-h": "disruptor version", "-help": "disruptor version", "--help": "disruptor version",
 		"bench -h": "-workload", "help bench": "-workload", "table -h": "FILE.json", "doctor -h": "usage: disruptor doctor\n",
-		"version --help": "usage: disruptor version\n", "help shm": "disruptor shm stat", "shm -h": "disruptor shm stat",
+		"version --help": "usage: disruptor version\n", "top -h": "-ring", "help top": "TARGET...", "top :6060 -h": "-once",
+		"help shm": "disruptor shm stat", "shm -h": "disruptor shm stat",
 		"shm tail -h": "usage: disruptor shm tail",
 	} {
 		status, stdout, stderr := call(line)

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
+	"github.com/be395dad/disruptor/cmd/disruptor/internal/printable"
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/ringview"
 	"github.com/be395dad/disruptor/internal/ringfile"
 	"github.com/be395dad/disruptor/shm"
@@ -31,7 +31,7 @@ func table(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 
 
 // clean returns a text from a ring as it can be printed: it may come from anybody, and a terminal obeys.
 func clean(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if !printable.Is(s) {
 		return strconv.Quote(s)
 	}
 	return s
