@@ -80,7 +80,13 @@ func Record(e Event) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
-	return json.Marshal(record{time.Now().UTC(), e.Key, e.ID, e.Data})
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false) // it would make six bytes of one, and the record too large for the journal
+	if err := out.Encode(record{time.Now().UTC(), e.Key, e.ID, e.Data}); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
 // Message returns what clients receive: a record with its sequence in front.

@@ -1,10 +1,13 @@
 package eventlog
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/be395dad/disruptor/examples/eventlog/internal/journal"
 )
 
 func TestParse(t *testing.T) {
@@ -46,3 +49,17 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 
 // long begins an object whose field is a string of n bytes.
 func long(field string, n int) string { return `{"` + field + `":"` + strings.Repeat("x", n) + `"` }
+
+// JSON may write a byte of the data with six. The record must fit into the journal all the same: one
+// that does not would end the log.
+func TestTheLargestEventFitsIntoTheJournal(t *testing.T) {
+	for _, c := range []string{"<", "&", "\u2028", "x", `\"`} {
+		data := `"` + strings.Repeat(c, (MaxData-2)/len(c)) + `"`
+		e := Event{strings.Repeat("\x01", MaxKey), strings.Repeat("<", MaxID), []byte(data)}
+		r, err := Record(e)
+		require.NoError(t, err)
+		require.Less(t, len(r), journal.MaxRecord, c)
+		require.Contains(t, string(r), `"data":`+data+"}", "data is kept as it is")
+		require.True(t, json.Valid(r))
+	}
+}
