@@ -93,6 +93,37 @@ func TestWebSocketAnswersEachMessageInOrder(t *testing.T) {
 	require.Contains(t, string(text), `{"error":"invalid event: `)
 }
 
+func TestAMessageThatIsTooLongEndsAConnection(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	conn := dial(t, s, "/ingest")
+	const events = 500 // most are on their way when it comes
+	go func() {
+		for range events {
+			_ = conn.Write(t.Context(), websocket.MessageText, []byte(`{"key":"k","data":1}`))
+		}
+		_ = conn.Write(t.Context(), websocket.MessageText, []byte(strings.Repeat("x", 2*maxLine)))
+	}()
+	for i := range events + 1 {
+		want := fmt.Sprintf(`{"seq":%d}`, i)
+		if i == events {
+			want = `{"error":"invalid event: a line that is too long"}`
+		}
+		_, text, err := conn.Read(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, string(text))
+	}
+	_, _, err := conn.Read(t.Context())
+	require.Equal(t, websocket.StatusMessageTooBig, websocket.CloseStatus(err), err)
+}
+
+func TestAStreamTakesNoMessages(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	conn := dial(t, s, "/stream")
+	require.NoError(t, conn.Write(t.Context(), websocket.MessageText, []byte("hello")))
+	_, _, err := conn.Read(t.Context())
+	require.Equal(t, websocket.StatusPolicyViolation, websocket.CloseStatus(err), err)
+}
+
 // received reads a stream until it has n events, and returns their sequences.
 func received(t *testing.T, conn *websocket.Conn, n int) (seqs []int64) {
 	t.Helper()

@@ -59,6 +59,9 @@ func New(dir string, lo eventlog.Options, o Options) (*Server, error) {
 	s.http.Handler = http.NewCrossOriginProtection().Handler(s.routes())
 	s.http.ReadHeaderTimeout = 10 * time.Second
 	s.http.BaseContext = func(net.Listener) context.Context { return s.ended }
+	s.http.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, rawConn{}, c)
+	}
 	go f.sample(s.ending, log, o.Every)
 	return s, nil
 }
