@@ -203,11 +203,11 @@ func TestFigures(t *testing.T) {
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	require.Equal(t, "text/event-stream", answer.Header.Get("Content-Type"))
-	s.post(t, strings.Repeat(`{"key":"a","data":1}`, 10))
 	lines := bufio.NewScanner(answer.Body)
 	var got sample
 	rate := false
 	for got.Acknowledged < 10 || got.Clients.Count == 0 || got.Stages[2].Position < 10 || !rate {
+		s.post(t, `{"key":"a","data":1}`) // each time: a slow reader does not see every sample
 		require.True(t, lines.Scan(), lines.Err())
 		if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
 			got = sample{}
@@ -216,7 +216,7 @@ func TestFigures(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"journal", "index", "broadcast"}, []string{got.Stages[0].Name, got.Stages[1].Name, got.Stages[2].Name})
-	require.Equal(t, int64(10), got.Journal.Next)
+	require.GreaterOrEqual(t, got.Journal.Next, got.Acknowledged)
 	require.Equal(t, int64(1), got.Journal.Segments)
 	require.Contains(t, got.Explain[0], `ring "events"`)
 	require.Contains(t, got.Explain[1], `ring "live"`)
