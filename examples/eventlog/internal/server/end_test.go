@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -138,4 +139,36 @@ func upgrade(t *testing.T, s *service, path string) net.Conn {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSwitchingProtocols, r.StatusCode)
 	return conn
+}
+
+// A body that stops in the middle does not hold up the end.
+func TestTheEndWaitsForNoDeadHTTPClient(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	conn, err := net.Dial("tcp", s.web)
+	require.NoError(t, err)
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /events HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000\r\n\r\n"+`{"key":"k","data":1} {`, s.web)
+	require.Eventually(t, func() bool { return s.log.Next() == 1 }, patient, 1e6)
+	require.NoError(t, s.stop())
+	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusServiceUnavailable, r.StatusCode)
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	require.Regexp(t, `^\{"seq":0\}\n\{"error":".*shutting down"\}\n$`, string(body))
+}
+
+func TestAClientThatDoesNotReadItsAnswerIsCutOff(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	for range 4 { // more than the system holds of an answer
+		status, answer := s.post(t, strings.Repeat(`{"key":"k","data":"`+strings.Repeat("x", eventlog.MaxData-2)+`"}`, 30))
+		require.Equal(t, http.StatusOK, status, answer)
+	}
+	conn, err := net.Dial("tcp", s.web)
+	require.NoError(t, err)
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET /events?limit=10000 HTTP/1.1\r\nHost: %s\r\n\r\n", s.web)
+	_, err = conn.Read(make([]byte, 1))
+	require.NoError(t, err)
+	require.NoError(t, s.stop(), "it would wait for the answer")
 }
