@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -31,6 +32,10 @@ type Event struct {
 
 // Parse reads an event from a JSON object. It fails with an error that is [ErrInvalid].
 func Parse(text []byte) (Event, error) {
+	// The decoder would replace what is not UTF-8, and make one id of two.
+	if !utf8.Valid(text) {
+		return Event{}, fmt.Errorf("%w: it is not UTF-8", ErrInvalid)
+	}
 	var e Event
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -38,12 +43,22 @@ func Parse(text []byte) (Event, error) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = errors.New("it ends too early")
 		}
-		return Event{}, fmt.Errorf("%w: %v", ErrInvalid, err)
+		return Event{}, fmt.Errorf("%w: %s", ErrInvalid, brief(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Event{}, fmt.Errorf("%w: more than one JSON value in a line", ErrInvalid)
 	}
 	return e, e.check()
+}
+
+// brief returns the text of an error, cut if it is long: it may quote all of the input.
+func brief(err error) string {
+	const limit = 200
+	text := err.Error()
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
 func (e *Event) check() error {
@@ -60,6 +75,9 @@ func (e *Event) check() error {
 		return fmt.Errorf("%w: data of %d bytes; the limit is %d", ErrInvalid, len(e.Data), MaxData)
 	case !utf8.ValidString(e.Key) || !utf8.ValidString(e.ID) || !utf8.Valid(e.Data):
 		return fmt.Errorf("%w: it is not UTF-8", ErrInvalid)
+	case strings.ContainsRune(e.Key, utf8.RuneError) || strings.ContainsRune(e.ID, utf8.RuneError):
+		// The decoder puts it where a \u escape is half a pair: different ids would be one.
+		return fmt.Errorf("%w: a key or an id with U+FFFD, or with half a surrogate pair", ErrInvalid)
 	case !json.Valid(e.Data):
 		return fmt.Errorf("%w: data is not JSON", ErrInvalid)
 	}
@@ -80,7 +98,13 @@ func Record(e Event) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
-	return json.Marshal(record{time.Now().UTC(), e.Key, e.ID, e.Data})
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false) // it would make six bytes of one, and the record too large for the journal
+	if err := out.Encode(record{time.Now().UTC(), e.Key, e.ID, e.Data}); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
 // Message returns what clients receive: a record with its sequence in front.

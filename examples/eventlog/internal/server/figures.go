@@ -144,7 +144,6 @@ func (f *figures) serve(ctx context.Context, w http.ResponseWriter) {
 		text, changed := f.text, f.changed
 		f.mu.Unlock()
 		if text != nil {
-			_ = out.SetWriteDeadline(time.Now().Add(patience))
 			if _, err := fmt.Fprintf(w, "data: %s\n\n", text); err != nil {
 				return
 			}

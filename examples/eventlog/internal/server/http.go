@@ -3,37 +3,40 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 )
 
-// maxBody bounds what one request may send, in bytes, and maxLines what one may read.
+// Limits of what one request may send, in bytes and events, and of what one may read.
 const (
-	maxBody  = 8 << 20
-	maxLines = 10_000
+	maxBody   = 8 << 20
+	maxEvents = 100_000
+	maxLines  = 10_000
 )
+
+var errMany = fmt.Errorf("more than %d events in a body", maxEvents)
+
+// A patient writer gives the client some time for each write.
+type patientWriter struct{ http.ResponseWriter }
+
+func (w patientWriter) Write(text []byte) (int, error) {
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(patience))
+	return w.ResponseWriter.Write(text)
+}
+
+// Unwrap is for http.ResponseController.
+func (w patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // postEvents takes one or more JSON objects and answers each with a line, in order. The status is
-// that of the first one that failed.
+// that of the first one that failed. It ends at what is not JSON.
 func (s *Server) postEvents(w http.ResponseWriter, r *http.Request) {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	var answers []answer
-	for {
-		var event json.RawMessage
-		err := d.Decode(&event)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			refuse(w, bodyStatus(err), fmt.Errorf("event %d of the body: %w", len(answers), err))
-			return
-		}
-		answers = append(answers, s.take(r.Context(), event))
-	}
+	answers := s.takeBody(w, r)
 	if len(answers) == 0 {
 		refuse(w, http.StatusBadRequest, errors.New("the body has no event"))
 		return
@@ -52,9 +55,54 @@ func (s *Server) postEvents(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(out.Bytes())
 }
 
-func bodyStatus(err error) int {
-	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+// takeBody takes the events of a body. It stops reading when the server ends.
+func (s *Server) takeBody(w http.ResponseWriter, r *http.Request) (answers []answer) {
+	body := http.NewResponseController(w)
+	defer context.AfterFunc(s.ending, func() { _ = body.SetReadDeadline(time.Now()) })()
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	var busy error
+	for {
+		var event json.RawMessage
+		err := d.Decode(&event)
+		switch {
+		case errors.Is(err, io.EOF):
+			return answers
+		case err == nil && len(answers) == maxEvents:
+			err = errMany
+		case s.ending.Err() != nil:
+			err = errEnding
+		}
+		if err != nil {
+			return append(answers, answer{err: &bodyError{len(answers), err}})
+		}
+		if busy != nil { // each would wait as long
+			answers = append(answers, answer{err: busy})
+			continue
+		}
+		a := s.take(r.Context(), event)
+		if errors.Is(a.err, errBusy) {
+			busy = a.err
+		}
+		answers = append(answers, a)
+	}
+}
+
+// A bodyError is why the rest of a body is not read.
+type bodyError struct {
+	event int
+	err   error
+}
+
+func (e *bodyError) Error() string { return fmt.Sprintf("event %d of the body: %v", e.event, e.err) }
+func (e *bodyError) Unwrap() error { return e.err }
+
+func (e *bodyError) status() int {
+	tooLarge := new(http.MaxBytesError)
+	switch {
+	case errors.As(e.err, &tooLarge) || errors.Is(e.err, errMany):
 		return http.StatusRequestEntityTooLarge
+	case errors.Is(e.err, errEnding):
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest
 }

@@ -76,6 +76,19 @@ func TestBadInputGetsAStatusAndAReason(t *testing.T) {
 	text(t, answered)
 }
 
+func TestWhatCameBeforeBadInputIsAnswered(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	status, answer := s.post(t, `{"key":"a","data":1} nonsense {"key":"a","data":2}`)
+	require.Equal(t, 400, status)
+	require.Regexp(t, `^\{"seq":0\}\n\{"error":"event 1 of the body: .*"\}\n$`, answer)
+	status, answer = s.post(t, `{"key":"a","data":1}`+strings.Repeat(" ", maxBody))
+	require.Equal(t, 413, status)
+	require.Regexp(t, `^\{"seq":1\}\n\{"error":"event 1 of the body: .*too large"\}\n$`, answer)
+	_, answer = s.post(t, strings.Repeat("1 ", maxEvents+2))
+	require.Equal(t, maxEvents+1, strings.Count(answer, "\n"))
+	require.Regexp(t, `\{"error":"event 100000 of the body: more than 100000 events in a body"\}\n$`, answer)
+}
+
 func TestAPageOfAnotherSiteCantPost(t *testing.T) {
 	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
 	r, err := http.NewRequest("POST", s.url("/events"), strings.NewReader(`{"key":"a","data":1}`))
@@ -115,7 +128,9 @@ func TestABusyLogAnswersThatItIs(t *testing.T) {
 	s := start(t, t.TempDir(), eventlog.Options{Capacity: 1}, Options{Wait: 1})
 	require.Eventually(t, func() bool { // a sync takes longer than that
 		status, text := s.post(t, strings.Repeat(`{"key":"a","data":1}`, 100))
-		return status == 503 && strings.Contains(text, `{"error":"disruptor: no room`) && strings.Contains(text, "the log is busy: try again")
+		const busy = `{"error":"disruptor: no room.*the log is busy: try again"}`
+		require.Regexp(t, `^(\{"seq":\d+\}\n)*(`+busy+`\n)*$`, text, "the rest of a body does not wait as well")
+		return status == 503
 	}, patient, 1e6)
 }
 

@@ -30,6 +30,9 @@ func (a answer) MarshalJSON() ([]byte, error) {
 
 // status is the HTTP status of an answer.
 func (a answer) status() int {
+	if e := new(bodyError); errors.As(a.err, &e) {
+		return e.status()
+	}
 	switch {
 	case a.err == nil:
 		return http.StatusOK

@@ -56,9 +56,16 @@ func New(dir string, lo eventlog.Options, o Options) (*Server, error) {
 	s := &Server{log: log, wait: o.Wait, figures: f}
 	s.ended, s.cut = context.WithCancelCause(context.Background())
 	s.ending, s.end = context.WithCancelCause(s.ended)
-	s.http.Handler = http.NewCrossOriginProtection().Handler(s.routes())
+	routes := http.NewCrossOriginProtection().Handler(s.routes())
+	s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		routes.ServeHTTP(patientWriter{w}, r)
+	})
 	s.http.ReadHeaderTimeout = 10 * time.Second
+	s.http.WriteTimeout = patience // each write of a handler begins it again
 	s.http.BaseContext = func(net.Listener) context.Context { return s.ended }
+	s.http.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, rawConn{}, c)
+	}
 	go f.sample(s.ending, log, o.Every)
 	return s, nil
 }
@@ -99,7 +106,7 @@ func (s *Server) Serve(ctx context.Context, web, tcp net.Listener, grace time.Du
 	defer context.AfterFunc(last, func() { s.cut(errEnding) })()
 	err = errors.Join(err, s.log.Shutdown(last))
 	s.end(errEnding)
-	err = errors.Join(err, s.http.Shutdown(last))
+	err = errors.Join(err, s.http.Shutdown(last), s.http.Close())
 	s.conns.Wait()
 	return err
 }

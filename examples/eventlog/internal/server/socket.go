@@ -1,27 +1,72 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
+	"time"
 
 	"github.com/coder/websocket"
 )
 
+// errSpoke is why the stream of a client that sends something ends.
+var errSpoke = errors.New("a stream takes no messages")
+
 // ingestSocket takes each message as an event, and answers each with a message, in order.
 func (s *Server) ingestSocket(w http.ResponseWriter, r *http.Request) {
-	conn, err := websocket.Accept(w, r, nil)
+	conn, end, err := s.accept(w, r)
 	if err != nil {
-		return // Accept has answered
+		return // it is answered
 	}
-	defer s.closed(conn)()
-	conn.SetReadLimit(maxLine)
+	type message struct {
+		text []byte
+		err  error
+	}
+	// A goroutine of its own reads: a context that stopped the reading would close the connection,
+	// and lose the answers that are due.
+	messages, done := make(chan message), make(chan struct{})
+	go func() {
+		for m := (message{}); m.err == nil; {
+			m.text, m.err = read(r.Context(), conn)
+			select {
+			case messages <- m:
+			case <-done:
+				return
+			}
+		}
+	}()
 	next := func() ([]byte, error) {
-		_, text, err := conn.Read(s.ending)
-		return text, err
+		select {
+		case m := <-messages:
+			return m.text, m.err
+		case <-s.ending.Done():
+			return nil, errEnding
+		}
 	}
 	reply := func(text []byte, _ bool) error { return send(r.Context(), conn, text) }
-	_ = s.ingest(r.Context(), next, reply)
+	err = s.ingest(r.Context(), next, reply)
+	close(done)
+	if errors.Is(err, bufio.ErrTooLong) {
+		_ = reply([]byte(tooLong), false)
+	}
+	end(err)
+}
+
+// read returns the next message. The limit of the connection would close it, and lose the answers
+// that are due.
+func read(ctx context.Context, conn *websocket.Conn) ([]byte, error) {
+	_, in, err := conn.Reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxLine+1))
+	if err == nil && len(text) > maxLine {
+		err = bufio.ErrTooLong
+	}
+	return text, err
 }
 
 // stream sends the events behind the one named by the parameter after, and those that come.
@@ -35,26 +80,52 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		}
 		next = after + 1
 	}
-	conn, err := websocket.Accept(w, r, nil)
+	conn, end, err := s.accept(w, r)
 	if err != nil {
-		return // Accept has answered
+		return // it is answered
 	}
-	defer s.closed(conn)()
-	ctx := conn.CloseRead(r.Context()) // ends when the client goes
-	_ = s.log.Follow(ctx, next, func(text []byte) error { return send(ctx, conn, text) })
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	go func() { // ends when the client goes
+		_, _, err := conn.Reader(r.Context())
+		if err == nil {
+			err = errSpoke
+		}
+		cancel(err)
+	}()
+	end(s.log.Follow(ctx, next, func(text []byte) error { return send(ctx, conn, text) }))
 }
 
-// closed counts a connection, and returns what to call at its end.
-func (s *Server) closed(conn *websocket.Conn) func() {
-	s.conns.Add(1)
-	return func() {
+// rawConn is the key of the connection in the context of a request.
+type rawConn struct{}
+
+// accept makes a WebSocket of a request, or answers it with an error. The caller calls end at the
+// end, with why it is one.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (conn *websocket.Conn, end func(error), err error) {
+	s.conns.Add(1) // before Accept: from there on, the shutdown of HTTP does not wait for it
+	conn, err = websocket.Accept(w, r, nil)
+	if err != nil {
+		s.conns.Done()
+		return nil, nil, err
+	}
+	conn.SetReadLimit(-1)
+	raw := r.Context().Value(rawConn{}).(net.Conn)
+	stop := context.AfterFunc(s.ended, func() { _ = raw.Close() })
+	return conn, func(err error) {
 		defer s.conns.Done()
+		defer stop()
 		status, reason := websocket.StatusNormalClosure, ""
-		if errors.Is(context.Cause(s.ending), errEnding) {
+		switch {
+		case errors.Is(err, bufio.ErrTooLong):
+			status = websocket.StatusMessageTooBig
+		case errors.Is(err, errSpoke):
+			status, reason = websocket.StatusPolicyViolation, errSpoke.Error()
+		case s.ending.Err() != nil:
 			status, reason = websocket.StatusGoingAway, errEnding.Error()
 		}
+		_ = raw.SetDeadline(time.Now().Add(patience)) // Close reads the rest of a message without a limit
 		_ = conn.Close(status, reason)
-	}
+	}, nil
 }
 
 func send(ctx context.Context, conn *websocket.Conn, text []byte) error {

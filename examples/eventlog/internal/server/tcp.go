@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"time"
 
@@ -15,6 +16,9 @@ const patience = 10 * time.Second
 
 // maxLine bounds an event as it is sent: its data may hold white space and escapes.
 const maxLine = 2 * (eventlog.MaxData + eventlog.MaxKey + eventlog.MaxID)
+
+// tooLong answers an event that is not read to its end. The connection ends with it.
+const tooLong = `{"error":"invalid event: a line that is too long"}`
 
 func (s *Server) serveTCP(l net.Listener) error {
 	for {
@@ -30,14 +34,20 @@ func (s *Server) serveTCP(l net.Listener) error {
 func (s *Server) tcp(conn net.Conn) {
 	defer conn.Close()
 	// What has been taken is answered when the server ends: only reading stops.
-	stop := context.AfterFunc(s.ending, func() { _ = conn.(*net.TCPConn).CloseRead() })
-	defer stop()
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(s.ending, func() {
+		defer close(stopped)
+		_ = conn.SetReadDeadline(time.Now())
+	})
 	defer context.AfterFunc(s.ended, func() { _ = conn.Close() })()
 	lines := bufio.NewScanner(conn)
 	lines.Buffer(nil, maxLine)
 	out := bufio.NewWriter(conn)
 	next := func() ([]byte, error) {
 		for lines.Scan() {
+			if s.ending.Err() != nil { // the line may be half of one
+				return nil, errEnding
+			}
 			if len(lines.Bytes()) > 0 {
 				return lines.Bytes(), nil
 			}
@@ -60,6 +70,18 @@ func (s *Server) tcp(conn net.Conn) {
 	}
 	err := s.ingest(s.ended, next, reply)
 	if errors.Is(err, bufio.ErrTooLong) {
-		_ = reply([]byte(`{"error":"invalid event: a line that is too long"}`), false)
+		_ = reply([]byte(tooLong), false)
 	}
+	if !stop() {
+		<-stopped
+	}
+	linger(conn.(*net.TCPConn))
+}
+
+// linger reads until the client has seen the end, or for a second. If something were unread, the
+// system would reset the connection and drop the answers that are on their way.
+func linger(conn *net.TCPConn) {
+	_ = conn.CloseWrite()
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+	_, _ = io.Copy(io.Discard, conn)
 }
