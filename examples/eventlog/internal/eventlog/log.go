@@ -204,6 +204,7 @@ func (l *Log) Key(key string) (KeyInfo, bool) { return l.index.get(key) }
 type Observed interface {
 	Stats() disruptor.Stats
 	Explain() string
+	Var() disruptor.Var
 }
 
 // Rings returns the rings of the log.
@@ -219,8 +220,12 @@ func (l *Log) Shutdown(ctx context.Context) error {
 	if err := l.events.Shutdown(ctx); err != nil {
 		return err
 	}
-	<-l.ended
-	return l.err
+	select {
+	case <-l.ended:
+		return l.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Ended is closed when the log has ended: by Shutdown, or because the journal failed.

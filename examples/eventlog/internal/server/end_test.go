@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
@@ -114,7 +115,7 @@ func floodSocket(t *testing.T, s *service, answered func(string)) {
 func TestTheEndWaitsForNoHalfMessage(t *testing.T) {
 	for _, path := range []string{"/ingest", "/stream"} {
 		t.Run(path, func(t *testing.T) {
-			s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+			s := start(t, t.TempDir(), eventlog.Options{}, Options{Patience: 100 * time.Millisecond})
 			conn := upgrade(t, s, path)
 			// A frame of a text of 2^40 bytes, of which a few come.
 			_, err := conn.Write([]byte{0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4, 'x'})
@@ -159,7 +160,7 @@ func TestTheEndWaitsForNoDeadHTTPClient(t *testing.T) {
 }
 
 func TestAClientThatDoesNotReadItsAnswerIsCutOff(t *testing.T) {
-	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{Patience: time.Second})
 	for range 4 { // more than the system holds of an answer
 		status, answer := s.post(t, strings.Repeat(`{"key":"k","data":"`+strings.Repeat("x", eventlog.MaxData-2)+`"}`, 30))
 		require.Equal(t, http.StatusOK, status, answer)

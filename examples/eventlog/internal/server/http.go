@@ -23,10 +23,13 @@ const (
 var errMany = fmt.Errorf("more than %d events in a body", maxEvents)
 
 // A patient writer gives the client some time for each write.
-type patientWriter struct{ http.ResponseWriter }
+type patientWriter struct {
+	http.ResponseWriter
+	patience time.Duration
+}
 
 func (w patientWriter) Write(text []byte) (int, error) {
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(patience))
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.patience))
 	return w.ResponseWriter.Write(text)
 }
 
@@ -109,7 +112,8 @@ func (e *bodyError) status() int {
 
 // getEvents reads the journal.
 func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
-	after, err := number(r, "after", -1, -1, s.log.Next()-1)
+	oldest := s.log.Journal().First - 1
+	after, err := number(r, "after", oldest, oldest, s.log.Next()-1)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
@@ -144,7 +148,7 @@ func (s *Server) getKey(w http.ResponseWriter, r *http.Request) {
 
 // number returns a parameter of the query, which must be in [low, high].
 func number(r *http.Request, name string, missing, low, high int64) (int64, error) {
-	text := r.FormValue(name)
+	text := r.URL.Query().Get(name)
 	if text == "" {
 		return missing, nil
 	}

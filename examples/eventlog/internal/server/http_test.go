@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -145,6 +146,19 @@ func TestMetrics(t *testing.T) {
 	} {
 		require.Contains(t, text, "\n"+line+"\n")
 	}
+}
+
+func TestVarsAreThoseOfTheRings(t *testing.T) {
+	s := start(t, t.TempDir(), eventlog.Options{}, Options{})
+	status, text := s.get(t, "/debug/vars")
+	require.Equal(t, 200, status)
+	var vars map[string]struct {
+		Name    string
+		Explain string
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &vars))
+	require.Equal(t, "events", vars["events"].Name)
+	require.Contains(t, vars["live"].Explain, `ring "live"`)
 }
 
 func TestThePageIsServed(t *testing.T) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,4 +36,12 @@ func metricsHandler(log *eventlog.Log, f *figures) http.Handler {
 		gauge("eventlog_journal_bytes", "Size of the journal.", func() int64 { return log.Journal().Bytes }),
 		gauge("eventlog_next_sequence", "Sequence of the next event on disk.", log.Next))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// vars serves the rings as package expvar would, for disruptor top. They are not published there,
+// because a process may have several servers.
+func (s *Server) vars(w http.ResponseWriter, _ *http.Request) {
+	events, live := s.log.Rings()
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = fmt.Fprintf(w, "{\"events\":%v,\"live\":%v}\n", events.Var(), live.Var())
 }

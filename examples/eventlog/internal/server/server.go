@@ -18,16 +18,20 @@ type Options struct {
 	// Wait is how long an event waits for room in a full ring before its producer gets an error;
 	// 0 means 5 s.
 	Wait time.Duration
+	// Patience is how long a client may take to receive what is sent to it, before it is cut off; 0
+	// means 10 s.
+	Patience time.Duration
 	// Every is how often figures are taken; 0 means 500 ms.
 	Every time.Duration
 }
 
 // A Server serves a log. Make it with New.
 type Server struct {
-	log     *eventlog.Log
-	wait    time.Duration
-	figures *figures
-	http    http.Server
+	log      *eventlog.Log
+	wait     time.Duration
+	patience time.Duration
+	figures  *figures
+	http     http.Server
 
 	ending context.Context // when it ends, nothing more is read from clients
 	end    context.CancelCauseFunc
@@ -44,6 +48,9 @@ func New(dir string, lo eventlog.Options, o Options) (*Server, error) {
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Second
 	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Second
+	}
 	if o.Every == 0 {
 		o.Every = 500 * time.Millisecond
 	}
@@ -53,15 +60,15 @@ func New(dir string, lo eventlog.Options, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: log, wait: o.Wait, figures: f}
+	s := &Server{log: log, wait: o.Wait, patience: o.Patience, figures: f}
 	s.ended, s.cut = context.WithCancelCause(context.Background())
 	s.ending, s.end = context.WithCancelCause(s.ended)
 	routes := http.NewCrossOriginProtection().Handler(s.routes())
 	s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		routes.ServeHTTP(patientWriter{w}, r)
+		routes.ServeHTTP(patientWriter{w, o.Patience}, r)
 	})
 	s.http.ReadHeaderTimeout = 10 * time.Second
-	s.http.WriteTimeout = patience // each write of a handler begins it again
+	s.http.WriteTimeout = o.Patience // each write of a handler begins it again
 	s.http.BaseContext = func(net.Listener) context.Context { return s.ended }
 	s.http.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, rawConn{}, c)
@@ -79,6 +86,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /stream", s.stream)
 	mux.HandleFunc("GET /figures", func(w http.ResponseWriter, r *http.Request) { s.figures.serve(s.ending, w) })
 	mux.Handle("GET /metrics", metricsHandler(s.log, s.figures))
+	mux.HandleFunc("GET /debug/vars", s.vars)
 	mux.Handle("GET /", page.Handler())
 	return mux
 }

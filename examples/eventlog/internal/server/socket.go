@@ -46,7 +46,7 @@ func (s *Server) ingestSocket(w http.ResponseWriter, r *http.Request) {
 			return nil, errEnding
 		}
 	}
-	reply := func(text []byte, _ bool) error { return send(r.Context(), conn, text) }
+	reply := func(text []byte, _ bool) error { return s.send(r.Context(), conn, text) }
 	err = s.ingest(r.Context(), next, reply)
 	close(done)
 	if errors.Is(err, bufio.ErrTooLong) {
@@ -72,8 +72,8 @@ func read(ctx context.Context, conn *websocket.Conn) ([]byte, error) {
 // stream sends the events behind the one named by the parameter after, and those that come.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	next := int64(-1)
-	if r.FormValue("after") != "" {
-		after, err := number(r, "after", 0, -1, s.log.Next()-1)
+	if r.URL.Query().Get("after") != "" {
+		after, err := number(r, "after", 0, s.log.Journal().First-1, s.log.Next()-1)
 		if err != nil {
 			refuse(w, http.StatusBadRequest, err)
 			return
@@ -93,7 +93,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		}
 		cancel(err)
 	}()
-	end(s.log.Follow(ctx, next, func(text []byte) error { return send(ctx, conn, text) }))
+	end(s.log.Follow(ctx, next, func(text []byte) error { return s.send(ctx, conn, text) }))
 }
 
 // rawConn is the key of the connection in the context of a request.
@@ -120,16 +120,16 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) (conn *websocket
 			status = websocket.StatusMessageTooBig
 		case errors.Is(err, errSpoke):
 			status, reason = websocket.StatusPolicyViolation, errSpoke.Error()
-		case s.ending.Err() != nil:
+		case err == nil || s.ending.Err() != nil: // a stream may come to its end before the server does
 			status, reason = websocket.StatusGoingAway, errEnding.Error()
 		}
-		_ = raw.SetDeadline(time.Now().Add(patience)) // Close reads the rest of a message without a limit
+		_ = raw.SetDeadline(time.Now().Add(s.patience)) // Close reads the rest of a message without a limit
 		_ = conn.Close(status, reason)
 	}, nil
 }
 
-func send(ctx context.Context, conn *websocket.Conn, text []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (s *Server) send(ctx context.Context, conn *websocket.Conn, text []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	return conn.Write(ctx, websocket.MessageText, text)
 }

@@ -11,20 +11,22 @@ import (
 	"github.com/be395dad/disruptor/examples/eventlog/internal/eventlog"
 )
 
-// patience is how long a client may take to receive what is sent to it.
-const patience = 10 * time.Second
-
 // maxLine bounds an event as it is sent: its data may hold white space and escapes.
 const maxLine = 2 * (eventlog.MaxData + eventlog.MaxKey + eventlog.MaxID)
 
 // tooLong answers an event that is not read to its end. The connection ends with it.
 const tooLong = `{"error":"invalid event: a line that is too long"}`
 
+// serveTCP accepts connections until the listener is closed.
 func (s *Server) serveTCP(l net.Listener) error {
 	for {
 		conn, err := l.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return err
+		}
+		if err != nil { // too many open files, say: it passes, as in net/http
+			time.Sleep(10 * time.Millisecond)
+			continue
 		}
 		s.conns.Go(func() { s.tcp(conn) })
 	}
@@ -58,7 +60,7 @@ func (s *Server) tcp(conn net.Conn) {
 		return nil, net.ErrClosed
 	}
 	reply := func(text []byte, more bool) error {
-		_ = conn.SetWriteDeadline(time.Now().Add(patience))
+		_ = conn.SetWriteDeadline(time.Now().Add(s.patience))
 		_, err := out.Write(append(text, '\n'))
 		if err == nil && !more {
 			err = out.Flush()
