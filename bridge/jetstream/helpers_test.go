@@ -21,7 +21,10 @@ const patient = time.Minute
 
 func TestMain(m *testing.M) {
 	if child := os.Getenv("JETSTREAM_TEST_CHILD"); child != "" {
-		children[child]()
+		if err := children[child](); err != nil {
+			fmt.Fprintln(os.Stderr, child, "failed:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	goleak.VerifyTestMain(m)
@@ -132,21 +135,20 @@ func publisher(t *testing.T, nc *nats.Conn, change ...func(*Config[event])) *Pub
 // stored returns the messages of the stream, in order.
 func stored(t *testing.T, nc *nats.Conn) (all []*js.RawStreamMsg) {
 	t.Helper()
-	ctx := limited(t)
-	s, err := jets(t, nc).Stream(ctx, streamName)
-	require.NoError(t, err)
-	c, err := s.CreateConsumer(ctx, js.ConsumerConfig{AckPolicy: js.AckNonePolicy})
-	require.NoError(t, err)
-	for total := int(s.CachedInfo().State.Msgs); len(all) < total; {
-		batch, err := c.Fetch(min(500, total-len(all)), js.FetchMaxWait(patient/4))
-		require.NoError(t, err)
-		for m := range batch.Messages() {
-			meta, err := m.Metadata()
-			require.NoError(t, err)
-			all = append(all, &js.RawStreamMsg{Sequence: meta.Sequence.Stream, Header: m.Headers(), Data: m.Data()})
-		}
-		require.NoError(t, batch.Error())
+	var s js.Stream
+	again(t, func(ctx context.Context) (err error) { s, err = jets(t, nc).Stream(ctx, streamName); return err })
+	state := s.CachedInfo().State
+	for seq := state.FirstSeq; seq <= state.LastSeq; seq++ {
+		again(t, func(ctx context.Context) error {
+			m, err := s.GetMsg(ctx, seq)
+			all = append(all, m)
+			if err != nil {
+				all = all[:len(all)-1]
+			}
+			return err
+		})
 	}
+	require.Len(t, all, int(state.Msgs))
 	return all
 }
 
@@ -164,21 +166,45 @@ func requireStored(t *testing.T, nc *nats.Conn, n int64) {
 	require.Len(t, all, int(n))
 }
 
-// length returns how many messages the stream has, or -1 if nobody can tell now.
-func length(t *testing.T, nc *nats.Conn) int64 {
-	ctx, cancel := context.WithTimeout(t.Context(), patient)
-	defer cancel()
-	s, err := jets(t, nc).Stream(ctx, streamName)
-	if err != nil {
-		return -1
+// until waits until cond is true. It calls cond on the test's goroutine.
+func until(t *testing.T, cond func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * patient); !cond(); time.Sleep(2 * time.Millisecond) {
+		require.True(t, time.Now().Before(end), "waited in vain")
 	}
-	return int64(s.CachedInfo().State.Msgs)
+}
+
+// again calls f, which asks a server that may be about to stop, until it succeeds.
+func again(t *testing.T, f func(context.Context) error) {
+	t.Helper()
+	until(t, func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := f(ctx)
+		if err != nil {
+			t.Log(err)
+		}
+		return err == nil
+	})
+}
+
+// length returns how many messages the stream has.
+func length(t *testing.T, nc *nats.Conn) (n int64) {
+	t.Helper()
+	again(t, func(ctx context.Context) error {
+		s, err := jets(t, nc).Stream(ctx, streamName)
+		if err == nil {
+			n = int64(s.CachedInfo().State.Msgs)
+		}
+		return err
+	})
+	return n
 }
 
 // waitForLength waits until the stream has that many messages.
 func waitForLength(t *testing.T, nc *nats.Conn, n int64) {
 	t.Helper()
-	require.Eventually(t, func() bool { return length(t, nc) >= n }, 2*patient, 5*time.Millisecond)
+	until(t, func() bool { return length(t, nc) >= n })
 }
 
 // cluster is three servers. Those that are stopped are nil.
@@ -202,14 +228,14 @@ func startCluster(t *testing.T) *cluster {
 		c.options[i].Routes = server.RoutesFromStr(routes[1:])
 		c.start(t, i)
 	}
-	require.Eventually(t, func() bool {
+	until(t, func() bool {
 		for _, s := range c.servers {
 			if s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == 3 {
 				return true
 			}
 		}
 		return false
-	}, patient, 10*time.Millisecond)
+	})
 	return c
 }
 
@@ -229,13 +255,13 @@ func (c *cluster) url() (urls string) {
 // leader returns the server that leads the stream.
 func (c *cluster) leader(t *testing.T) (i int) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	until(t, func() bool {
 		for i = range c.servers {
 			if c.servers[i] != nil && c.servers[i].JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, streamName) {
 				return true
 			}
 		}
 		return false
-	}, patient, 10*time.Millisecond)
+	})
 	return i
 }

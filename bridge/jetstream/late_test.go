@@ -24,10 +24,10 @@ func waitForgotten(t *testing.T, nc *nats.Conn) {
 	require.NoError(t, err)
 	_, err = jets(t, nc).Publish(ctx, "probe", nil, js.WithMsgID("probe"))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool {
+	until(t, func() bool {
 		ack, err := jets(t, nc).Publish(ctx, "probe", nil, js.WithMsgID("probe"))
 		return err == nil && !ack.Duplicate
-	}, patient, 10*time.Millisecond)
+	})
 }
 
 // captured returns the messages with which a publisher stores events [0, n) in another stream of
