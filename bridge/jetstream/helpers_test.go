@@ -138,7 +138,7 @@ func stored(t *testing.T, nc *nats.Conn) (all []*js.RawStreamMsg) {
 	var s js.Stream
 	again(t, func(ctx context.Context) (err error) { s, err = jets(t, nc).Stream(ctx, streamName); return err })
 	state := s.CachedInfo().State
-	for seq := state.FirstSeq; seq <= state.LastSeq; seq++ {
+	for seq := max(state.FirstSeq, 1); seq <= state.LastSeq; seq++ {
 		again(t, func(ctx context.Context) error {
 			m, err := s.GetMsg(ctx, seq)
 			all = append(all, m)
