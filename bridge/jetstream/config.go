@@ -8,6 +8,10 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// mostInFlight bounds Config.InFlight, so that a publisher knows how far the messages of another
+// one may reach.
+const mostInFlight = 1024
+
 // Config describes a [Publisher]. Stream, Subject, Epoch and Encode are required.
 type Config[T any] struct {
 	// Stream is the name of the stream. It must exist, and only publishers of this package may
@@ -36,7 +40,8 @@ type Config[T any] struct {
 	// their producers aborted them, say. nil means that this is an error. It is not called if
 	// Sequence is set.
 	Missing func(from, to int64) error
-	// InFlight is how many messages may be on their way at once; 0 means 256.
+	// InFlight is how many messages may be on their way at once, at most 1024; 0 means 256. The
+	// first 1024 messages after those of another epoch go one at a time.
 	InFlight int
 	// AckWait is how long an acknowledgement, or another answer of the server, may take before the
 	// publisher asks for the last stored message; 0 means 5 s.
@@ -56,6 +61,8 @@ func (cfg *Config[T]) complete() error {
 		return fmt.Errorf("jetstream: Config.Epoch %q: must be 1 to 64 letters, digits, dots, underscores and hyphens", cfg.Epoch)
 	case cfg.Encode == nil:
 		return fmt.Errorf("jetstream: no Config.Encode")
+	case cfg.InFlight > mostInFlight:
+		return fmt.Errorf("jetstream: Config.InFlight %d: at most %d", cfg.InFlight, mostInFlight)
 	case cfg.InFlight < 0 || cfg.AckWait < 0 || cfg.GiveUp < 0:
 		return fmt.Errorf("jetstream: Config.InFlight %d, AckWait %v, GiveUp %v: must not be negative",
 			cfg.InFlight, cfg.AckWait, cfg.GiveUp)

@@ -52,8 +52,14 @@
 //
 // # Streams
 //
-// A stream has one publisher at a time, and no other may publish to it. A second one of the same
-// epoch does no harm: each message of one is refused to the other. A stream needs the retention
+// A stream has one publisher at a time, and nobody else may publish to it. A second publisher of the
+// same epoch does no harm: both expect the same event at each place, and each event is stored once.
+// A foreign message at the place of an event makes that event be refused, but perhaps not the one
+// behind it. The publisher finds this with its next answer and fails with [ErrEpoch]; the stream
+// then lacks an event. After a change of epochs, late messages of the old one could be such: so the
+// first 1024 messages of the new one go one at a time.
+//
+// A stream needs the retention
 // LimitsPolicy, and must keep at least its last message: without it nobody knows where to go on,
 // which is ErrForgotten. Only an operator can help then, with a new epoch and NewEpoch. So prefer
 // MaxMsgs or MaxBytes to MaxAge for a stream that may be idle.

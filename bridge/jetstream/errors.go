@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	// ErrEpoch means that the last message of the stream is of another epoch, or not of a
-	// Publisher at all.
-	ErrEpoch = errors.New("jetstream: the stream ends with a message of another epoch")
+	// ErrEpoch means that a message of the stream is of another epoch, or not of a Publisher at
+	// all: the last one, or one that was stored where an event should be.
+	ErrEpoch = errors.New("jetstream: the stream has a message of another epoch")
 	// ErrForgotten means that the last message of the stream has been deleted, by hand or by a
 	// limit, so that nothing says where to go on.
 	ErrForgotten = errors.New("jetstream: the last message of the stream has been deleted")

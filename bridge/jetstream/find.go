@@ -44,15 +44,48 @@ func (p *Publisher[T]) findOnce(parent context.Context) error {
 			return fmt.Errorf("%w: message %d, event %d, of stream %q; %s", ErrBehind, p.last, p.next-1, p.cfg.Stream,
 				describe(p.cfg.Stream, m))
 		}
+		if err := p.verify(ctx, end); err != nil {
+			return err
+		}
 		if !p.ours || seq >= p.next {
 			p.stored(seq)
 		}
-	case p.cfg.NewEpoch && !p.ours:
-		p.next, p.any = 0, true
+	case p.cfg.NewEpoch && (!p.ours || p.alone > 0 && epoch == p.before):
+		// A late message of the other epoch may still come where one of this epoch should be. That
+		// one is then refused, but not the one behind it. So they go one at a time until the stream
+		// is longer than any of the other publisher's messages expect.
+		p.before, p.alone = epoch, mostInFlight
+		if !p.ours {
+			p.next, p.any = 0, true
+		}
 	default:
 		return fmt.Errorf("%w: the publisher's is %q; %s", ErrEpoch, p.cfg.Epoch, describe(p.cfg.Stream, m))
 	}
 	p.last = end
+	return nil
+}
+
+// verify returns an error if another message is stored where the first of the window should be.
+// The stream ends with end. If a publisher of this epoch was faster, the message is the same.
+func (p *Publisher[T]) verify(ctx context.Context, end uint64) error {
+	if len(p.window) == 0 || end <= p.last {
+		return nil
+	}
+	s, err := p.js.Stream(ctx, p.cfg.Stream)
+	if err != nil {
+		return err
+	}
+	m, err := s.GetMsg(ctx, p.last+1)
+	if errors.Is(err, js.ErrMsgNotFound) {
+		return nil // a limit of the stream has deleted it
+	}
+	if err != nil {
+		return err
+	}
+	want := p.window[0].seq
+	if epoch, seq, ok := Origin(m.Header); !ok || epoch != p.cfg.Epoch || seq != want {
+		return fmt.Errorf("%w: event %d of epoch %q is missing: %s", ErrEpoch, want, p.cfg.Epoch, describe(p.cfg.Stream, m))
+	}
 	return nil
 }
 

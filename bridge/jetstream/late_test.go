@@ -78,6 +78,42 @@ func TestLateMessagesOfADeadPublisher(t *testing.T) {
 	requireStored(t, nc, 20)
 }
 
+// A message of the epoch before comes in time, after the publisher of the new one has resumed.
+func TestLateMessageOfTheEpochBefore(t *testing.T) {
+	dead := captured(t, 11)
+	nc := connect(t, startOne(t).ClientURL())
+	addStream(t, nc)
+	ctx := limited(t)
+	require.NoError(t, publisher(t, nc).Publish(ctx, sequences(0, 10)))
+	p := publisher(t, nc, func(c *Config[event]) { c.Epoch, c.NewEpoch = "e2", true })
+	_, err := p.Resume(ctx)
+	require.NoError(t, err)
+	_, err = jets(t, nc).PublishMsg(ctx, dead[10])
+	require.NoError(t, err)
+	require.NoError(t, p.Publish(ctx, sequences(0, 5)))
+	all := stored(t, nc)
+	require.Len(t, all, 16)
+	for i, m := range all[11:] {
+		epoch, seq, _ := Origin(m.Header)
+		require.Equal(t, "e2", epoch)
+		require.EqualValues(t, i, seq)
+	}
+}
+
+// Somebody else publishes to the stream while events are on their way.
+func TestForeignMessageInBetweenIsAnError(t *testing.T) {
+	nc := connect(t, startOne(t).ClientURL())
+	addStream(t, nc)
+	ctx := limited(t)
+	p := publisher(t, nc)
+	require.NoError(t, p.Publish(ctx, sequences(0, 10)))
+	_, err := nc.Request(subject, []byte("foreign"), patient)
+	require.NoError(t, err)
+	err = p.Publish(ctx, sequences(10, 20)) // 10 is refused, 11 follows the foreign one
+	require.ErrorIs(t, err, ErrEpoch)
+	require.ErrorContains(t, err, `event 10 of epoch "e1" is missing`)
+}
+
 // Two bridges serve one source: the second was started while the first lives.
 func TestTwoPublishersInTurn(t *testing.T) {
 	nc := connect(t, startOne(t).ClientURL())

@@ -23,7 +23,10 @@ type Publisher[T any] struct {
 	last  uint64 // sequence in the stream of its last message
 	next  int64  // the first event that is not in the stream
 	any   bool   // the first event may have any sequence, next or not
-	ours  bool   // the last message is of this epoch
+	ours  bool   // the last message is of this epoch, or was
+
+	before string // epoch of the messages before this one's
+	alone  int    // so many messages must not be on their way together: see findOnce
 
 	begun  bool       // the first event has been compared with next
 	window []*message // on their way: window[i] is to be message last+1+i of the stream
@@ -119,7 +122,7 @@ func (p *Publisher[T]) Publish(ctx context.Context, events iter.Seq2[int64, *T])
 		if err != nil {
 			return err
 		}
-		for len(p.window) >= p.cfg.InFlight {
+		for len(p.window) >= p.cfg.InFlight || len(p.window) > 0 && p.alone > 0 {
 			if err := p.settle(ctx); err != nil {
 				return err
 			}

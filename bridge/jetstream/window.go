@@ -42,6 +42,7 @@ func (p *Publisher[T]) settle(ctx context.Context) error {
 		return p.recover(ctx, m, err)
 	}
 	p.last++
+	p.alone = max(0, p.alone-1)
 	p.stored(m.seq)
 	p.window = p.window[1:]
 	return nil
