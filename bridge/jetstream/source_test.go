@@ -91,6 +91,8 @@ func requireSeen(t *testing.T, seen []received, from, to uint64) {
 
 func nothing() {}
 
+func noRedelivery(c *SourceConfig[received]) { c.AckWait = time.Hour }
+
 func durable(c *SourceConfig[received])   { c.Durable = "reader" }
 func impatient(c *SourceConfig[received]) { c.AckWait = 100 * time.Millisecond }
 func after(seq uint64) func(*SourceConfig[received]) {
@@ -134,7 +136,7 @@ func TestSourceGoesOnBehindAfter(t *testing.T) {
 func TestDurableIsAcknowledgedWhenDone(t *testing.T) {
 	nc, _ := startFilled(t, 50)
 	gate := make(chan struct{})
-	r := startReader(t, nc, func() { <-gate }, durable)
+	r := startReader(t, nc, func() { <-gate }, durable, noRedelivery)
 	until(t, func() bool { return r.ring.Published() == 50 })
 	require.NoError(t, nc.Flush())
 	require.Zero(t, ackFloor(t, nc).AckFloor.Stream)
@@ -144,7 +146,7 @@ func TestDurableIsAcknowledgedWhenDone(t *testing.T) {
 	<-r.ran
 	handled := r.source.done // the ring may have ended anywhere in the batch
 
-	r = startReader(t, nc, nothing, durable)
+	r = startReader(t, nc, nothing, durable, noRedelivery)
 	until(t, func() bool { return r.count() == 50-int(handled) })
 	require.NoError(t, publisher(t, nc).Publish(limited(t), sequences(50, 60)))
 	until(t, func() bool { return ackFloor(t, nc).AckFloor.Stream == 60 })
@@ -152,7 +154,7 @@ func TestDurableIsAcknowledgedWhenDone(t *testing.T) {
 	require.NoError(t, nc.Flush())
 
 	require.NoError(t, publisher(t, nc).Publish(limited(t), sequences(60, 70)))
-	r = startReader(t, nc, nothing, durable)
+	r = startReader(t, nc, nothing, durable, noRedelivery)
 	until(t, func() bool { return r.count() == 10 })
 	requireSeen(t, r.end(t), 61, 71)
 }
