@@ -23,7 +23,7 @@ const library = "github.com/be395dad/disruptor"
 
 // others are the modules that are released after the library, because they require it. The module
 // cmd/disruptor/lfq is not: it replaces a module, and go install refuses such a one.
-var others = []string{"cmd/disruptor", "metrics", "slogring"}
+var others = []string{"bridge/jetstream", "cmd/disruptor", "metrics", "slogring"}
 
 func main() {
 	limit := flag.Duration("limit", 5*time.Minute, "how long one command may take")

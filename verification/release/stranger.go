@@ -131,7 +131,8 @@ func visit(u *user, readme, version string) error {
 	if err := u.expect(version, "disruptor", "version"); err != nil {
 		return err
 	}
-	_, err = u.run("go", "get", library+"/metrics@"+version, library+"/slogring@"+version)
+	_, err = u.run("go", "get", library+"/metrics@"+version, library+"/slogring@"+version,
+		library+"/bridge/jetstream@"+version)
 	return err
 }
 
