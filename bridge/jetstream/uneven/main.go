@@ -31,15 +31,23 @@ func table(w io.Writer) {
 		fmt.Fprintf(w, " n = %d |", n)
 	}
 	fmt.Fprint(w, "\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
-	for _, s := range []float64{0, 0.8, 1, 1.2} {
-		shares := zipf(s)
+	exponents := []float64{0, 0.8, 1, 1.2}
+	distributions := make([][]float64, len(exponents))
+	for i, s := range exponents {
+		distributions[i] = zipf(s)
+	}
+	overloads := make([][]float64, len(partitions))
+	for i, n := range partitions {
+		overloads[i] = overload(distributions, n)
+	}
+	for i, s := range exponents {
 		name := fmt.Sprintf("1/k^%g", s)
 		if s == 0 {
 			name = "even"
 		}
-		fmt.Fprintf(w, "| %s | %.3g%% |", name, 100*shares[0])
-		for _, n := range partitions {
-			x := overload(shares, n)
+		fmt.Fprintf(w, "| %s | %.3g%% |", name, 100*distributions[i][0])
+		for j, n := range partitions {
+			x := overloads[j][i]
 			fmt.Fprintf(w, " %.2f (%.1f) |", x, float64(n)/x)
 		}
 		fmt.Fprintln(w)
@@ -60,17 +68,29 @@ func zipf(s float64) []float64 {
 	return shares
 }
 
-// overload returns the load of the heaviest of n partitions, divided by the mean load: the median
-// of several sets of key names.
-func overload(shares []float64, n int) float64 {
-	results := make([]float64, sets)
-	for set := range results {
-		load := make([]float64, n)
-		for k, share := range shares {
-			load[jetstream.Partition(fmt.Sprintf("%d-%d", set, k), n)] += share
+// overload returns, for each distribution of load on the keys, the load of the heaviest of n
+// partitions, divided by the mean load: the median of several sets of key names.
+func overload(distributions [][]float64, n int) []float64 {
+	results := make([][]float64, len(distributions))
+	for set := range sets {
+		loads := make([][]float64, len(distributions))
+		for i := range loads {
+			loads[i] = make([]float64, n)
 		}
-		results[set] = slices.Max(load) * float64(n)
+		for k := range keys {
+			p := jetstream.Partition(fmt.Sprintf("%d-%d", set, k), n)
+			for i, shares := range distributions {
+				loads[i][p] += shares[k]
+			}
+		}
+		for i, load := range loads {
+			results[i] = append(results[i], slices.Max(load)*float64(n))
+		}
 	}
-	slices.Sort(results)
-	return results[sets/2]
+	medians := make([]float64, len(results))
+	for i, r := range results {
+		slices.Sort(r)
+		medians[i] = r[sets/2]
+	}
+	return medians
 }

@@ -18,8 +18,8 @@ func TestTextHasTheOutput(t *testing.T) {
 }
 
 func TestEvenLoadOnOnePartition(t *testing.T) {
-	require.InDelta(t, 1, overload(zipf(1), 1), 1e-9)
+	require.InDelta(t, 1, overload([][]float64{zipf(1)}, 1)[0], 1e-9)
 	one := make([]float64, keys)
 	one[0] = 1 // all of the load on one key
-	require.InDelta(t, 16, overload(one, 16), 1e-9)
+	require.InDelta(t, 16, overload([][]float64{one}, 16)[0], 1e-9)
 }
