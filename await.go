@@ -123,6 +123,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	a := await{reader: r, seq: seq, peeks: r.member.lossy != nil}
 	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
 	r.giveWay.Begin(&a.Wait, r.hasOthers())
+	r.patience.Begin(&a.Wait)
 	err := a.until()
 	if r.member.waiting.load() != 0 {
 		r.member.waiting.storeRelease(0)
@@ -131,6 +132,9 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 		return err
 	}
 	r.giveWay.End(&a.Wait)
+	if a.parked {
+		r.patience.Parked(r.backlog(seq))
+	}
 	if r.member.lossy == nil { // a lossy reader does not know yet how much there is
 		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}

@@ -50,6 +50,14 @@ func (f *finder) extendStage() {
 // hasOthers reports whether other consumers take part in the ring.
 func (f *finder) hasOthers() bool { return len(*f.core.members.list.load()) > 1 } // on no edge: a matter of pace
 
+// backlog returns how many slots there are from seq on. Some of them may not be published yet.
+func (f *finder) backlog(seq int64) int64 {
+	if f.direct {
+		return f.core.claimed() - seq // on no edge: a matter of pace
+	}
+	return least(f.follows) - seq // on no edge
+}
+
 // boundary returns the value for member.avail: a boundary that this consumer has seen.
 func (f *finder) boundary() int64 {
 	if f.direct {

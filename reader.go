@@ -22,6 +22,7 @@ type reader struct {
 	signal   *signal // not nil: Ready has been called
 	backoff  waiting.Backoff
 	giveWay  waiting.GiveWay
+	patience waiting.Patience
 
 	busy   word // disruptor_debug: not 0 while a call is active
 	server word // disruptor_debug: the goroutine in which Run serves it; 0: none

@@ -68,7 +68,10 @@ func newStrategy(s WaitStrategy) waiting.Strategy {
 	case SleepWait:
 		return waiting.Strategy{Kind: waiting.KindSleep, Max: s.Max}
 	case BlockWait:
-		return waiting.Strategy{Kind: waiting.KindBlock, Parks: true, Fence: s.Fence, Spins: waiting.SpinsFor(s.Spin)}
+		return waiting.Strategy{
+			Kind: waiting.KindBlock, Parks: true, Fence: s.Fence,
+			Spins: waiting.SpinsFor(s.Spin), Extra: waiting.ExtraFor(s.Spin),
+		}
 	case *SpinWait:
 		return newStrategy(pointed(s))
 	case *YieldWait:

@@ -38,6 +38,7 @@ type Strategy struct {
 	Parks bool               // a wait may park, so a goroutine that moves a position looks for sleepers
 	Fence bool               // a goroutine that looks for sleepers fences first
 	Spins int64              // KindBlock: how many before it parks
+	Extra int64              // KindBlock: how many more in a patient wait
 	Max   time.Duration      // KindSleep: the longest sleep; 0 or less means 1 ms
 	User  func(n int) Action // KindUser
 }

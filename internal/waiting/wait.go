@@ -18,6 +18,7 @@ type Wait struct {
 	spins    int             // Spins before the first look; each empty look halves them
 	spun     int64           // Spins so far, each about machine.SpinTime
 	checked  int64           // of them, before the last look at the context
+	extra    int64           // Patience: of them, not counted before a park
 	parkOnly bool            // to park is all that is left to do
 	slept    time.Duration   // total of the sleeps that its strategy asked for
 	first    bool            // GiveWay: yields before its first look
@@ -66,7 +67,7 @@ func (w *Wait) Step() (park bool, err error) {
 	}
 	action := Park
 	if !w.parkOnly {
-		action = w.strategy.Action(w.n, w.spun)
+		action = w.strategy.Action(w.n, w.spun-w.extra)
 	}
 	w.last = action
 	spins := max(w.spins>>min(w.n, 62), 1)
