@@ -122,7 +122,7 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 	}
 	a := await{reader: r, seq: seq, peeks: r.member.lossy != nil}
 	r.core.begin(&a.Wait, ctx, r.backoff.Spins())
-	r.giveWay.Begin(&a.Wait, r.hasOthers())
+	r.giveWay.Begin(&a.Wait, r.company())
 	r.patience.Begin(&a.Wait)
 	err := a.until()
 	if r.member.waiting.load() != 0 {

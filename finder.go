@@ -47,8 +47,8 @@ func (f *finder) extendStage() {
 	f.aborted = f.core.aborts.last.load() // publish edge: after the positions, which moved over the range
 }
 
-// hasOthers reports whether other consumers take part in the ring.
-func (f *finder) hasOthers() bool { return len(*f.core.members.list.load()) > 1 } // on no edge: a matter of pace
+// company returns how many consumers the ring has. A group counts as one.
+func (f *finder) company() int { return len(*f.core.members.list.load()) } // on no edge: a matter of pace
 
 // backlog returns how many slots there are from seq on. Some of them may not be published yet.
 func (f *finder) backlog(seq int64) int64 {

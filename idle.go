@@ -20,14 +20,10 @@ func (t *taker) await(ctx context.Context) error {
 	a := await{taker: t}
 	defer t.awake() // a strategy may panic
 	t.core.begin(&a.Wait, ctx, t.backoff.Spins())
-	t.giveWay.Begin(&a.Wait, t.hasOthers())
-	t.patience.Begin(&a.Wait)
+	t.giveWay.Begin(&a.Wait, t.company())
 	err := a.until()
 	if err == nil {
 		t.giveWay.End(&a.Wait)
-		if a.parked {
-			t.patience.Parked(t.backlog(t.from))
-		}
 		t.backoff.Adapt(t.ready-t.from, a.Looks())
 	}
 	return err

@@ -138,7 +138,7 @@ func (l *lossyReader) next(ctx context.Context) (from, to, missed int64, err err
 		// Several calls have found few: rest before the pin, as other consumers do before they
 		// hand out.
 		l.core.parking.alert.relax()
-		l.core.strategy.Rest(l.backoff.Spins())
+		l.giveWay.Rest(&l.core.strategy, l.company(), l.backoff.Spins())
 		defer l.adapt()
 	}
 	if from, to, missed = l.take(); to > from {

@@ -153,7 +153,7 @@ func (r *reader) gather(from, to int64) int64 {
 		return to
 	}
 	r.core.parking.alert.relax()
-	r.giveWay.Rest(&r.core.strategy, r.hasOthers(), r.backoff.Spins())
+	r.giveWay.Rest(&r.core.strategy, r.company(), r.backoff.Spins())
 	before := r.ready
 	if _, now := r.look(); now > to { // false after a failure: what was found before it is handed out
 		to = now

@@ -12,19 +12,18 @@ type taker struct {
 	_ [padSize]byte // private hot words
 
 	finder
-	crew     *crew
-	own      *seat // of a crew with a key
-	seat     *seat // the seat that it works on: its own, or one that it has adopted
-	run            // the unfinished part of the run in hand
-	handed   int64 // end of what has been handed out
-	asked    word  // not 0: it has left, or another goroutine has asked it to leave
-	backoff  waiting.Backoff
-	giveWay  waiting.GiveWay
-	patience waiting.Patience
-	found    int64 // how many slots the look that took the last run had found
-	long     bool  // its wait is a long one
-	watches  bool  // it is the taker that watches
-	period   int64 // how far its seat moves at most before it updates the position
+	crew    *crew
+	own     *seat // of a crew with a key
+	seat    *seat // the seat that it works on: its own, or one that it has adopted
+	run           // the unfinished part of the run in hand
+	handed  int64 // end of what has been handed out
+	asked   word  // not 0: it has left, or another goroutine has asked it to leave
+	backoff waiting.Backoff
+	giveWay waiting.GiveWay
+	found   int64 // how many slots the look that took the last run had found
+	long    bool  // its wait is a long one
+	watches bool  // it is the taker that watches
+	period  int64 // how far its seat moves at most before it updates the position
 
 	busy word // disruptor_debug: not 0 while a call is active
 
@@ -214,7 +213,7 @@ func (t *taker) next(ctx context.Context) (from, to int64, err error) {
 // fast as the workers follow.
 func (t *taker) rest() {
 	t.core.parking.alert.relax()
-	t.giveWay.Rest(&t.core.strategy, t.hasOthers(), t.backoff.Spins())
+	t.giveWay.Rest(&t.core.strategy, t.company(), t.backoff.Spins())
 	before := t.ready
 	t.find(before, before+1)
 	t.backoff.Adapt(t.ready-before, 1)

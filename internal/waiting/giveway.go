@@ -3,7 +3,7 @@ package waiting
 import "runtime"
 
 // A GiveWay decides which waits and rests of one consumer begin with a yield. It learns from how the last
-// waits ended, and in a stream it lets one rest in restsPerYield yield (see due).
+// waits ended, and from how many consumers the ring has (see due).
 //
 // A goroutine that wakes another and then waits for its answer should not spin. The runtime has queued the
 // other goroutine on the same processor, and other processors steal it only after some microseconds. A
@@ -13,7 +13,7 @@ import "runtime"
 // spinning would have been enough. So one wait in waysGiven+1 spins first.
 type GiveWay struct {
 	left  int // how many waits yield first
-	rests int // how many rests there have been in a stream, beside other consumers
+	rests int // how many rests there have been in a stream, beside a few other consumers
 }
 
 const (
@@ -21,27 +21,35 @@ const (
 	restsPerYield = 16
 )
 
-// Begin lets w yield first if the last waits have taught that, and now and then if the ring has other
+// Begin lets w yield first if the last waits have taught that, or if it is due on a ring with that many
 // consumers. It never does with KindSpin, which keeps its processor, nor with KindUser, which decides itself.
-func (g *GiveWay) Begin(w *Wait, others bool) {
-	w.first = (g.due(others, w.spins) || g.left > 0) && w.strategy.givesWay()
+func (g *GiveWay) Begin(w *Wait, consumers int) {
+	w.first = (g.due(consumers, w.spins) || g.left > 0) && w.strategy.givesWay()
 }
 
 // Rest executes Spins, as Strategy.Rest does, for a consumer that has found few slots.
-func (g *GiveWay) Rest(s *Strategy, others bool, spins int) {
-	if g.due(others, spins) && s.givesWay() {
+func (g *GiveWay) Rest(s *Strategy, consumers, spins int) {
+	if g.due(consumers, spins) && s.givesWay() {
 		runtime.Gosched()
 	}
 	s.Rest(spins)
 }
 
-// due reports whether this rest is one in restsPerYield, in a stream, on a ring with other consumers. A
-// consumer that keeps up waits and rests all the time. Without yields it would keep the other consumers off
-// its processor until the runtime preempts it after 10 ms, while the ring fills up behind them. The only
-// consumer of a ring does not yield: several producers would take all processors (3 producers and a
-// consumer on 2 processors took 1.3 to 1.6 times as long).
-func (g *GiveWay) due(others bool, spins int) bool {
-	if !others || spins <= 1 {
+// due reports whether a wait or rest yields first, whatever the consumer has learnt.
+//
+// A consumer that keeps up waits and rests all the time, and each wait ends soon. Without yields it would keep
+// the other consumers off its processor until the runtime preempts it after 10 ms, while the ring fills up
+// behind them. So where a ring has at least as many consumers as there are processors, each wait yields. If
+// it has fewer, some other goroutine may still need the processor: one rest in restsPerYield yields in a
+// stream, where a rest takes more than one Spin. The only consumer of a ring does not yield: several producers
+// would take all processors (3 producers and a consumer on 2 processors took 1.3 to 1.6 times as long).
+func (g *GiveWay) due(consumers, spins int) bool {
+	switch {
+	case consumers <= 1:
+		return false
+	case consumers >= Procs():
+		return true
+	case spins <= 1:
 		return false
 	}
 	g.rests++

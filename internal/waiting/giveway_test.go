@@ -13,7 +13,7 @@ func finds(t *testing.T, g *GiveWay, s *Strategy, look int) (steps []Action) {
 	t.Helper()
 	var w Wait
 	w.Begin(s, t.Context(), nil, 4)
-	g.Begin(&w, false)
+	g.Begin(&w, 1)
 	for range look {
 		_, err := w.Step()
 		require.NoError(t, err)
@@ -45,26 +45,30 @@ func TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark(t *testing.T) {
 }
 
 // A consumer that keeps up would keep the others off its processor.
-func TestOneConsumerOfSeveralYieldsNowAndThenInAStream(t *testing.T) {
-	defer ForceProcs(2)()
-	begins := func(g *GiveWay, s *Strategy, others bool, spins int) bool {
+func TestConsumersOfSeveralYieldAtEachWaitOrNowAndThenInAStream(t *testing.T) {
+	defer ForceProcs(4)()
+	begins := func(g *GiveWay, s *Strategy, consumers, spins int) bool {
 		var w Wait
 		w.Begin(s, t.Context(), nil, spins)
-		g.Begin(&w, others)
+		g.Begin(&w, consumers)
 		return w.first
 	}
 	yields := &Strategy{Kind: KindYield}
-	var one, alone, close, spin GiveWay
+	spin := &Strategy{Kind: KindSpin}
+	var one, alone, near, spins, crowded GiveWay
 	for i := range 3 * restsPerYield {
-		require.Equal(t, i%restsPerYield == restsPerYield-1, begins(&one, yields, true, 2), i)
-		require.False(t, begins(&alone, yields, false, 2), "several producers would own the processors")
-		require.False(t, begins(&close, yields, true, 1), "an answer is waited for closely")
-		require.False(t, begins(&spin, &Strategy{Kind: KindSpin}, true, 2))
+		require.Equal(t, i%restsPerYield == restsPerYield-1, begins(&one, yields, 3, 2), i)
+		require.False(t, begins(&alone, yields, 1, 2), "several producers would own the processors")
+		require.False(t, begins(&near, yields, 3, 1), "an answer is waited for closely")
+		require.True(t, begins(&crowded, yields, 4, 1), "not all can run at once")
+		require.False(t, begins(&spins, spin, 4, 2))
 	}
 	for range restsPerYield - 1 {
-		one.Rest(yields, true, 2) // counts, too
+		one.Rest(yields, 3, 2) // counts, too
 	}
-	require.True(t, begins(&one, yields, true, 2))
+	require.True(t, begins(&one, yields, 3, 2))
+	ForceProcs(1)
+	require.False(t, begins(&alone, yields, 1, 2))
 }
 
 func TestWhoNeverGivesWay(t *testing.T) {
@@ -79,7 +83,7 @@ func TestWhoNeverGivesWay(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindBlock, Spins: 2}, t.Context(), nil, 1)
-	g.Begin(&w, false)
+	g.Begin(&w, 1)
 	w.ParkOnly()
 	park, err := w.Step()
 	require.NoError(t, err)
@@ -92,7 +96,7 @@ func TestToGiveWayIsNoLook(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindBlock, Spins: 8}, t.Context(), nil, 8)
-	g.Begin(&w, false)
+	g.Begin(&w, 1)
 	_, err := w.Step()
 	require.NoError(t, err)
 	require.Zero(t, w.Looks())
@@ -110,7 +114,7 @@ func TestAWaitThatGivesWaySeesItsContext(t *testing.T) {
 	g := GiveWay{left: 1}
 	var w Wait
 	w.Begin(&Strategy{Kind: KindYield}, ctx, nil, 1)
-	g.Begin(&w, false)
+	g.Begin(&w, 1)
 	_, err := w.Step()
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
