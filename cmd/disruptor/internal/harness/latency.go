@@ -150,11 +150,17 @@ type Timetable struct {
 	begin time.Time
 	every time.Duration
 	hist  *hdrhistogram.Histogram
+
+	receivers []Receiver
 }
 
 // NewTimetable starts now.
 func NewTimetable(c Case) *Timetable {
-	return &Timetable{begin: time.Now(), every: c.Every, hist: newHistogram()}
+	t := &Timetable{begin: time.Now(), every: c.Every, hist: newHistogram(), receivers: make([]Receiver, len(c.After))}
+	for i := range t.receivers {
+		t.receivers[i].t, t.receivers[i].timed = t, i == 0
+	}
+	return t
 }
 
 // Send calls send for n events, each when it is due, or at once if that has passed.
@@ -176,20 +182,40 @@ func (t *Timetable) Send(n int64, send func(v int64)) {
 	}
 }
 
-// Receive takes the next event. It returns 0 if v is the one wanted.
-func (t *Timetable) Receive(v, want int64) int64 {
-	if v%sampled == 0 {
-		record(t.hist, time.Since(t.begin)-time.Duration(v)*t.every)
-	}
-	return v ^ want
+// Receiver returns the i-th stage of the case. Only the first is timed.
+func (t *Timetable) Receiver(i int) *Receiver { return &t.receivers[i] }
+
+// A Receiver takes the events of a Timetable in order. One goroutine uses it.
+type Receiver struct {
+	t         *Timetable
+	timed     bool
+	bad, want int64
+	_         [128]byte // receivers lie side by side
 }
 
-// End returns the sample, given what Receive has returned and how many events there were.
-func (t *Timetable) End(bad, got, want int64) (Sample, error) {
+// Receive takes the next event.
+func (r *Receiver) Receive(v int64) {
+	if r.timed && v%sampled == 0 {
+		record(r.t.hist, time.Since(r.t.begin)-time.Duration(v)*r.t.every)
+	}
+	r.bad |= v ^ r.want
+	r.want++
+}
+
+// Received returns how many events there have been.
+func (r *Receiver) Received() int64 { return r.want }
+
+// End returns the sample, given how many events were sent.
+func (t *Timetable) End(n int64) (Sample, error) {
 	took := time.Since(t.begin)
 	sample := Sample{Took: took, Latency: t.hist}
-	if due := time.Duration(want) * t.every; due > 0 {
+	if due := time.Duration(n) * t.every; due > 0 {
 		sample.Late = float64(took-due) / float64(due)
 	}
-	return sample, Check(bad, got, want)
+	for i := range t.receivers {
+		if err := Check(t.receivers[i].bad, t.receivers[i].want, n); err != nil {
+			return sample, err
+		}
+	}
+	return sample, nil
 }

@@ -57,17 +57,16 @@ func TestWakeChecksEvents(t *testing.T) {
 // A sender that is held up at one event must not hide it: all events that were due by then are late.
 func TestTimetableCountsFromTheIntendedTime(t *testing.T) {
 	const n, stop = 1000, 20 * time.Millisecond
-	c := Case{Kind: Paced, Every: 10 * time.Microsecond}
+	c := Case{Kind: Paced, Every: 10 * time.Microsecond, After: [][]int{nil, nil}}
 	table := NewTimetable(c)
-	var bad, want int64
 	table.Send(n, func(v int64) {
 		if v == 0 {
 			time.Sleep(stop)
 		}
-		bad |= table.Receive(v, want)
-		want++
+		table.Receiver(0).Receive(v)
+		table.Receiver(1).Receive(v)
 	})
-	sample, err := table.End(bad, want, n)
+	sample, err := table.End(n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,11 +74,16 @@ func TestTimetableCountsFromTheIntendedTime(t *testing.T) {
 	if least := sample.Latency.Min(); least < int64(stop-n*c.Every)/2 {
 		t.Errorf("an event that was due during the stop is only %v late", time.Duration(least))
 	}
-	if _, err := table.End(bad|table.Receive(7, 8), want, n); err == nil {
-		t.Error("a wrong event is not seen")
+	if got, want := sample.Latency.TotalCount(), int64(n/sampled+1); got > want {
+		t.Errorf("%d events timed, and not at most %d: of more than the first receiver", got, want)
 	}
-	if _, err := table.End(0, n-1, n); err == nil {
+	if _, err := table.End(n + 1); err == nil {
 		t.Error("a lost event is not seen")
+	}
+	table.Receiver(1).Receive(n + 1)
+	table.Receiver(0).Receive(n)
+	if _, err := table.End(n + 1); err == nil {
+		t.Error("a wrong event is not seen")
 	}
 }
 

@@ -76,18 +76,26 @@ func idleChannel(c harness.Case) (harness.Sample, error) {
 }
 
 func pacedChannel(c harness.Case, n int64) (harness.Sample, error) {
-	q := make(chan int64, c.Capacity)
+	queues := make([]chan int64, len(c.After))
 	table := harness.NewTimetable(c)
-	var bad, want int64
-	var receiver sync.WaitGroup
-	receiver.Go(func() {
-		for v := range q {
-			bad |= table.Receive(v, want)
-			want++
+	var receivers sync.WaitGroup
+	for i := range queues {
+		queues[i] = make(chan int64, c.Capacity)
+		receiver := table.Receiver(i)
+		receivers.Go(func() {
+			for v := range queues[i] {
+				receiver.Receive(v)
+			}
+		})
+	}
+	table.Send(n, func(v int64) {
+		for _, q := range queues {
+			q <- v
 		}
 	})
-	table.Send(n, func(v int64) { q <- v })
-	close(q)
-	receiver.Wait()
-	return table.End(bad, want, n)
+	for _, q := range queues {
+		close(q)
+	}
+	receivers.Wait()
+	return table.End(n)
 }

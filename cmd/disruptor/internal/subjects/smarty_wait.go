@@ -96,17 +96,21 @@ func (w smartyWait) idle(c harness.Case) (harness.Sample, error) {
 func (w smartyWait) paced(c harness.Case, n int64) (harness.Sample, error) {
 	slots := make([]int64, c.Capacity)
 	table := harness.NewTimetable(c)
-	done := make(chan struct{})
-	var bad, want int64
-	d := w.open(c, []smarty.Handler{handle(func(lower, upper int64) {
-		for s := lower; s <= upper; s++ {
-			bad |= table.Receive(slots[s&int64(len(slots)-1)], want)
-			want++
-		}
-		if want == n {
-			close(done)
-		}
-	})})
+	var receivers sync.WaitGroup
+	var handlers []smarty.Handler
+	for i := range c.After {
+		receiver := table.Receiver(i)
+		receivers.Add(1)
+		handlers = append(handlers, handle(func(lower, upper int64) {
+			for s := lower; s <= upper; s++ {
+				receiver.Receive(slots[s&int64(len(slots)-1)])
+			}
+			if receiver.Received() == n {
+				receivers.Done()
+			}
+		}))
+	}
+	d := w.open(c, handlers)
 	var listener sync.WaitGroup
 	listener.Go(d.Listen)
 	table.Send(n, func(v int64) {
@@ -114,10 +118,10 @@ func (w smartyWait) paced(c harness.Case, n int64) (harness.Sample, error) {
 		slots[s&int64(len(slots)-1)] = v
 		d.Commit(s, s)
 	})
-	<-done        // see streamSmarty
-	_ = d.Close() // always nil
+	receivers.Wait() // see streamSmarty
+	_ = d.Close()    // always nil
 	listener.Wait()
-	return table.End(bad, want, n)
+	return table.End(n)
 }
 
 // bare moves sequences and no events.

@@ -33,6 +33,21 @@ var openLoop = Workload{
 	},
 }
 
+// Consumers that keep up with a clock wait all the time, and never for long. On two processors one of them can keep
+// the others from running. The latency is that of the first.
+var (
+	clockedOften  = clocked("W13", time.Microsecond)
+	clockedSeldom = clocked("W13b", 20*time.Microsecond)
+)
+
+func clocked(name string, every time.Duration) Workload {
+	c := stream(name)
+	c.Kind, c.Lean, c.After, c.Every = harness.Paced, true, threeEach, every
+	return Workload{
+		Name: name, Title: fmt.Sprintf("1 producer, an event every %v, 3 consumers that each see every event", every), Unit: latency, Cases: fixed(c),
+	}
+}
+
 // saturation returns the time per event of the slower setting of this library when all events are due at once.
 func saturation(o Options, c harness.Case) (ns float64, err error) {
 	n := int64(4 << 20)

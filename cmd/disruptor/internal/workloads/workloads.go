@@ -48,6 +48,7 @@ func All() []Workload {
 	return []Workload{
 		oneToOne, batches, broadcast, pipeline, diamond, threeToOne, threeToOneBatches,
 		roundTrip, roundTripIdle, wakeUp, wakeUpIdle, idle, idleStuck, wide, shared, sharedBatches, jobs, keyedTwo, keyedFour, keyedSkewed, keyedWork,
+		clockedOften, clockedSeldom,
 		capacities, batchSizes, producerCounts, openLoop,
 		longArrays, threeToThree, pingPong, blocks, sequencer, poller,
 		between1to1, between3to1, between1to3, betweenChain, betweenTrip, betweenTrip56, betweenTripParked, attach, orphan,
