@@ -76,7 +76,7 @@ func TestHotWordsShareNoStride(t *testing.T) {
 						{"end", pointers(c.end, c.closed, c.failed)},
 						{"published", pointers(c.published)},
 						{"cleared", pointers(c.cleared, c.clearing)},
-						{"wanted", pointers(c.raised, c.wantedMark, c.wantedRoom, c.queued)},
+						{"wanted", pointers(c.raised, c.wantedMark, c.wantedRoom, c.queued, c.handedOn)},
 						{"last abort", pointers(c.lastAborted)},
 					}
 					requireEvery(t, groups, c.hotWords)

@@ -26,6 +26,7 @@ type hotWords struct {
 	wantedMark *word // the lowest boundary at which a reader sleeps
 	wantedRoom *word // the gate for which the first claim in the queue sleeps
 	queued     *word // how many claims are in the queue
+	handedOn   *word // Multi: not 0: a handle has published or aborted what it did not claim last
 
 	lastAborted *word // the greatest end of an aborted range
 }
@@ -38,7 +39,7 @@ func newHotWords() hotWords {
 		end: at(1, 0), closed: at(1, 1), failed: at(1, 2),
 		published: at(2, 0),
 		cleared:   at(3, 0), clearing: at(3, 1),
-		raised: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3),
+		raised: at(4, 0), wantedMark: at(4, 1), wantedRoom: at(4, 2), queued: at(4, 3), handedOn: at(4, 4),
 		lastAborted: at(5, 0),
 	}
 }

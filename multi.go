@@ -9,12 +9,14 @@ import (
 type multi struct {
 	_ [padSize]byte // hot words of this handle
 
-	core   *core
-	marks        // core.marks
-	claim  *word // core.claim
-	raised *word // core.raised
-	limit  word  // no claim may pass it; only raised
-	fails  word  // failed compare-and-swaps
+	core     *core
+	marks          // core.marks
+	claim    *word // core.claim
+	raised   *word // core.raised
+	handedOn *word // core.handedOn
+	limit    word  // no claim may pass it; only raised
+	open     word  // where the last claim of this handle begins, until it is published or aborted
+	fails    word  // failed compare-and-swaps
 
 	_ [padSize]byte
 }
@@ -26,7 +28,44 @@ type multi struct {
 // any number from 1 to 64 does.
 const failsPerYield = 8
 
-func (p *multi) init(c *core) { p.core, p.marks, p.claim, p.raised = c, c.marks, c.claim, c.raised }
+// nothingOpen is the value of open if the last claim is published or aborted.
+const nothingOpen = -1
+
+func (p *multi) init(c *core) {
+	p.core, p.marks, p.claim, p.raised, p.handedOn = c, c.marks, c.claim, c.raised, c.handedOn
+	p.open.storeRelaxed(nothingOpen)
+}
+
+// The mark of a batch tells whether the batch is published already. A look at it fetches its line from the
+// consumer that has read it, and the store of the mark fetches the line once more. So each handle remembers where
+// its last claim begins, until the claim is published or aborted through the handle, and Publish of what begins
+// there needs no look. That would overlook a batch that another handle has published. So a handle that is given
+// anything else looks, and first says so in handedOn, for good: from then on every handle looks.
+//
+// Both words are on no edge. A program that orders two calls of Publish orders what they store here, too. If it
+// does not, a look finds nothing either.
+
+// note remembers a claim that begins at from.
+func (p *multi) note(from int64) {
+	if p.handedOn.load() == 0 {
+		p.open.storeRelaxed(from) // of goroutines that share the handle, the last one counts
+	}
+}
+
+// isOpen reports whether the last claim of this handle begins at from and nobody has published it.
+func (p *multi) isOpen(from int64) bool { return p.open.load() == from && p.handedOn.load() == 0 }
+
+// settle forgets the last claim if it begins at from. Otherwise another handle may remember what this one publishes
+// or aborts now.
+//
+//go:noinline
+func (p *multi) settle(from int64) {
+	if p.open.load() == from {
+		p.open.storeRelaxed(nothingOpen)
+	} else if p.handedOn.load() == 0 {
+		p.handedOn.store(1)
+	}
+}
 
 // grab claims n slots if they are below the known limit and no other claim comes between.
 // Otherwise it returns an empty range.
@@ -47,8 +86,11 @@ func (p *multi) grab(n int) (from, to int64) {
 // try claims n slots, or returns an empty range.
 func (p *multi) try(n int) (from, to int64) {
 	if from, to = p.grab(n); to == from {
-		return p.attempt(n, newcomer)
+		if from, to = p.attempt(n, newcomer); to == from {
+			return from, to
+		}
 	}
+	p.note(from)
 	return from, to
 }
 
@@ -56,8 +98,11 @@ func (p *multi) try(n int) (from, to int64) {
 func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
 	checkContext(ctx)
 	if from, to = p.grab(n); to == from {
-		return p.waitSlow(ctx, n)
+		if from, to, err = p.waitSlow(ctx, n); err != nil {
+			return from, to, err
+		}
 	}
+	p.note(from)
 	return from, to, nil
 }
 
@@ -110,13 +155,24 @@ func (p *multi) free(n int) int {
 //
 //go:noinline
 func (p *multi) publish(mine bool, from, to int64) {
+	if !mine || to <= from || !p.isOpen(from) || debugChecks {
+		p.publishOther(mine, from, to)
+		return
+	}
+	p.open.storeRelaxed(nothingOpen)
+	if p.mark(from, to) {
+		p.core.rouse(from)
+	}
+}
+
+// publishOther is publish for what may be published already.
+func (p *multi) publishOther(mine bool, from, to int64) {
 	if !mine || to <= from || p.reach(from) > from || debugChecks {
 		p.publishSlow(mine, from, to)
 		return
 	}
-	if p.mark(from, to) {
-		p.core.rouse(from)
-	}
+	p.settle(from)
+	p.handOver(from, to)
 }
 
 // handOver publishes [from, to) for a caller that has just claimed it. It is not inlined, so that a
@@ -148,6 +204,7 @@ func (p *multi) publishSlow(mine bool, from, to int64) {
 		panicTwice(from, to)
 	}
 	p.checkOpen(from, to)
+	p.settle(from)
 	p.handOver(from, to)
 }
 
@@ -162,6 +219,7 @@ func (p *multi) abort(mine bool, from, to int64) {
 		return
 	}
 	p.checkOpen(from, to)
+	p.settle(from)
 	p.core.aborts.add(from, to, p.core.capacity)
 	if p.mark(from, ^to) {
 		p.core.rouse(from)

@@ -3,7 +3,7 @@ package disruptor
 import "context"
 
 // A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may share
-// it; one for each is faster. Claims may be published in any order, and by goroutines other than
+// it. It is faster if each has its own, and publishes through it each claim before the next. Claims may be published in any order, and by goroutines other than
 // those that claimed them; consumers see them in the order of their sequences. It must not be
 // copied.
 //

@@ -41,7 +41,11 @@ const (
 	settled  = `^TestTheAlertIsSettledOnlyOnceTheProcessIsFenced$`
 	pair     = `^TestStoreReleasePair$`
 	givesWay = `^TestWaitsGiveWayOnceOneHasEndedByAYieldOrAPark$`
-	yieldNow = `^TestOneConsumerOfSeveralYieldsNowAndThenInAStream$`
+	yieldNow = `^TestConsumersOfSeveralYieldAtEachWaitOrNowAndThenInAStream$`
+	crowded  = `^TestAConsumerOfACrowdedRingYieldsFirst$`
+	learns   = `^TestAConsumerLearnsFromHowItsParksEnd$`
+	patient  = `^TestAParkThatEndsWithMuchToTakeMakesWaitsLookForLonger$`
+	anyOne   = `^TestASecondTimeIsFoundThroughAnyHandle$`
 	noLook   = `^TestToGiveWayIsNoLook$`
 	keyThrow = `^TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper$`
 )
@@ -53,10 +57,10 @@ var elsewhere = map[string][]string{
 		policies, countEach, ringFails, ringEnds, leaves,
 		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver,
 		keyMoves, keysFirst, seatLeft, ownWake, barrier, keyedClose,
-		ranges, told, many, inVain, nextPushes, donePushes, sleeps,
+		ranges, told, many, inVain, nextPushes, donePushes, sleeps, anyOne,
 	},
 	"internal/machine": {pair, coarse},
-	"internal/waiting": {billion, givesWay, noLook, yieldNow},
+	"internal/waiting": {billion, givesWay, noLook, yieldNow, patient},
 }
 
 // folder returns where the test of b is.

@@ -72,6 +72,22 @@ var orders = []breakage{
 		"lapped = reach > s+p.core.capacity; !lapped", "lapped = false; !lapped",
 		lapped, "behind a gap the slots are not held back while it looks",
 	},
+	{
+		"a handle does not say that it has published what another claimed", "multi.go",
+		"\t\tp.handedOn.store(1)\n", "\t\t_ = from\n",
+		anyOne, "the other one publishes it a second time without a look",
+	},
+	{
+		"an abort is not forgotten by the handle that claimed it", "multi.go",
+		"\tp.settle(from)\n\tp.core.aborts.add", "\tp.core.aborts.add",
+		anyOne, "Publish does not look, and aborted slots are shown",
+	},
+	{
+		"a handle remembers a claim that was refused", "multi.go",
+		"attempt(n, newcomer); to == from {\n\t\t\treturn from, to\n\t\t}\n\t}\n\tp.note(from)",
+		"attempt(n, newcomer); to == from {\n\t\t\tp.note(from)\n\t\t\treturn from, to\n\t\t}\n\t}\n\tp.note(from)",
+		anyOne, "another handle claims there, and what it publishes is published again without a look",
+	},
 }
 
 // rooms are given up for the wrong reason, or for none.

@@ -14,8 +14,23 @@ var wakes = []breakage{
 	},
 	{
 		"a consumer that is alone yields in a stream", "internal/waiting/giveway.go",
-		"if !others || spins <= 1 {", "if spins <= 1 {",
+		"case consumers <= 1:", "case consumers < 1:",
 		yieldNow, "several producers own the processors then",
+	},
+	{
+		"a consumer of a crowded ring spins first", "await.go",
+		"r.giveWay.Begin(&a.Wait, r.company())", "r.giveWay.Begin(&a.Wait, 1)",
+		crowded, "it keeps the others from running for 10 ms",
+	},
+	{
+		"a park teaches nothing", "await.go",
+		"r.patience.Parked(r.backlog(seq))", "r.patience.Parked(0)",
+		learns, "in a stream the ring is full and empty by turns",
+	},
+	{
+		"a patient wait ends for good only", "internal/waiting/patience.go",
+		"p.patient = found >= overslept", "p.patient = p.patient || found >= overslept",
+		patient, "an idle consumer uses more of a processor than it should",
 	},
 	{
 		"to give way is the first look", "internal/waiting/giveway.go",
