@@ -29,21 +29,21 @@ const (
 // Builds leave out the others, to take less time.
 var testFiles = map[string][]string{
 	".": {
-		"helpers_test.go", "wait_test.go", "wait_sync_test.go", "wait_alert_test.go",
+		"helpers_test.go", "wait_test.go", "wait_sync_test.go", "wait_alert_test.go", "wait_learn_test.go",
 		"wait_break_litmus_test.go", "sleepers_test.go", "hooks_test.go", "inline_test.go", "inline_amd64_test.go",
 		"machine_test.go", "members_test.go", "marks_test.go",
 		"crew_test.go", "hooks_group_test.go", "hooks_keyed_test.go", "seats_test.go", "seats_litmus_test.go",
 		"lossy_hooks_test.go", "pin_test.go", "ready_test.go", "hooks_ready_test.go",
 	},
 	"internal/behaviour": {
-		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "overflow_test.go", "overflow_wait_test.go",
+		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "handedon_test.go", "overflow_test.go", "overflow_wait_test.go",
 		"shutdown_test.go", "failure_test.go", "failurepolicy_test.go", "failurepolicy_ends_test.go",
 		"group_test.go", "group_leave_test.go", "group_wakes_test.go", "group_handlers_test.go",
 		"keyed_test.go", "keyed_wakes_test.go", "keyed_ends_test.go",
 		"lossy_test.go", "lossy_wakes_test.go",
 	},
 	"internal/machine": {"atomic_test.go", "hint_test.go"},
-	"internal/waiting": {"wait_test.go", "giveway_test.go"},
+	"internal/waiting": {"wait_test.go", "giveway_test.go", "patience_test.go"},
 }
 
 // A workshop builds the tests of a folder with one file of the module changed, and runs them.
