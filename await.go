@@ -132,10 +132,11 @@ func (r *reader) await(ctx context.Context, seq int64) error {
 		return err
 	}
 	r.giveWay.End(&a.Wait)
-	if a.parked {
-		r.patience.Parked(r.backlog(seq))
-	}
 	if r.member.lossy == nil { // a lossy reader does not know yet how much there is
+		if a.parked {
+			r.extend(seq + waiting.Overslept) // what is found is read next
+		}
+		r.patience.End(&a.Wait, a.parked, r.ready-seq)
 		r.backoff.Adapt(r.ready-seq, a.Looks())
 	}
 	return nil

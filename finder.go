@@ -50,14 +50,6 @@ func (f *finder) extendStage() {
 // company returns how many consumers the ring has. A group counts as one.
 func (f *finder) company() int { return len(*f.core.members.list.load()) } // on no edge: a matter of pace
 
-// backlog returns how many slots there are from seq on. Some of them may not be published yet.
-func (f *finder) backlog(seq int64) int64 {
-	if f.direct {
-		return f.core.claimed() - seq // on no edge: a matter of pace
-	}
-	return least(f.follows) - seq // on no edge
-}
-
 // boundary returns the value for member.avail: a boundary that this consumer has seen.
 func (f *finder) boundary() int64 {
 	if f.direct {

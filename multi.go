@@ -39,11 +39,11 @@ func (p *multi) init(c *core) {
 // The mark of a batch tells whether the batch is published already. A look at it fetches its line from the
 // consumer that has read it, and the store of the mark fetches the line once more. So each handle remembers where
 // its last claim begins, until the claim is published or aborted through the handle, and Publish of what begins
-// there needs no look. That would overlook a batch that another handle has published. So a handle that is given
-// anything else looks, and first says so in handedOn, for good: from then on every handle looks.
+// there needs no look. That would overlook a batch that another handle has published. So a handle that publishes
+// or aborts anything else says so in handedOn, for good, before it stores the mark: from then on every handle looks.
 //
 // Both words are on no edge. A program that orders two calls of Publish orders what they store here, too. If it
-// does not, a look finds nothing either.
+// does not, a look need not find anything either.
 
 // note remembers a claim that begins at from.
 func (p *multi) note(from int64) {
@@ -52,7 +52,7 @@ func (p *multi) note(from int64) {
 	}
 }
 
-// isOpen reports whether the last claim of this handle begins at from and nobody has published it.
+// isOpen reports whether the last claim of this handle begins at from and is known not to be published.
 func (p *multi) isOpen(from int64) bool { return p.open.load() == from && p.handedOn.load() == 0 }
 
 // settle forgets the last claim if it begins at from. Otherwise another handle may remember what this one publishes
@@ -171,7 +171,9 @@ func (p *multi) publishOther(mine bool, from, to int64) {
 		p.publishSlow(mine, from, to)
 		return
 	}
-	p.settle(from)
+	if p.handedOn.load() == 0 {
+		p.settle(from)
+	}
 	p.handOver(from, to)
 }
 

@@ -3,9 +3,12 @@ package disruptor
 import "context"
 
 // A MultiProducer claims and publishes slots of a Multi ring. Any number of goroutines may share
-// it. It is faster if each has its own, and publishes through it each claim before the next. Claims may be published in any order, and by goroutines other than
-// those that claimed them; consumers see them in the order of their sequences. It must not be
-// copied.
+// it. Claims may be published in any order, and by goroutines other than those that claimed them;
+// consumers see them in the order of their sequences. It must not be copied.
+//
+// A ring is fastest if each goroutine has its own producer and publishes each claim as a whole,
+// through that producer, before it claims again. Once anything else has happened, each Publish
+// of the ring reads one mark more.
 //
 // What was written to a batch before Publish is visible to every consumer that receives any of
 // its slots.

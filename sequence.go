@@ -36,8 +36,8 @@ func (w *word) cas(old, v int64) bool { return w.v.CompareAndSwap(old, v) }
 // after it, or have the other side call processFence.
 func (w *word) storeRelease(v int64) { machine.StoreRelease(unsafe.Pointer(w), 0, v) }
 
-// storeRelaxed is for counts on no edge that only the caller writes: others may see it late and
-// in any order.
+// storeRelaxed is for words on no edge: others may see v late and in any order. Of several
+// goroutines that store, one comes last.
 func (w *word) storeRelaxed(v int64) { machine.StoreRelaxed(unsafe.Pointer(w), v) }
 
 // raise makes w at least v. It is a maximum by compare-and-swap, so a late caller never lowers

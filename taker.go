@@ -36,7 +36,7 @@ type taker struct {
 const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
-	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch)}
+	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch), giveWay: waiting.GiveWay{Worker: true}}
 	w.member.tallies.add(&t.tally)
 	w.idle.mu.Lock()
 	t.finder = w.finder

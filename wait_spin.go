@@ -30,8 +30,8 @@ type YieldWait struct{}
 // Idle returns what YieldWait does at the n-th empty look.
 func (YieldWait) Idle(n int) Action { return Action(waiting.Yielding(n)) }
 
-// SleepWait yields for a short while and then sleeps, longer and longer. It uses little CPU and
-// answers late, by up to Max and what the operating system adds. It costs the other side
+// SleepWait yields for a short while and then sleeps, longer and longer. It yields first as
+// YieldWait does. It uses little CPU and answers late, by up to Max and what the operating system adds. It costs the other side
 // nothing: nobody has to wake it. Any goroutine may share the value.
 type SleepWait struct {
 	// Max is the longest sleep; 0 or less means 1 ms.

@@ -12,6 +12,8 @@ import "runtime"
 // processor, so the next waits yield before they spin. A wait that yields first does not show whether
 // spinning would have been enough. So one wait in waysGiven+1 spins first.
 type GiveWay struct {
+	Worker bool // of a group: the other workers can do without it
+
 	left  int // how many waits yield first
 	rests int // how many rests there have been in a stream, beside a few other consumers
 }
@@ -39,21 +41,25 @@ func (g *GiveWay) Rest(s *Strategy, consumers, spins int) {
 //
 // A consumer that keeps up waits and rests all the time, and each wait ends soon. Without yields it would keep
 // the other consumers off its processor until the runtime preempts it after 10 ms, while the ring fills up
-// behind them. So where a ring has at least as many consumers as there are processors, each wait yields. If
-// it has fewer, some other goroutine may still need the processor: one rest in restsPerYield yields in a
-// stream, where a rest takes more than one Spin. The only consumer of a ring does not yield: several producers
-// would take all processors (3 producers and a consumer on 2 processors took 1.3 to 1.6 times as long).
+// behind them. So where a ring has at least as many consumers as there are processors, each wait yields, or
+// with more than four consumers so many of theirs as four would: a yield takes a lock of the runtime. If a
+// ring has fewer consumers, some other goroutine may still need the processor: one rest in restsPerYield
+// yields in a stream, where a rest takes more than one Spin.
+//
+// The only consumer of a ring does not yield, and workers do so only in a stream: several producers would take
+// all processors (3 producers and a consumer on 2 processors took 1.3 to 1.6 times as long).
 func (g *GiveWay) due(consumers, spins int) bool {
+	every := restsPerYield
 	switch {
 	case consumers <= 1:
 		return false
-	case consumers >= Procs():
-		return true
+	case consumers >= Procs() && !g.Worker:
+		every = min((consumers+3)/4, restsPerYield)
 	case spins <= 1:
 		return false
 	}
 	g.rests++
-	return g.rests%restsPerYield == 0
+	return g.rests%every == 0
 }
 
 func (s *Strategy) givesWay() bool { return s.Kind != KindSpin && s.Kind != KindUser }

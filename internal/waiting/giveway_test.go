@@ -55,12 +55,15 @@ func TestConsumersOfSeveralYieldAtEachWaitOrNowAndThenInAStream(t *testing.T) {
 	}
 	yields := &Strategy{Kind: KindYield}
 	spin := &Strategy{Kind: KindSpin}
-	var one, alone, near, spins, crowded GiveWay
+	var one, alone, near, spins, crowded, many GiveWay
+	worker := GiveWay{Worker: true}
 	for i := range 3 * restsPerYield {
 		require.Equal(t, i%restsPerYield == restsPerYield-1, begins(&one, yields, 3, 2), i)
 		require.False(t, begins(&alone, yields, 1, 2), "several producers would own the processors")
 		require.False(t, begins(&near, yields, 3, 1), "an answer is waited for closely")
 		require.True(t, begins(&crowded, yields, 4, 1), "not all can run at once")
+		require.Equal(t, i%3 == 2, begins(&many, yields, 12, 1), "as many as four would")
+		require.False(t, begins(&worker, yields, 4, 1), "another one may run")
 		require.False(t, begins(&spins, spin, 4, 2))
 	}
 	for range restsPerYield - 1 {

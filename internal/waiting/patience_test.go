@@ -7,37 +7,72 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// looksBeforePark returns how many Spins a wait takes before it parks.
-func looksBeforePark(t *testing.T, p *Patience, s *Strategy) int64 {
+// A wait with a budget of 3 Spins and of 40 more; it finds so many slots after a park.
+func parks(t *testing.T, p *Patience, found int64) (spun int64) {
 	t.Helper()
 	var w Wait
-	w.Begin(s, t.Context(), nil, 1)
+	w.Begin(&Strategy{Kind: KindBlock, Parks: true, Spins: 3, Extra: 40}, t.Context(), nil, 1)
 	p.Begin(&w)
-	for {
+	for park := false; !park; {
+		var err error
+		park, err = w.Step()
+		require.NoError(t, err)
+	}
+	p.End(&w, true, found)
+	return w.spun - 1
+}
+
+// A wait that finds so many slots after one Spin more than an impatient one takes.
+func findsLate(t *testing.T, p *Patience, found int64) {
+	t.Helper()
+	var w Wait
+	w.Begin(&Strategy{Kind: KindBlock, Parks: true, Spins: 3, Extra: 40}, t.Context(), nil, 1)
+	p.Begin(&w)
+	for range 4 {
 		park, err := w.Step()
 		require.NoError(t, err)
-		if park {
-			return w.spun - 1
-		}
+		require.False(t, park)
 	}
+	p.End(&w, false, found)
 }
 
 func TestAParkThatEndsWithMuchToTakeMakesWaitsLookForLonger(t *testing.T) {
 	defer ForceProcs(2)()
-	s := &Strategy{Kind: KindBlock, Parks: true, Spins: 3, Extra: 40}
 	var p Patience
-	require.EqualValues(t, 3, looksBeforePark(t, &p, s))
-	p.Parked(overslept - 1)
-	require.EqualValues(t, 3, looksBeforePark(t, &p, s))
-	p.Parked(overslept)
-	for range 3 {
-		require.EqualValues(t, 43, looksBeforePark(t, &p, s))
+	require.EqualValues(t, 3, parks(t, &p, Overslept-1))
+	require.EqualValues(t, 3, parks(t, &p, Overslept))
+	for range 100 {
+		findsLate(t, &p, 1)
 	}
 	ForceProcs(1)
-	require.EqualValues(t, 3, looksBeforePark(t, &p, s), "nothing else can run meanwhile")
+	var w Wait
+	w.Begin(&Strategy{Kind: KindBlock, Extra: 40}, t.Context(), nil, 1)
+	p.Begin(&w)
+	require.Zero(t, w.extra, "nothing else can run meanwhile")
 	ForceProcs(2)
-	p.Parked(1)
-	require.EqualValues(t, 3, looksBeforePark(t, &p, s))
+	require.EqualValues(t, 43, parks(t, &p, 1))
+	require.EqualValues(t, 3, parks(t, &p, 1))
+}
+
+// A consumer of large batches that come seldom parks each time.
+func TestPatienceInVainBecomesRare(t *testing.T) {
+	defer ForceProcs(2)()
+	var p Patience
+	var patient []int
+	for i := range 80 {
+		if parks(t, &p, Overslept) > 3 {
+			patient = append(patient, i)
+		}
+	}
+	require.Equal(t, []int{1, 4, 9, 18, 35, 68}, patient)
+	for p.patient = false; !p.patient; {
+		parks(t, &p, Overslept)
+	}
+	findsLate(t, &p, Overslept)
+	require.EqualValues(t, 43, parks(t, &p, Overslept))
+	require.EqualValues(t, 3, parks(t, &p, Overslept))
+	require.EqualValues(t, 3, parks(t, &p, Overslept))
+	require.EqualValues(t, 43, parks(t, &p, Overslept), "the last patience but one paid")
 }
 
 func TestOnlyTheDefaultBudgetGrows(t *testing.T) {

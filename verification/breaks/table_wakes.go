@@ -24,12 +24,12 @@ var wakes = []breakage{
 	},
 	{
 		"a park teaches nothing", "await.go",
-		"r.patience.Parked(r.backlog(seq))", "r.patience.Parked(0)",
+		"r.patience.End(&a.Wait, a.parked, r.ready-seq)", "",
 		learns, "in a stream the ring is full and empty by turns",
 	},
 	{
 		"a patient wait ends for good only", "internal/waiting/patience.go",
-		"p.patient = found >= overslept", "p.patient = p.patient || found >= overslept",
+		"\t\tp.patient = false\n", "",
 		patient, "an idle consumer uses more of a processor than it should",
 	},
 	{
