@@ -4,18 +4,18 @@ import "time"
 
 // BlockWait spins and yields for a short while and then parks the goroutine until the position
 // it waits for is reached: an idle ring uses no CPU. It is the default. Some waits of a consumer
-// yield before they spin: those after a wait that ended with a yield or a park, all of them if
-// the ring has as many consumers as there are processors, and one now and then if it has other
-// consumers. Any goroutine may share the value.
+// yield before they spin: those after a wait that ended with a yield or a park, many if the ring
+// has as many consumers as there are processors, and one now and then if it has other consumers.
+// Any goroutine may share the value.
 //
 // A sleeper costs the goroutine that wakes it about as much as a channel does. While nobody
 // sleeps, Publish and Done pay one load of a word that seldom changes.
 type BlockWait struct {
 	// Spin is about how long a wait looks before it parks, not counting what other goroutines do
-	// when it yields to them. A negative Spin parks at once. 0 means 5 µs, and 80 µs more for a
-	// consumer that found 1,024 events or more when it was woken the last time: the stream had
-	// gone on while it slept. More than a wake-up takes, some 10 µs, is seldom worth it
-	// otherwise.
+	// when it yields to them. A negative Spin parks at once. More than a wake-up takes, some
+	// 10 µs, is seldom worth it. 0 means 5 µs, and at times 85 µs: a consumer that finds 1,024
+	// events or more when it is woken has slept while a stream went on, so it looks for longer
+	// from then on, until it parks nevertheless.
 	Spin time.Duration
 	// Set Fence if unrelated threads of the process must not be interrupted. Publish and Done
 	// then order their stores and their looks for sleepers by a locked instruction. Otherwise,

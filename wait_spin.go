@@ -23,8 +23,8 @@ func (SpinWait) Idle(n int) Action { return Action(waiting.Spinning(n)) }
 // YieldWait spins for about a microsecond and yields, in turn. It answers nearly as fast as
 // SpinWait while there is a processor for everyone. It uses a whole core, but lets every other
 // goroutine have it. Some waits of a consumer yield before they spin: those after a wait that
-// ended with a yield, all of them if the ring has as many consumers as there are processors, and
-// one now and then if it has other consumers. Any goroutine may share the value.
+// ended with a yield, many if the ring has as many consumers as there are processors, and one now
+// and then if it has other consumers. Any goroutine may share the value.
 type YieldWait struct{}
 
 // Idle returns what YieldWait does at the n-th empty look.
