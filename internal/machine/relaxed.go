@@ -5,7 +5,6 @@ package machine
 import "unsafe"
 
 // StoreRelaxed stores v in the int64 at base, without tearing and in no order with other
-// accesses. Only the caller may write there. A concurrent load with sync/atomic returns a value
-// that was stored (the Go memory model, "Implementation Restrictions": machine words are not
-// torn).
+// accesses. A concurrent load with sync/atomic returns a value that was stored (the Go memory
+// model, "Implementation Restrictions": machine words are not torn).
 func StoreRelaxed(base unsafe.Pointer, v int64) { *(*int64)(base) = v }

@@ -7,5 +7,5 @@ import (
 	"unsafe"
 )
 
-// StoreRelaxed stores v in the int64 at base, without tearing. Only the caller may write there.
+// StoreRelaxed stores v in the int64 at base, without tearing.
 func StoreRelaxed(base unsafe.Pointer, v int64) { atomic.StoreInt64((*int64)(base), v) }
