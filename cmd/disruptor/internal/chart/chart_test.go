@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,25 +128,5 @@ func TestAReportWithoutTimesHasNoPicture(t *testing.T) {
 	r.Workloads = r.Workloads[2:]
 	if err := Write(io.Discard, r); err == nil || !strings.Contains(err.Error(), "time per event") {
 		t.Errorf("error %v", err)
-	}
-}
-
-// TestThePictureShowsARun: the picture of the README is that of a run whose raw output is kept.
-func TestThePictureShowsARun(t *testing.T) {
-	const docs = "../../../../docs/"
-	picture, err := os.ReadFile(docs + "speed.svg")
-	if err != nil {
-		t.Skip("not in a checkout of the repository")
-	}
-	r, err := result.Read(docs + "results/2026-11-29-epyc-zen4-2cpu-streams.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if err := Write(&out, r); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(out.Bytes(), picture) {
-		t.Error("docs/speed.svg is not what disruptor table -svg makes of the run")
 	}
 }

@@ -2,8 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/be395dad/disruptor/cmd/disruptor/internal/result"
@@ -35,25 +33,5 @@ func TestWriteBrief(t *testing.T) {
 	}
 	if out.String() != want {
 		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
-	}
-}
-
-// TestTheReadmeShowsARun: its table is that of a run whose raw output is kept.
-func TestTheReadmeShowsARun(t *testing.T) {
-	const root = "../../../../"
-	readme, err := os.ReadFile(root + "README.md")
-	if err != nil {
-		t.Skip("not in a checkout of the repository")
-	}
-	r, err := result.Read(root + "docs/results/2026-11-29-epyc-zen4-2cpu-streams.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if err := WriteBrief(&out, r); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(readme), out.String()) {
-		t.Errorf("README.md does not show\n%s", out.String())
 	}
 }
