@@ -60,6 +60,28 @@ func TestTheFastPathsCallNothing(t *testing.T) {
 	}
 }
 
+// What a fast path saves on the stack is stored ahead of the mark, and a compare-and-swap waits for all stores. So
+// what needs the arguments after a call is in another function. The two words of an interface, here the context, are
+// saved by every function that calls any.
+func TestTheFastPathsOfProducersSaveNothing(t *testing.T) {
+	functions := users.Functions(t)
+	for function, saves := range map[string]int{
+		"(*single).try": 0, "(*single).wait": 2, "(*SingleProducer[go.shape.int]).TrySend": 0, "(*SingleProducer[go.shape.int]).Send": 2,
+		"(*multi).try": 0, "(*multi).wait": 2, "(*MultiProducer[go.shape.int]).TrySend": 0, "(*MultiProducer[go.shape.int]).Send": 2,
+	} {
+		saved := 0
+		for _, in := range functions.Of(t, ofThePackage+function) {
+			if in.Call != "" || in.Returns() { // the end of the fast path
+				break
+			}
+			if m, ok := in.Stored(); ok && m.Base == "SP" {
+				saved++
+			}
+		}
+		require.LessOrEqual(t, saved, saves, function)
+	}
+}
+
 // storeRelease is a plain store to the compiler. Each function that stores a mark, a position or
 // a claim must contain the plain moves, in their order, and after them the look that belongs to
 // the same edge.

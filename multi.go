@@ -67,46 +67,57 @@ func (p *multi) settle(from int64) {
 	}
 }
 
-// grab claims n slots if they are below the known limit and no other claim comes between.
-// Otherwise it returns an empty range.
+// grab claims n slots if they are below the known limit and no other claim comes between, and
+// returns where the claim begins.
 //
 // Room is checked before the compare-and-swap. A fetch-and-add would be cheaper under
 // contention, but it can't be taken back: on a full ring such a claim would hang in spite of
 // Close and its context.
-func (p *multi) grab(n int) (from, to int64) {
-	from = p.claim.load()
-	to = from + int64(n)
+func (p *multi) grab(n int) (from int64, ok bool) {
+	claim := p.claim
+	from = claim.load()
 	// reuse edge: the limit was stored after the gate was read. Not to > limit: a large n would overflow.
-	if n > 0 && int64(n) <= p.limit.load()-from && p.claim.cas(from, to) { // close edge
-		return from, to
+	if n > 0 && int64(n) <= p.limit.load()-from && claim.cas(from, from+int64(n)) { // close edge
+		return from, true
 	}
-	return from, from
+	return from, false
 }
 
 // try claims n slots, or returns an empty range.
 func (p *multi) try(n int) (from, to int64) {
-	if from, to = p.grab(n); to == from {
-		if from, to = p.attempt(n, newcomer); to == from {
-			return from, to
-		}
+	if from, ok := p.grab(n); ok {
+		p.note(from)
+		return from, from + int64(n)
 	}
-	p.note(from)
+	return p.trySlow(n)
+}
+
+func (p *multi) trySlow(n int) (from, to int64) {
+	if from, to = p.attempt(n, newcomer); to > from {
+		p.note(from)
+	}
 	return from, to
 }
 
 // wait is try, but it waits for room.
 func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
 	checkContext(ctx)
-	if from, to = p.grab(n); to == from {
-		if from, to, err = p.waitSlow(ctx, n); err != nil {
-			return from, to, err
-		}
+	if from, ok := p.grab(n); ok {
+		p.note(from)
+		return from, from + int64(n), nil
 	}
-	p.note(from)
-	return from, to, nil
+	return p.waitSlow(ctx, n)
 }
 
 func (p *multi) waitSlow(ctx context.Context, n int) (from, to int64, err error) {
+	if from, to, err = p.queueUp(ctx, n); err == nil {
+		p.note(from)
+	}
+	return from, to, err
+}
+
+// queueUp claims n slots as soon as there is room, behind the claims that already wait.
+func (p *multi) queueUp(ctx context.Context, n int) (from, to int64, err error) {
 	if from, to = p.attempt(n, newcomer); to > from {
 		return from, to, nil
 	}

@@ -76,11 +76,19 @@ func (p *MultiProducer[T]) Abort(b Batch[T]) {
 
 // TrySend claims a slot, sets it to v and publishes it. It returns false as TryClaim does.
 func (p *MultiProducer[T]) TrySend(v T) bool {
-	from, to := p.grab(1)
+	from, ok := p.grab(1)
+	if !ok {
+		return p.trySendSlow(v)
+	}
+	*p.ring.slot(from) = v
+	p.handOver(from, from+1)
+	return true
+}
+
+func (p *MultiProducer[T]) trySendSlow(v T) bool {
+	from, to := p.attempt(1, newcomer)
 	if to == from {
-		if from, to = p.attempt(1, newcomer); to == from {
-			return false
-		}
+		return false
 	}
 	*p.ring.slot(from) = v
 	p.handOver(from, to)
@@ -91,12 +99,19 @@ func (p *MultiProducer[T]) TrySend(v T) bool {
 // does.
 func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 	checkContext(ctx)
-	from, to := p.grab(1)
-	if to == from {
-		var err error
-		if from, to, err = p.waitSlow(ctx, 1); err != nil {
-			return err
-		}
+	from, ok := p.grab(1)
+	if !ok {
+		return p.sendSlow(ctx, v)
+	}
+	*p.ring.slot(from) = v
+	p.handOver(from, from+1)
+	return nil
+}
+
+func (p *MultiProducer[T]) sendSlow(ctx context.Context, v T) error {
+	from, to, err := p.queueUp(ctx, 1)
+	if err != nil {
+		return err
 	}
 	*p.ring.slot(from) = v
 	p.handOver(from, to)

@@ -31,39 +31,39 @@ func (p *single) init(c *core) {
 	p.open = p.next
 }
 
-// grab claims n slots if they are below the known limit. Otherwise it returns an empty range. It
+// grab claims n slots if they are below the known limit, and returns where the claim begins. It
 // makes the claim visible before it looks whether the ring has been closed. If so, the claim may
-// be below the end or not: it stays visible, and attempt decides.
-func (p *single) grab(n int) (from, to int64) {
+// be below the end or not: it stays visible, grab returns false, and attempt decides.
+func (p *single) grab(n int) (from int64, ok bool) {
 	from = p.next
-	to = from + int64(n)
+	to := from + int64(n)
 	if n < 1 || int64(n) > p.limit-from || p.open != from { // not to > limit: a large n would overflow
-		return from, from
+		return from, false
 	}
 	p.claim.storeRelease(to) // close edge
 	point(pointClaimed)
 	if p.closed.load() != 0 { // close edge
-		return from, from
+		return from, false
 	}
 	p.next = to
-	return from, to
+	return from, true
 }
 
 // try claims n slots, or returns an empty range.
 func (p *single) try(n int) (from, to int64) {
-	if from, to = p.grab(n); to == from {
-		return p.attempt(n, newcomer)
+	if from, ok := p.grab(n); ok {
+		return from, from + int64(n)
 	}
-	return from, to
+	return p.attempt(n, newcomer)
 }
 
 // wait is try, but it waits for room.
 func (p *single) wait(ctx context.Context, n int) (from, to int64, err error) {
 	checkContext(ctx)
-	if from, to = p.grab(n); to == from {
-		return p.waitSlow(ctx, n)
+	if from, ok := p.grab(n); ok {
+		return from, from + int64(n), nil
 	}
-	return from, to, nil
+	return p.waitSlow(ctx, n)
 }
 
 func (p *single) waitSlow(ctx context.Context, n int) (from, to int64, err error) {
@@ -95,7 +95,7 @@ func (p *single) attempt(n int, t turn) (from, to int64) {
 			return from, from
 		}
 	}
-	if from, to = p.grab(n); to == from {
+	if _, ok := p.grab(n); !ok {
 		return p.takeVisible()
 	}
 	return from, to

@@ -86,11 +86,19 @@ func (p *SingleProducer[T]) TrySend(v T) bool {
 		p.occupy()
 		defer p.vacate()
 	}
-	from, to := p.grab(1)
+	from, ok := p.grab(1)
+	if !ok {
+		return p.trySendSlow(v)
+	}
+	*p.ring.slot(from) = v
+	p.handOver(from, from+1)
+	return true
+}
+
+func (p *SingleProducer[T]) trySendSlow(v T) bool {
+	from, to := p.attempt(1, newcomer)
 	if to == from {
-		if from, to = p.attempt(1, newcomer); to == from {
-			return false
-		}
+		return false
 	}
 	*p.ring.slot(from) = v
 	p.handOver(from, to)
@@ -105,12 +113,19 @@ func (p *SingleProducer[T]) Send(ctx context.Context, v T) error {
 		defer p.vacate()
 	}
 	checkContext(ctx)
-	from, to := p.grab(1)
-	if to == from {
-		var err error
-		if from, to, err = p.waitSlow(ctx, 1); err != nil {
-			return err
-		}
+	from, ok := p.grab(1)
+	if !ok {
+		return p.sendSlow(ctx, v)
+	}
+	*p.ring.slot(from) = v
+	p.handOver(from, from+1)
+	return nil
+}
+
+func (p *SingleProducer[T]) sendSlow(ctx context.Context, v T) error {
+	from, to, err := p.waitSlow(ctx, 1)
+	if err != nil {
+		return err
 	}
 	*p.ring.slot(from) = v
 	p.handOver(from, to)

@@ -84,8 +84,8 @@ var orders = []breakage{
 	},
 	{
 		"a handle remembers a claim that was refused", "multi.go",
-		"attempt(n, newcomer); to == from {\n\t\t\treturn from, to\n\t\t}\n\t}\n\tp.note(from)",
-		"attempt(n, newcomer); to == from {\n\t\t\tp.note(from)\n\t\t\treturn from, to\n\t\t}\n\t}\n\tp.note(from)",
+		"p.attempt(n, newcomer); to > from {\n\t\tp.note(from)\n\t}",
+		"p.attempt(n, newcomer); to >= from {\n\t\tp.note(from)\n\t}",
 		anyOne, "another handle claims there, and what it publishes is published again without a look",
 	},
 }
