@@ -2,16 +2,19 @@ package disruptor
 
 import (
 	"time"
+	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/machine"
 	"github.com/be395dad/disruptor/internal/waiting"
 )
 
-// core is the protocol of a ring, the same for every T: it deals in sequences and does not know the
-// slots. The parts of one producer or one consumer are in single, multi and reader.
+// core is the protocol of a ring, the same for every T: it deals in sequences, and of the slots knows
+// only where they are. The parts of one producer or one consumer are in single, multi and reader.
 type core struct {
 	// Read-only once New has returned.
 	marks
+	slots    unsafe.Pointer // the first slot
+	slotSize int64          // in bytes
 	capacity int64
 	maxBatch int64
 	start    int64 // the first sequence

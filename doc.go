@@ -164,8 +164,8 @@ package disruptor
 //	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
 //	          stage's                                                                    members, crew, pin
 //	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, crew, pin,
-//	          the limit that handles of several goroutines          the limit included     multi
-//	          share -> next lap's writes
+//	          the room and the limit that goroutines with one       room and limit         multi, runway
+//	          handle share -> next lap's writes                     included
 //	push      lossy consumer: last copy -> position, unpinned;      read-modify-writes   pin, lossyreader
 //	          pusher: walk -> published -> position; consumer:      of one word
 //	          position, pinned -> next copy; pusher, or who

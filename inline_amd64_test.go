@@ -82,6 +82,18 @@ func TestTheFastPathsOfProducersSaveNothing(t *testing.T) {
 	}
 }
 
+func TestClaimsPrefetchForWriting(t *testing.T) {
+	functions := users.Functions(t)
+	require.Len(t, functions.Of(t, ofThePackage+"(*multi).runway").Calls("machine.prefetchAsm"), 1)
+	var prefetches []string
+	for _, in := range functions.Of(t, ofThePackage[:len(ofThePackage)-1]+"/internal/machine.prefetchAsm.abi0") {
+		if strings.HasPrefix(in.Text, "PREFETCH") {
+			prefetches = append(prefetches, in.Text)
+		}
+	}
+	require.Equal(t, []string{"PREFETCHW 0(AX)", "PREFETCHW 0(AX)"}, prefetches, "a mark, and slots in a loop")
+}
+
 // storeRelease is a plain store to the compiler. Each function that stores a mark, a position or
 // a claim must contain the plain moves, in their order, and after them the look that belongs to
 // the same edge.

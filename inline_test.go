@@ -14,7 +14,7 @@ import (
 )
 
 // inlinecheck is a program outside of this package.
-var users, newer = objectcode.Builds("internal/inlinecheck", `^main\.|be395dad/disruptor\.`)
+var users, newer = objectcode.Builds("internal/inlinecheck", `^main\.|be395dad/disruptor(/internal/machine)?\.`)
 
 // userCalls are the functions of internal/inlinecheck, each a call of the API.
 var userCalls = []struct {

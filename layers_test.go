@@ -53,7 +53,7 @@ var layers = map[string]layer{
 
 	"memory.go": ringLayer, "members.go": ringLayer, "state.go": ringLayer, "blocked.go": ringLayer, "pin.go": ringLayer, "core.go": ringLayer, "ends.go": ringLayer, "ring.go": ringLayer, "batch.go": ringLayer,
 
-	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
+	"producer.go": handsLayer, "single.go": handsLayer, "multi.go": handsLayer, "runway.go": handsLayer, "singleproducer.go": handsLayer, "multiproducer.go": handsLayer,
 	"overflow.go": handsLayer, "failure.go": handsLayer,
 	"finder.go": handsLayer, "reader.go": handsLayer, "await.go": handsLayer, "join.go": handsLayer, "consumer.go": handsLayer, "ready.go": handsLayer, "events.go": handsLayer, "channels.go": handsLayer,
 	"seats.go": handsLayer, "seats_left.go": handsLayer, "seated.go": handsLayer, "crew.go": handsLayer, "idle.go": handsLayer, "taker.go": handsLayer, "worker.go": handsLayer, "group.go": handsLayer,

@@ -14,7 +14,8 @@ type multi struct {
 	claim    *word // core.claim
 	raised   *word // core.raised
 	handedOn *word // core.handedOn
-	limit    word  // no claim may pass it; only raised
+	room     word  // no claim may pass it; only raised
+	limit    word  // the end of the runway; at most room
 	open     word  // where the last claim of this handle begins, until it is published or aborted
 	fails    word  // failed compare-and-swaps
 
@@ -110,18 +111,13 @@ func (p *multi) wait(ctx context.Context, n int) (from, to int64, err error) {
 }
 
 func (p *multi) waitSlow(ctx context.Context, n int) (from, to int64, err error) {
-	if from, to, err = p.queueUp(ctx, n); err == nil {
-		p.note(from)
+	if from, to = p.attempt(n, newcomer); to == from {
+		if from, to, err = p.core.claimSlow(ctx, n, p); err != nil {
+			return from, to, err
+		}
 	}
-	return from, to, err
-}
-
-// queueUp claims n slots as soon as there is room, behind the claims that already wait.
-func (p *multi) queueUp(ctx context.Context, n int) (from, to int64, err error) {
-	if from, to = p.attempt(n, newcomer); to > from {
-		return from, to, nil
-	}
-	return p.core.claimSlow(ctx, n, p)
+	p.note(from)
+	return from, to, nil
 }
 
 func (p *multi) attempt(n int, t turn) (from, to int64) {
@@ -133,16 +129,19 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 			return from, from
 		}
 		if to > p.limit.load() { // reuse edge
-			if p.core.mustQueue(t) {
-				return from, from
+			if to > p.room.load() { // reuse edge
+				if p.core.mustQueue(t) {
+					return from, from
+				}
+				p.room.raise(p.core.limit(to - p.core.capacity)) // reuse edge
+				if to > lastSequence {
+					panicf("sequences exhausted")
+				}
+				if to > p.room.load() {
+					return from, from
+				}
 			}
-			p.limit.raise(p.core.limit(to - p.core.capacity)) // reuse edge
-			if to > lastSequence {
-				panicf("sequences exhausted")
-			}
-			if to > p.limit.load() {
-				return from, from
-			}
+			p.limit.storeRelease(p.runway(n, to)) // reuse edge
 		}
 		if p.claim.cas(from, to) { // close edge
 			return from, to
@@ -155,11 +154,11 @@ func (p *multi) attempt(n int, t turn) (from, to int64) {
 
 // free returns how many slots a claim would find now, at most n.
 func (p *multi) free(n int) int {
-	if p.core.free(n, p.limit.load()) < n && !p.core.mustQueue(newcomer) && p.claim.load()&closedBit == 0 { // close edge
+	if p.core.free(n, p.room.load()) < n && !p.core.mustQueue(newcomer) && p.claim.load()&closedBit == 0 { // close edge
 		// Lossy consumers are pushed for one slot only, not for n, and not once the ring is closed.
-		p.limit.raise(p.core.limit(p.core.need(1))) // reuse edge
+		p.room.raise(p.core.limit(p.core.need(1))) // reuse edge
 	}
-	return p.core.free(n, p.limit.load())
+	return p.core.free(n, p.room.load())
 }
 
 // publish publishes [from, to); mine says that the batch is of this ring.

@@ -109,9 +109,12 @@ func (p *MultiProducer[T]) Send(ctx context.Context, v T) error {
 }
 
 func (p *MultiProducer[T]) sendSlow(ctx context.Context, v T) error {
-	from, to, err := p.queueUp(ctx, 1)
-	if err != nil {
-		return err
+	from, to := p.attempt(1, newcomer)
+	if to == from {
+		var err error
+		if from, to, err = p.core.claimSlow(ctx, 1, p); err != nil {
+			return err
+		}
 	}
 	*p.ring.slot(from) = v
 	p.handOver(from, to)

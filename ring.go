@@ -3,6 +3,7 @@ package disruptor
 import (
 	"fmt"
 	"time"
+	"unsafe"
 
 	"github.com/be395dad/disruptor/internal/history"
 )
@@ -103,6 +104,7 @@ func newRingAt[T any](cfg Config, start int64) (*Ring[T], error) {
 		return nil, err
 	}
 	r := &Ring[T]{slots: slots, mask: int64(n - 1), core: newCore(cfg, marks, start)}
+	r.core.slots, r.core.slotSize = unsafe.Pointer(&slots[0]), int64(unsafe.Sizeof(slots[0]))
 	if cfg.Clear {
 		r.core.zero = r.zero
 	}

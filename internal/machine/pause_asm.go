@@ -2,7 +2,8 @@
 
 package machine
 
-// HasAsm tells whether this build has assembly: the spin hint. The stores are Go in every build.
+// HasAsm tells whether this build has assembly: the spin hint, and on amd64 the prefetch. The stores are Go in every
+// build.
 const HasAsm = true
 
 // pauseAsm is Pause for at most MaxPause hints.

@@ -2,7 +2,7 @@
 
 package machine
 
-// HasAsm tells whether this build has assembly: the spin hint. The stores are Go in every build.
+// HasAsm tells whether this build has assembly. The stores are Go in every build.
 const HasAsm = false
 
 // pauseBounded gives at most the first MaxPause of n spin hints.

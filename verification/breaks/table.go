@@ -47,6 +47,7 @@ const (
 	patient  = `^TestAParkThatEndsWithMuchToTakeMakesWaitsLookForLonger$`
 	anyOne   = `^TestASecondTimeIsFoundThroughAnyHandle$`
 	noLook   = `^TestToGiveWayIsNoLook$`
+	runway   = `^TestTheRunwayStaysWithinTheRoom$`
 	keyThrow = `^TestAWorkerWhoseKeyPanicsAsItParksLeavesNoSleeper$`
 )
 

@@ -93,6 +93,16 @@ var orders = []breakage{
 // rooms are given up for the wrong reason, or for none.
 var rooms = []breakage{
 	{
+		"claims go on to the end of the line that is fetched, room or not", "runway.go",
+		"n >= marksPerLine || room-next < roomToFetch", "n >= marksPerLine",
+		runway, "they write slots that consumers have not read",
+	},
+	{
+		"a claim behind the runway looks for no more room than it knows", "multi.go",
+		"if to > p.room.load() { // reuse edge\n\t\t\t\tif p.core.mustQueue(t) {", "if to > p.room.load()+p.core.capacity {\n\t\t\t\tif p.core.mustQueue(t) {",
+		runway, "the same",
+	},
+	{
 		"a sleeper does not hear its time-out", "sleepers.go",
 		"case <-t.late():", "case <-t.Context.Done():",
 		inTime, "nothing else wakes it",
