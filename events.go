@@ -11,7 +11,7 @@ import (
 // including the last. After a panic the whole batch stays in hand. A slot must not be used after
 // its batch. The loop ends as one over Batches does; [Consumer.Err] reports why.
 //
-//go:noinline // only then is the loop inlined into the caller's, and nothing allocated per event
+//go:noinline // inlined into the program's function, its loop over All would be a call that allocates, per batch
 func (c *Consumer[T]) Events(ctx context.Context) iter.Seq2[int64, *T] {
 	checkContext(ctx)
 	return func(yield func(int64, *T) bool) {

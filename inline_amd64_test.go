@@ -62,7 +62,7 @@ func TestTheFastPathsCallNothing(t *testing.T) {
 
 // What a fast path saves on the stack is stored ahead of the mark, and a compare-and-swap waits for all stores. So
 // what needs the arguments after a call is in another function. The two words of an interface, here the context, are
-// saved by every function that calls any.
+// saved by every function that calls another.
 func TestTheFastPathsOfProducersSaveNothing(t *testing.T) {
 	functions := users.Functions(t)
 	for function, saves := range map[string]int{
@@ -212,8 +212,12 @@ func TestWhatIsWrittenToASlotLiesBeforeTheCallThatReleasesIt(t *testing.T) {
 		{"main.consumerDone", "(*reader).done", false},
 		{ofThePackage + "(*SingleProducer[go.shape.int]).TrySend", "(*single).handOver", true},
 		{ofThePackage + "(*SingleProducer[go.shape.int]).Send", "(*single).handOver", true},
+		{ofThePackage + "(*SingleProducer[go.shape.int]).trySendSlow", "(*single).handOver", true},
+		{ofThePackage + "(*SingleProducer[go.shape.int]).sendSlow", "(*single).handOver", true},
 		{ofThePackage + "(*MultiProducer[go.shape.int]).TrySend", "(*multi).handOver", true},
 		{ofThePackage + "(*MultiProducer[go.shape.int]).Send", "(*multi).handOver", true},
+		{ofThePackage + "(*MultiProducer[go.shape.int]).trySendSlow", "(*multi).handOver", true},
+		{ofThePackage + "(*MultiProducer[go.shape.int]).sendSlow", "(*multi).handOver", true},
 	} {
 		code := functions.Of(t, c.function)
 		released, written := code.Calls("disruptor."+c.release), code.SharedStores()

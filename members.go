@@ -71,7 +71,7 @@ func (m *member) storeRelease(avail, position int64) {
 }
 
 // members is the list of a ring's members behind one pointer, which each join and leave replaces.
-// Producers read it only when their limit is used up, so it costs them nothing on the fast path.
+// Producers read it only when they know of no more room, so it costs them nothing on the fast path.
 type members struct{ list cell[[]*member] }
 
 // join enters m into the list. Before each try it stores hold(list) as the position of m, so

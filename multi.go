@@ -15,7 +15,7 @@ type multi struct {
 	raised   *word // core.raised
 	handedOn *word // core.handedOn
 	room     word  // no claim may pass it; only raised
-	limit    word  // the end of the runway; at most room
+	limit    word  // the end of the runway, at most room; a late store may lower it
 	open     word  // where the last claim of this handle begins, until it is published or aborted
 	fails    word  // failed compare-and-swaps
 

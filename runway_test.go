@@ -5,12 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/be395dad/disruptor/internal/machine"
 )
 
-// The runway ends with the line of marks that follows the last claim, so that a claim comes by to fetch the next one.
-func TestTheRunwayEndsWhereNothingHasBeenFetched(t *testing.T) {
+// The runway ends with the line of marks that the last claim ends in: the claim that crosses the end fetches one
+// line more.
+func TestTheRunwayEndsWithTheLineOfTheLastClaim(t *testing.T) {
 	p := newRing[int](t, Config{Capacity: 256}).MultiProducer()
 	claim := func(n int) int64 {
 		_, ok := p.TryClaim(n)
@@ -18,7 +17,7 @@ func TestTheRunwayEndsWhereNothingHasBeenFetched(t *testing.T) {
 		return p.limit.load()
 	}
 	orRoom := func(line int64) int64 {
-		if machine.Prefetches {
+		if canFetch {
 			return line
 		}
 		return 256

@@ -93,8 +93,8 @@ func pointed[S any](s *S) S {
 	return *s
 }
 
-// checkContext calls no function to panic: before a call that returns, for all that the compiler knows, callers
-// on fast paths would save their arguments.
+// checkContext panics itself. A call of panicf might return, for all that the compiler knows, and fast paths would
+// save their arguments for what follows.
 func checkContext(ctx context.Context) {
 	if ctx == nil {
 		panic("disruptor: nil context")

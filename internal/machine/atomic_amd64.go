@@ -22,7 +22,8 @@ import (
 // private accesses follow it. The accesses of a caller to the slots come before the call of such
 // a function, and its next accesses after it; no compiler moves memory accesses across a call
 // that could do anything. Inside those functions a test of the object code asserts where the
-// store stands.
+// store stands. One is an exception, multi.attempt: a limit may become visible late, and the look
+// that it comes from can't move behind it.
 //
 // The store of sync/atomic is an XCHG, which waits until the line has arrived from the core that
 // reads it. A MOVQ in an assembly routine can't be moved at all, but each call first writes its

@@ -1,5 +1,5 @@
 // Package machine has what the library asks of a CPU beyond sync/atomic: a store-release, of one word or a pair, a local
-// fence, and a spin hint.
+// fence, a spin hint, and a prefetch for writing.
 package machine
 
 import (

@@ -8,7 +8,7 @@
 //	PREFETCHW first; for i := range min(lines, MaxPrefetch) { PREFETCHW next + LineBytes*i }
 //
 // Order: none. PREFETCHW, 0F 0D /1, which Go's assembler does not know, asks for the line in a state in which it can
-// be written. It reads nothing, faults at no address, and is a NOP where the CPU does not know it.
+// be written. It reads nothing and faults at no address.
 //
 // AX first, then the next line; CX lines left
 TEXT ·prefetchAsm(SB), NOSPLIT, $0-24

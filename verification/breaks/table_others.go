@@ -93,7 +93,7 @@ var orders = []breakage{
 // rooms are given up for the wrong reason, or for none.
 var rooms = []breakage{
 	{
-		"claims go on to the end of the line that is fetched, room or not", "runway.go",
+		"claims go on to the end of their line of marks, room or not", "runway.go",
 		"n >= marksPerLine || room-next < roomToFetch", "n >= marksPerLine",
 		runway, "they write slots that consumers have not read",
 	},
