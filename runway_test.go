@@ -33,7 +33,7 @@ func TestTheRunwayEndsWithTheLineOfTheLastClaim(t *testing.T) {
 	for range 184 {
 		claim(1)
 	}
-	require.Equal(t, orRoom(192), claim(1), "64 slots are left behind that line")
+	require.Equal(t, orRoom(192), claim(1), "64 slots are free from the next line on")
 	for range 7 {
 		claim(1)
 	}

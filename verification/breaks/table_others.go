@@ -90,7 +90,7 @@ var orders = []breakage{
 	},
 }
 
-// rooms are given up for the wrong reason, or for none.
+// rooms are passed, or given up for the wrong reason, or for none.
 var rooms = []breakage{
 	{
 		"claims go on to the end of their line of marks, room or not", "runway.go",
