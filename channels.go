@@ -102,7 +102,7 @@ func (e *UnsentError[T]) Unwrap() error { return e.Err }
 // has been closed; and an error that wraps ErrClosed and the cause if the ring fails.
 //
 // An event is done once ch has taken it. When ToChannel returns, the position of c is right
-// behind the last event delivered, and another call goes on there. ToChannel hands delivered
+// after the last event delivered, and another call goes on there. ToChannel hands delivered
 // events back when it waits for ch, and at the end of each batch. It also sees the end of ctx
 // and a failure of the ring then.
 //

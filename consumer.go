@@ -83,7 +83,7 @@ func (r *Ring[T]) Consumer(name string, after ...*Consumer[T]) *Consumer[T] {
 
 // ConsumerWith makes a consumer to be used by hand, by this goroutine or another. The consumer
 // sees everything whose Publish had not begun when ConsumerWith returned. It also sees what was
-// published before that behind a claim still open, but nothing below the value of
+// published before that after a claim still open, but nothing below the value of
 // [Ring.Published] then. Any goroutine may call ConsumerWith at any time, even while producers
 // run; they may find no room for a moment. On a ring that has ended, the consumer finds that
 // end.
@@ -156,8 +156,8 @@ func (c *Consumer[T]) Next(ctx context.Context) (b Batch[T], err error) {
 }
 
 // Done hands the slots of b back to later consumers and to producers; b is a batch as it was
-// handed out, or a first part of it. Done panics if the slots are not in hand. They must not be
-// used afterwards: producers may be writing to them.
+// handed out, or a first part of it. The slots must not be used afterwards: producers may be
+// writing to them. Done panics if the slots are not in hand; after Close it does nothing.
 func (c *Consumer[T]) Done(b Batch[T]) {
 	if debugChecks {
 		c.occupy()

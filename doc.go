@@ -66,7 +66,7 @@
 //     owners of new events
 //   - seat: how far a worker of a group with a key has come; everything it owns below is
 //     finished
-//   - barrier: the sequence at which the workers change; nothing behind it is keyed until all
+//   - barrier: the sequence at which the workers change; nothing from it on is keyed until all
 //     seats have reached it
 //   - tail: the position of a group: all runs below it are finished
 //   - park: sleep until woken
@@ -80,17 +80,25 @@
 //
 // In the terms of the Go memory model:
 //
-//   - A Publish of a batch is synchronized before the Next, TryNext, WaitFor or At that returns
-//     any of its slots, and before a Published or Position that counts it.
+//   - A Publish of a batch is synchronized before the Next, TryNext or At that returns any of its
+//     slots, and before a WaitFor, Published or Position that counts it.
 //   - A Done is synchronized before the Next of each later consumer that receives the slots.
 //   - The Dones of all consumers are synchronized before the claim that gets the slots again.
 //     The Done of a worker counts as well, and a call that returns a Copy counts as if it ended
 //     with a Done.
 //   - What a worker did to slots that it left unfinished is synchronized before the Next of the
-//     worker that receives them.
-//   - A Close is synchronized before the call that returns ErrClosed.
+//     worker that receives them. In a group with a key, what a worker did with an event is
+//     synchronized before the Next that returns a later event of that key.
+//   - Close of a consumer or a worker counts as a Done of what was in hand.
+//   - What handlers, their Start and their Stop did is synchronized before Run returns, and before
+//     a Shutdown returns that waited for them.
+//   - The Close that ended a ring, a consumer or a worker is synchronized before a call that
+//     returns ErrClosed because of it.
 //
-// So slots may hold any type and need no atomic access. The race detector sees all these edges.
+// So slots may hold any type and need no atomic access. The race detector sees all these edges. On
+// amd64 the usual build makes the edges of Publish and Done by plain stores, which the Go memory
+// model does not cover; x86-TSO and tests of the object code do. The tag purego makes them by
+// sync/atomic.
 //
 // # Ends
 //
@@ -133,8 +141,8 @@
 //
 // Misuse panics. Always checked are:
 //
-//   - the range of n, nil arguments, and batches of another ring or of none
-//   - Done of slots that are not in hand
+//   - n out of range, nil arguments, and batches of another ring or of none
+//   - Done of slots that are not in hand, except after Close, when Done does nothing
 //   - on a Single ring, Publish or Abort of a slot that is not in the open claim
 //   - on a Multi ring, Publish of a batch whose first slot begins a range that was already
 //     published or aborted
@@ -154,50 +162,48 @@
 // by sync/atomic. Builds with the race detector do the same.
 package disruptor
 
-// Ordering. Each atomic access in the source names its edge, a row of this table.
+// Ordering. The accesses that make an edge name it in a comment where they stand, such as "publish
+// edge". The counts of Stats and hints about pace are on no edge.
 //
-//	edge      from -> to                                            order                where
-//	publish   writes to slots -> mark or cursor -> reads of         release/acquire      single, multi, marks,
-//	          slots; table of aborted sequences -> last end of                           aborts, core, finder,
-//	          one -> mark or cursor                                                      reader, taker,
-//	                                                                                     lossyreader, pin
-//	stage     a consumer's accesses -> its position -> a later      release/acquire      reader, finder, core,
-//	          stage's                                                                    members, crew, pin
-//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,     members, crew, pin,
-//	          the room and the limit that goroutines with one       room and limit         multi, runway
+//	edge      from -> to                                            order
+//	publish   writes to slots -> mark or cursor -> reads of         release/acquire
+//	          slots; table of aborted sequences -> last end of
+//	          one -> mark or cursor
+//	stage     a consumer's accesses -> its position -> a later      release/acquire
+//	          stage's
+//	reuse     the last reader's accesses -> position -> gate, and   release/acquire,
+//	          the room and the limit that goroutines with one       room and limit
 //	          handle share -> next lap's writes                     included
-//	push      lossy consumer: last copy -> position, unpinned;      read-modify-writes   pin, lossyreader
+//	push      lossy consumer: last copy -> position, unpinned;      read-modify-writes
 //	          pusher: walk -> published -> position; consumer:      of one word
 //	          position, pinned -> next copy; pusher, or who
 //	          finds the position pushed -> next lap's writes
-//	join      joiner: list -> what is published; gate: own marks    store->load on       members, core, join
+//	join      joiner: list -> what is published; gate: own marks    store->load on
 //	          or cursor and positions, loads of positions or        both sides
 //	          marks -> list again -> limit
-//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire      join, core, reader,
-//	          published; gate without consumers: walk ->                                 taker, pin
+//	boundary  leaver: avail -> published -> list; looker: walk ->   release/acquire
+//	          published; gate without consumers: walk ->
 //	          published -> list again; consumer: avail ->
 //	          position; worker: walk -> published -> run taken;
 //	          pusher: walk -> published -> position
-//	leave     the leaver's accesses, and what it followed -> list   release/acquire      members, join, finder,
-//	          -> next lap's writes, followers; asked to leave ->    of a group           crew, taker
+//	leave     the leaver's accesses, and what it followed -> list   release/acquire
+//	          -> next lap's writes, followers; asked to leave ->    of a group
 //	          what wakes; tail -> leaving || leaving -> tail        store->load on
 //	                                                                both sides
-//	close     Multi: closed bit -> end, one read-modify-write of    store->load on       ends, single, failure
+//	close     Multi: closed bit -> end, one read-modify-write of    store->load on
 //	          the claim word; Single: claim -> closed || closed     both sides (Single)
 //	          -> process fence -> claim; failure -> failed
 //	          -> stop, a channel: a pause before a retry
-//	group     a worker's accesses -> mark of its run, or tail ->    release/acquire;     crew, taker, idle
+//	group     a worker's accesses -> mark of its run, or tail ->    release/acquire;
 //	          tail; mark -> tail || tail -> mark; run taken ->      mark and tail are
 //	          next run taken; what a worker leaves -> runs left     store->load on
 //	          -> who takes it                                       both sides
-//	seat      reads of keys, owners -> keyed -> workers'            release/acquire;     seats, seated
+//	seat      reads of keys, owners -> keyed -> workers'            release/acquire;
 //	          accesses -> own seat -> looks at all seats ->         store->load between
 //	          position; list of seats -> keyed -> seats above;      own seat and looks,
 //	          barrier -> position || position -> barrier            barrier and position
-//	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;     core
+//	clear     all consumers' accesses -> zeroes -> cleared ->       release/acquire;
 //	          next lap's writes; position, need -> clearing         the count is
 //	                                                                store->load
-//	park      position -> raised, wanted || raised, wanted ->       store->load on both  core, alert, sleepers,
-//	          position                                              sides (alert: whose) finder, reader, single,
-//	                                                                                     multi, crew, idle, pin,
-//	                                                                                     queue, ready
+//	park      position -> raised, wanted || raised, wanted ->       store->load on both
+//	          position                                              sides (alert: whose)

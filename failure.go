@@ -24,6 +24,10 @@ import (
 // because the context of Shutdown or Run has ended, or if the consumer is closed. The handler is
 // then not called again with what failed, which stays unfinished. If the ring has failed, Run
 // reports the unfinished failure as well.
+//
+// A policy contradicts itself, and what makes the consumer panics, if a time is negative, if
+// Backoff is set without Retries, if MaxBackoff is set without Backoff or is below it, or if Skip
+// goes with DeadLetter, or either of them with unlimited Retries.
 type FailurePolicy struct {
 	// Retries is how many more times the handler is called with an event that fails; negative
 	// means without limit.

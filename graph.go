@@ -32,8 +32,8 @@ func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Cons
 // all on one goroutine. Any goroutine may call HandleWith; while Run is active, the handler
 // starts at once.
 //
-// HandleWith panics if h is nil, if Idle is negative, if OnFailure and DeadLetter contradict
-// each other or themselves, if ConsumerWith would refuse After or MaxBatch, if a number in CPUs
+// HandleWith panics if h is nil, if Idle is negative, if OnFailure and DeadLetter contradict each
+// other or themselves, as [FailurePolicy] says, if ConsumerWith would refuse After or MaxBatch, if a number in CPUs
 // is negative, or if LockOSThread or CPUs is set on a ring whose Wait is BlockWait or
 // user-defined.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {

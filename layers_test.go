@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,39 @@ func TestSharedMemoryHasOneDoor(t *testing.T) {
 				require.False(t, strings.HasPrefix(c.Text, "//go:linkname"), name)
 			}
 		}
+	}
+}
+
+// The ordering table in doc.go and the comments at the accesses name the same edges.
+func TestEveryEdgeIsARowOfTheOrderingTable(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(doc), "//\tedge ")
+	require.True(t, found)
+	accesses := map[string]int{} // that name each row
+	for _, row := range regexp.MustCompile(`(?m)^//\t(\w+) `).FindAllStringSubmatch(table, -1) {
+		accesses[row[1]] = 0
+	}
+	named := regexp.MustCompile(`\b(\w+) edge\b`)
+	for _, name := range sourceFiles(t, ".") {
+		if name == "doc.go" {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		for _, group := range file.Comments {
+			for _, match := range named.FindAllStringSubmatch(group.Text(), -1) {
+				edge := match[1]
+				if edge == "no" || edge == "its" || edge == "an" {
+					continue
+				}
+				require.Contains(t, accesses, edge, name)
+				accesses[edge]++
+			}
+		}
+	}
+	for edge, n := range accesses {
+		require.Positive(t, n, "no access names the %s edge", edge)
 	}
 }
 

@@ -26,8 +26,7 @@ type Config struct {
 	// maximum is 1 ms.
 	//
 	// The pause adapts: it doubles while each look finds several events, and halves with each
-	// look that finds one or none. 8 µs took a third of the time of 500 ns with events of 64
-	// bytes, and nine tenths with events of 8 bytes (1 producer, 2 cores, one event at a time).
+	// look that finds one or none. What a longer one gains depends on the CPU: measure.
 	// Except with SpinWait, a pause of more than 1 µs goes to other goroutines. That is a loss
 	// where several producers want all the processors.
 	Backoff time.Duration

@@ -16,8 +16,8 @@ const (
 )
 
 // A word is a 64-bit integer that goroutines share. The protocol touches shared memory only
-// through its methods, those of cell, and member.storeRelease; each call names its edge of the
-// ordering table.
+// through its methods, those of cell, and member.storeRelease; a call that makes an edge of the
+// ordering table names it.
 //
 // load is an acquire. store, add, or, cas and raise have the full order of sync/atomic: what
 // precedes one of them is visible before anything that follows it is read. storeRelease and

@@ -53,7 +53,7 @@ type ConsumerStats struct {
 	For     time.Duration
 	Batches BatchSizes
 	Workers int   // how many workers a group has
-	Lossy   bool  // made by LossyConsumer or HandleLossy: no claim waits for it
+	Lossy   bool  // made by LossyConsumer or HandleLossy: a claim waits for it only while it copies
 	Missed  int64 // how many sequences it has missed since it joined, if it is Lossy
 
 	// What happened to events whose handler failed: see FailurePolicy.

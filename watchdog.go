@@ -13,7 +13,7 @@ type RunConfig struct {
 	// logged with the text of [Ring.Explain], and another one only after something has moved. 0
 	// means no watchdog.
 	//
-	// Blocked means that a claim waits for room, that a consumer waits for an open claim behind
+	// Blocked means that a claim waits for room, that a consumer waits for an open claim after
 	// which others have published, or that the ring has ended and Run waits for its handlers. A
 	// position moves only when a batch is handed back: choose more than the longest batch takes.
 	// A consumer that joins or leaves is a move too. The ring is looked at four times in the
@@ -119,13 +119,13 @@ func (w *watchdog) tell(ctx context.Context) {
 }
 
 // somebodyIsBlocked reports whether a claim waits for room, a consumer waits for an open claim
-// behind which something is published, or the ring has ended. A Run that has not returned then
+// after which something is published, or the ring has ended. A Run that has not returned then
 // waits for its handlers.
 func (c *core) somebodyIsBlocked() bool {
 	if c.blocked.count.load() > 0 || c.err() != nil {
 		return true
 	}
-	if c.single || len(*c.members.list.load()) == 0 { // nothing lies behind an open claim, or nobody waits for it
+	if c.single || len(*c.members.list.load()) == 0 { // nothing lies after an open claim, or nobody waits for it
 		return false
 	}
 	claimed := c.claimed()

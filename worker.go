@@ -50,8 +50,8 @@ func (w *Worker[T]) Next(ctx context.Context) (b Batch[T], err error) {
 }
 
 // Done finishes the slots of b; b is a batch as it was handed out, or a first part of it. Later
-// consumers and producers get the slots when all before them are finished too. Done panics if
-// the slots are not in hand. They must not be used afterwards.
+// consumers and producers get the slots when all before them are finished too. They must not be
+// used afterwards. Done panics if the slots are not in hand; after Close it does nothing.
 func (w *Worker[T]) Done(b Batch[T]) {
 	if debugChecks {
 		w.occupy()

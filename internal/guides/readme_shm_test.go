@@ -28,7 +28,7 @@ func publishTicks(ctx context.Context) error {
 func readTicks(ctx context.Context, use func(*Tick)) error {
 	// Others open it and read.
 	ring, err := shm.Open[Tick]("/dev/shm/ticks", shm.Options{})
-	quotes, err := ring.Consumer(shm.ConsumerConfig{Name: "quotes", After: []string{"journal"}})
+	quotes, err := ring.Consumer(shm.ConsumerConfig{Name: "quotes"})
 	for batch := range quotes.Batches(ctx) {
 		for _, tick := range batch.All() {
 			use(tick)

@@ -18,12 +18,14 @@ import (
 //
 // It is one MOVQ. On x86 each store is a release: the stores of a core become visible in program
 // order, and none before an earlier load (TSO). The compiler sees a plain store and could still
-// move it. So StoreRelease is called only in functions that are not inlined, and there only
-// private accesses follow it. The accesses of a caller to the slots come before the call of such
-// a function, and its next accesses after it; no compiler moves memory accesses across a call
-// that could do anything. Inside those functions a test of the object code asserts where the
-// store stands. One is an exception, multi.attempt: a limit may become visible late, and the look
-// that it comes from can't move behind it.
+// move it. So marks, cursors and positions are stored only in functions that are never inlined,
+// and what follows the store there is private, but for one atomic load. The accesses of a caller
+// to the slots come before the call of such a function, and its next accesses after it; no
+// compiler moves memory accesses across a call that could do anything. Inside those functions a
+// test of the object code asserts where the store stands. Stores of other words, such as the claim
+// of a Single ring, may be in functions that are inlined. There an atomic access or a call comes
+// before the word is stored again, so no store is dropped as dead. That of the limit in
+// multi.attempt may become visible late, and the look that it comes from can't move behind it.
 //
 // The store of sync/atomic is an XCHG, which waits until the line has arrived from the core that
 // reads it. A MOVQ in an assembly routine can't be moved at all, but each call first writes its

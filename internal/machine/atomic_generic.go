@@ -15,9 +15,9 @@ import (
 const WordBytes = 8
 
 // MaxPause is the most spin hints that one assembly call executes. A goroutine inside assembly
-// can't be preempted, so stopping the world waits for the call to end: on Zen 4, 64 PAUSE take
-// 1.8 µs. Longer calls would gain nothing, because a call costs 2 ns. The routine itself clamps
-// its count to MaxPause.
+// can't be preempted, so stopping the world waits for the call to end: on an AMD EPYC, 64 PAUSE
+// take 1.8 µs. Longer calls would gain nothing, because a call costs 2 ns. The routine itself
+// clamps its count to MaxPause.
 const MaxPause = 64
 
 // Pause gives the CPU n spin hints. They slow this hardware thread down while it waits, which

@@ -1,7 +1,7 @@
 // Package objectcode lets tests read what the compiler made of a program that uses this module:
 // the log of its decisions, and the machine code for amd64. To the compiler a store-release of
 // internal/machine is a plain store. The tests check that it stays where the source has it, in
-// the code of each function that calls it.
+// the code of the functions that they name.
 package objectcode
 
 import (
