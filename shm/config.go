@@ -34,7 +34,8 @@ type Options struct {
 	// GuardFaults turns faults in this package's accesses to the ring into errors. Such a fault
 	// happens when another program cuts the file short, and otherwise ends the program. The guard
 	// costs some 20 ns a call, and covers neither handlers nor other user code. An anonymous ring
-	// can't be cut.
+	// can't be cut. With the race detector, a fault in a call that is under way when the file is cut
+	// may still end the program.
 	GuardFaults bool
 	// WorldWritable opens a ring even if everybody may write to it.
 	WorldWritable bool

@@ -19,7 +19,9 @@ import (
 // fault elsewhere. fn should contain this program's accesses and nothing else.
 //
 // Assembly that accesses the mapping must not move the stack pointer in a way that the assembler
-// can't follow: a fault there ends the program.
+// can't follow: a fault there ends the program. So does one in the code of the race detector, which
+// makes atomic accesses on the stack of the scheduler. It looks at the address before, so this
+// happens only if the file is cut between the two.
 func (f *File) Guard(fn func()) (err error) {
 	mem := f.Mem()
 	if mem == nil {
