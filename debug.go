@@ -30,6 +30,7 @@ const (
 	pointPinned                    // it is pinned, and has not looked at what there is
 	pointEmpty                     // a consumer in a select has found nothing, and its signal is not registered
 	pointSignal                    // the signal is registered, and the consumer has not looked again
+	pointOver                      // Run knows that the ring has ended, and does not wait for its handlers yet
 )
 
 // handled knows which goroutines serve consumers: they must not wait for their own ring. It is used

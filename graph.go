@@ -95,13 +95,16 @@ func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
 	g.begin(ctx)
-	failed := make(chan struct{})
+	failed, before := make(chan struct{}), ctx.Err() != nil
 	stop := context.AfterFunc(ctx, func() {
-		r.core.fail(context.Cause(ctx))
+		if before || !g.drained(r.core) {
+			r.core.fail(context.Cause(ctx))
+		}
 		close(failed)
 		g.wake() // a Shutdown may be waiting for what nobody serves
 	})
 	<-r.core.over
+	point(pointOver)
 	g.end(r.core)
 	if !stop() { // ctx has ended too; a later cancel is no end of this ring
 		<-failed
@@ -143,11 +146,24 @@ func (g *graph[T]) begin(ctx context.Context) {
 func (g *graph[T]) end(ring *core) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.serving > 0 || ring.cause() == nil && slices.ContainsFunc(g.groups, g.unserved) {
+	for !g.finished(ring) {
 		g.wait()
 	}
 	g.running, g.ctx = false, nil
 	g.active.store(0)
+}
+
+// finished reports whether no goroutine serves a stage and no group waits for workers. The caller holds mu.
+func (g *graph[T]) finished(ring *core) bool {
+	return g.serving == 0 && (ring.cause() != nil || !slices.ContainsFunc(g.groups, g.unserved))
+}
+
+// drained reports whether the ring has ended and its handlers have finished. A Shutdown may have returned nil then,
+// before Run does, so a context that ends now is no end of the ring. One that had ended before Run is.
+func (g *graph[T]) drained(ring *core) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return ring.err() != nil && g.finished(ring)
 }
 
 // wait waits for a change. The caller holds mu.

@@ -51,7 +51,8 @@ type GroupConfig[T any] struct {
 	// may only say Skip, for Attempts.
 	OnFailure FailurePolicy
 	// DeadLetter, if not nil, is called as in [ConsumerConfig], by several workers at once.
-	// [Worker.Close] calls it too, if the worker leaves an event that is then given up.
+	// [Worker.Close] calls it too, if the worker leaves an event that is then given up; Run closes
+	// a worker after Stop.
 	DeadLetter func(Batch[T], error) error
 
 	// The fields below are for HandleGroup only.

@@ -37,16 +37,16 @@ const lookAhead = 64
 
 func (w *crew) newTaker() *taker {
 	t := &taker{crew: w, backoff: waiting.NewBackoff(w.core.rests, w.core.capacity, w.maxBatch), giveWay: waiting.GiveWay{Worker: true}}
-	w.member.tallies.add(&t.tally)
 	w.idle.mu.Lock()
 	t.finder = w.finder
 	t.left = false // as the crew may have
 	w.idle.mu.Unlock()
-	w.enlist()
-	if w.seats != nil {
+	if w.seats != nil { // before it is counted: no seat may be free
 		t.own, t.period = w.seats.enter(), 1
 		t.sit(t.own)
 	}
+	w.member.tallies.add(&t.tally)
+	w.enlist()
 	return t
 }
 
@@ -58,6 +58,10 @@ func (t *taker) look() (from, to int64) {
 	}
 	core := t.crew.core
 	if core.failed.load() != 0 { // close edge
+		return t.from, t.from
+	}
+	if t.handed <= t.from && t.from < t.to && t.member.leaving.load() != 0 { // leave edge
+		t.finish(t.to) // the rest of a run, behind aborted slots, of a crew that is closed
 		return t.from, t.from
 	}
 	for stepped := int64(0); stepped < core.capacity && t.take(); { // after a lap of aborted slots a wait sees its context

@@ -110,6 +110,25 @@ func TestAGroupIsClosedOnceNothingIsInHand(t *testing.T) {
 	})
 }
 
+// A worker of a closed group is not handed the rest of its run behind aborted slots.
+func TestAClosedGroupHandsOutNothing(t *testing.T) {
+	forEachKindOf(t, 16, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {
+		g := group(r, 0)
+		w := g.Worker()
+		publish(t, p, 2)
+		abort(t, p, 2)
+		publish(t, p, 2)
+		b := takeRun(t, w, 0, 2)
+		g.Consumer().Close()
+		takeRun(t, w, 0, 2)
+		w.Done(b)
+		requireNoRun(t, w)
+		_, err := w.Next(t.Context())
+		require.Equal(t, disruptor.ErrClosed, err)
+		require.Empty(t, r.Stats().Consumers, "nothing is in hand")
+	})
+}
+
 // On a ring that has ended, a group's workers find that end.
 func TestAGroupThatComesAfterTheEnd(t *testing.T) {
 	forEachKind(t, func(t *testing.T, r *disruptor.Ring[int64], p disruptor.Producer[int64]) {

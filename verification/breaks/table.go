@@ -56,7 +56,7 @@ var elsewhere = map[string][]string{
 	"internal/behaviour": {
 		publish, room, everyone, turn, aborts, nobody, ownKey, leaving, twice, inTime, lateSend, noDrop,
 		policies, countEach, ringFails, ringEnds, leaves,
-		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver,
+		outOfOrder, stays, leftWakes, groupEnds, oneWakes, inHand, groupWakes, stepsOver, handsOut,
 		keyMoves, keysFirst, seatLeft, ownWake, barrier, keyedClose,
 		ranges, told, many, inVain, nextPushes, donePushes, sleeps, anyOne,
 	},

@@ -19,6 +19,7 @@ const (
 	stepsOver  = `^TestWorkersStepOverAbortedSlots$`
 	watchGoes  = `^TestAWorkerThatParksNoMoreLeavesTheWatchToAnother$`
 	groupWakes = `^TestWhoWaitsForAGroupIsWokenByItsTail$`
+	handsOut   = `^TestAClosedGroupHandsOutNothing$`
 )
 
 // groups are the rules of a worker group, each left out.
@@ -87,6 +88,11 @@ var groups = []breakage{
 		"what is left wakes idle workers only", "idle.go",
 		"\tif w.watcher != nil {\n\t\tw.watcher.rouse()\n\t}\n", "",
 		leftWakes, "the worker that watches is the only one, and nothing is published",
+	},
+	{
+		"a worker of a closed group is handed the rest of its run", "taker.go",
+		"\t\tt.finish(t.to) // the rest of a run, behind aborted slots, of a crew that is closed\n\t\treturn t.from, t.from\n", "",
+		handsOut, "what nobody has received is dropped",
 	},
 	{
 		"a worker steps over aborted slots and does not finish them", "taker.go",

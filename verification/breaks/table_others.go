@@ -19,6 +19,7 @@ const (
 	lateSend  = `^TestTheEndOfItsContextIsWhatASenderReports$`
 	noDrop    = `^TestAClosedRingIsNeverADrop$`
 	lapped    = `^TestAnAbortThatIsLappedBehindTheGapIsNotASecondOne$`
+	lateEnd   = `^TestTheContextOfRunMayEndOnceShutdownHasReturned$`
 )
 
 // debug has the tests that need the build tag disruptor_debug.
@@ -26,7 +27,7 @@ var debug = []string{
 	asks, boundary, follows, lapped, found, heldSlots, latePush, openClaim, joins, second, unpins, hasLeft, goesOn,
 	lateHelper, tailAgain, claimKnown, claimLap, claimOnce, noMore,
 	seatsBack, leavesNow, lastKeyed, movesOver,
-	besideIt,
+	besideIt, lateEnd,
 }
 
 // orders are wrong: what comes first, or what may go first.
@@ -87,6 +88,11 @@ var orders = []breakage{
 		"p.attempt(n, newcomer); to > from {\n\t\tp.note(from)\n\t}",
 		"p.attempt(n, newcomer); to >= from {\n\t\tp.note(from)\n\t}",
 		anyOne, "another handle claims there, and what it publishes is published again without a look",
+	},
+	{
+		"the end of Run's context fails a ring that has drained", "graph.go",
+		"if before || !g.drained(r.core) {", "if before || r.core.cause() == nil {",
+		lateEnd, "Shutdown has returned nil, and Run returns an error",
 	},
 }
 
