@@ -27,8 +27,9 @@
 //
 // A call waits for room for Options.Wait, 100 ms by default. If there is none by then, the record
 // is dropped, or handled by the calling goroutine if Options.Inline is set. Records below
-// Options.DropBelow don't wait. Drops are counted, and reported by a record of level Warn once
-// there is room.
+// Options.DropBelow don't wait. Drops are counted, and reported by a record of level Warn when all
+// in the ring has been handled. A drop that comes just then is reported after the next record, or
+// by Flush, Shutdown or Close.
 //
 // # The end of a program
 //

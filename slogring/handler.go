@@ -40,11 +40,13 @@ type Options struct {
 	Flush func() error
 	// OnError is called with each error of the wrapped handler and of Flush, with each panic of
 	// theirs as an error, and with an error that wraps [ErrHanging]. It runs on a goroutine of
-	// the handler, one call at a time, and must not call Flush, Shutdown or Close. nil means that
-	// they are written to standard error, at most one in a second.
+	// the handler, one call at a time, and must not call Flush, Shutdown or Close. The call with
+	// ErrHanging does not hold up the wrapped handler: up to 64 of its errors wait for the end of
+	// that call, and more are only counted. nil means that errors are written to standard error,
+	// at most one in a second.
 	OnError func(error)
 	// Hanging is how long the wrapped handler may take for 64 records before OnError is told. 0
-	// means 10 s; a negative value means that it is never told.
+	// means 10 s, and less than 2 ms means 2 ms; a negative value means that it is never told.
 	Hanging time.Duration
 }
 
@@ -75,8 +77,12 @@ type core struct {
 	counts
 	errs errorReports
 
-	done   chan struct{} // closed when the handler's goroutine has ended
-	failed error         // why it has, if not because all was handled; read it after done
+	done      chan struct{} // closed when the handler's goroutine has ended
+	failed    error         // why it has, if not because all was handled; read it after done
+	lastFlush error         // what Options.Flush returned at its end; read it after done
+
+	late    chan struct{} // closed when Shutdown has run out of time
+	setLate sync.Once
 }
 
 // An event is a slot of the ring: a record and who handles it, or a request to flush.
@@ -107,7 +113,8 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("slogring: %w", err)
 	}
-	c := &core{options: o, root: h, freeze: freezerFor(h), ring: ring, producer: ring.MultiProducer(), done: make(chan struct{})}
+	c := &core{options: o, root: h, freeze: freezerFor(h), ring: ring, producer: ring.MultiProducer()}
+	c.done, c.late = make(chan struct{}), make(chan struct{})
 	c.errs.report = o.OnError
 	c.senders.New = func() any { return c.producer.Sender(disruptor.Overflow[event]{Wait: c.options.Wait}) }
 	c.consumer = ring.HandleWith(disruptor.ConsumerConfig[event]{Name: "handler", Start: c.start, Stop: c.stop}, c.serve)
@@ -147,7 +154,7 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 // Options.OnError. It is called with ctx, which may have ended by then.
 //
 // After Shutdown, Handle calls the wrapped handler itself, once all records in the ring have been
-// handled, and returns its error.
+// handled, and returns its error. If Shutdown has run out of time, Handle drops r at once.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	h.capture(&r)
 	b, ok := h.producer.TryClaim(1)
@@ -192,13 +199,14 @@ func (c *core) send(e *event) error {
 }
 
 // drained reports whether all records of a ring that has ended were handled. It waits for that for
-// Options.Wait.
+// Options.Wait, but not once Shutdown has given up waiting.
 func (c *core) drained() bool {
 	if c.options.Wait > 0 {
 		t := time.NewTimer(c.options.Wait)
 		defer t.Stop()
 		select {
 		case <-c.done:
+		case <-c.late:
 		case <-t.C:
 		}
 	}
