@@ -32,8 +32,17 @@ type Options struct {
 	// the wrapped handler takes.
 	Inline bool
 	// Defer leaves values of type slog.LogValuer, and values that must be formatted, to the
-	// handler's goroutine. Neither they nor what they refer to may change afterwards.
+	// handler's goroutine. They keep their types. Neither they nor what they refer to may change
+	// afterwards.
 	Defer bool
+	// ReplaceAttr, if not nil, is called on the goroutine that logs, before values are formatted,
+	// also with Defer. It is what slog.HandlerOptions.ReplaceAttr is, but does not get the time,
+	// level, message and source of a record.
+	//
+	// WARNING: a function that hides values by their type belongs here. In the options of the
+	// wrapped handler it does not see the types of values that were formatted, and what it should
+	// hide is written.
+	ReplaceAttr func(groups []string, a slog.Attr) slog.Attr
 	// Flush, if not nil, is called when the handler has handled all that is in the ring, and
 	// when [Handler.Flush] asks for it. It is the place to flush a bufio.Writer below the wrapped
 	// handler.
@@ -62,6 +71,7 @@ const (
 type Handler struct {
 	*core
 	wrapped slog.Handler // with the attributes and groups of this handler
+	groups  []string     // their names, for ReplaceAttr
 }
 
 // core is what a Handler shares with those that WithAttrs and WithGroup make of it.
@@ -122,7 +132,7 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	if o.Hanging > 0 {
 		go c.watch()
 	}
-	return &Handler{c, h}, nil
+	return &Handler{core: c, wrapped: h}, nil
 }
 
 // Enabled reports whether the wrapped handler handles records of that level.
@@ -132,13 +142,16 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 
 // WithAttrs returns a handler that shares the ring and has these attributes as well.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	if h.options.ReplaceAttr != nil {
+		attrs = h.replace(h.groups, attrs)
+	}
 	if len(attrs) == 0 {
 		return h
 	}
 	if !h.options.Defer {
 		attrs = h.freeze.attrs(attrs)
 	}
-	return &Handler{h.core, h.wrapped.WithAttrs(attrs)}
+	return &Handler{h.core, h.wrapped.WithAttrs(attrs), h.groups}
 }
 
 // WithGroup returns a handler that shares the ring and begins a group.
@@ -146,7 +159,7 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 	if name == "" {
 		return h
 	}
-	return &Handler{h.core, h.wrapped.WithGroup(name)}
+	return &Handler{h.core, h.wrapped.WithGroup(name), within(h.groups, name)}
 }
 
 // Handle puts r into the ring. If there is no room in time it does what [Options] say, and returns
@@ -156,6 +169,9 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 // After Shutdown, Handle calls the wrapped handler itself, once all records in the ring have been
 // handled, and returns its error. If Shutdown has run out of time, Handle drops r at once.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	if h.options.ReplaceAttr != nil {
+		r = h.replaceIn(r)
+	}
 	h.capture(&r)
 	b, ok := h.producer.TryClaim(1)
 	if !ok {
