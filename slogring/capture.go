@@ -51,7 +51,7 @@ func isFrozen(v slog.Value) bool {
 // slog itself makes and nobody changes.
 func isPlain(x any) bool {
 	switch x.(type) {
-	case nil, *slog.Source, frozenError, frozenValue:
+	case nil, *slog.Source, frozenError, frozenJSONError, frozenValue:
 		return true
 	}
 	switch reflect.TypeOf(x).Kind() {
@@ -101,31 +101,52 @@ func (f freezer) value(v slog.Value) slog.Value {
 // any formats x.
 func (f freezer) any(x any) any {
 	if v := reflect.ValueOf(x); v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+		if v.IsNil() {
+			return x // its copy would not be nil
+		}
 		return reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v).Interface() // has the methods of x
 	}
-	err, isError := x.(error)
-	if _, ok := x.(json.Marshaler); isError && f.json && !ok {
-		if text, ok := textOf(err); ok {
-			return frozenError{text, err}
-		}
+	if err, ok := x.(error); ok {
+		return f.error(err)
 	}
 	var v frozenValue
 	if f.json {
-		v.json = form(x, marshalJSON, func(text string) []byte { quoted, _ := marshalJSON(text); return quoted })
+		v.json = formJSON(x)
 	}
 	if f.text {
-		v.text = form(x, marshalText, func(text string) []byte { return []byte(text) })
-	}
-	if isError && !f.json {
-		return frozenError{string(v.text), err}
+		v.text = formText(x)
 	}
 	return v
 }
 
-// textOf returns what err.Error returns, and false if it panics.
-func textOf(err error) (text string, ok bool) {
-	defer func() { _ = recover() }()
-	return err.Error(), true
+// error formats err. What it returns is an error, and a json.Marshaler if err is one.
+func (f freezer) error(err error) error {
+	if !f.json {
+		return frozenError{string(formText(err)), err}
+	}
+	frozen := frozenError{textOf(err), err}
+	if _, ok := err.(json.Marshaler); ok {
+		return frozenJSONError{frozen, formJSON(err)}
+	}
+	return frozen
+}
+
+// textOf returns what err.Error returns or, if it panics, what slog.JSONHandler writes then.
+func textOf(err error) (text string) {
+	defer func() {
+		if p := recover(); p != nil {
+			text = panicText(err, p)
+		}
+	}()
+	return err.Error()
+}
+
+func formJSON(x any) []byte {
+	return form(x, marshalJSON, func(text string) []byte { quoted, _ := marshalJSON(text); return quoted })
+}
+
+func formText(x any) []byte {
+	return form(x, marshalText, func(text string) []byte { return []byte(text) })
 }
 
 // form returns what marshal makes of x or, written by quote, what slog's handlers write if it fails or
@@ -133,11 +154,7 @@ func textOf(err error) (text string, ok bool) {
 func form(x any, marshal func(any) ([]byte, error), quote func(string) []byte) (formed []byte) {
 	defer func() {
 		if p := recover(); p != nil {
-			text := fmt.Sprintf("!PANIC: %v", p)
-			if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
-				text = "<nil>"
-			}
-			formed = quote(text)
+			formed = quote(panicText(x, p))
 		}
 	}()
 	formed, err := marshal(x)
@@ -145,6 +162,14 @@ func form(x any, marshal func(any) ([]byte, error), quote func(string) []byte) (
 		return quote(fmt.Sprintf("!ERROR:%v", err))
 	}
 	return formed
+}
+
+// panicText is what slog's handlers write for x if one of its methods panics with p.
+func panicText(x, p any) string {
+	if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
+		return "<nil>"
+	}
+	return fmt.Sprintf("!PANIC: %v", p)
 }
 
 // A frozenError says what err said when it was logged. errors.Is and As reach err itself.
@@ -155,6 +180,14 @@ type frozenError struct {
 
 func (e frozenError) Error() string { return e.text }
 func (e frozenError) Unwrap() error { return e.err }
+
+// A frozenJSONError also has the JSON that err made of itself.
+type frozenJSONError struct {
+	frozenError
+	json []byte
+}
+
+func (e frozenJSONError) MarshalJSON() ([]byte, error) { return e.json, nil }
 
 // A frozenValue is what slog's handlers would have made of a value: one form or both.
 type frozenValue struct{ json, text []byte }

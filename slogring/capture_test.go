@@ -60,6 +60,24 @@ func (e *stackError) Format(s fmt.State, verb rune) {
 	}
 }
 
+// An error that marshals itself.
+type codeError struct{ code int }
+
+func (e *codeError) Error() string { return fmt.Sprint("code ", e.code) }
+func (e *codeError) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, `{"code":%d}`, e.code), nil
+}
+
+// An error that cannot say what it is.
+type mute struct{ A int }
+
+func (mute) Error() string { panic("no words") }
+
+// A byte slice that tells nil from empty.
+type digest []byte
+
+func (d digest) MarshalText() ([]byte, error) { return fmt.Append(nil, d == nil), nil }
+
 func values() []slog.Attr {
 	return []slog.Attr{
 		slog.String("string", "a <b> \"c\""), slog.Int("int", -1), slog.Uint64("uint", 1<<63), slog.Float64("float", 1.5),
@@ -73,6 +91,10 @@ func values() []slog.Attr {
 		slog.Any("valuer", secret{&point{5, 6}}), slog.Any("valuer in a group", slog.GroupValue(slog.Any("s", secret{&point{7, 8}}))),
 		slog.Any("channel", brokenJSON{make(chan int)}), slog.Any("panics", panics{}), slog.Any("nil text", (*nilText)(nil)),
 		slog.Any("fails", failsToMarshal{}), slog.Any("nil error", (error)(nil)),
+		slog.Any("nil bytes", []byte(nil)), slog.Any("empty bytes", []byte{}), slog.Group("nil in a group", slog.Any("bytes", []byte(nil))),
+		slog.Any("nil raw", json.RawMessage(nil)), slog.Any("nil digest", digest(nil)), slog.Any("empty digest", digest{}),
+		slog.Any("code", &codeError{1}), slog.Any("nil code", (*codeError)(nil)), slog.Any("nil pointer", (*fs.PathError)(nil)),
+		slog.Any("mute", mute{1}), slog.Any("mute in a group", slog.GroupValue(slog.Any("b", mute{1}))),
 		slog.Any("source", &slog.Source{Function: "f", File: "a.go", Line: 1}),
 	}
 }
@@ -92,7 +114,8 @@ func TestWhatIsWritten(t *testing.T) {
 	for name := range forms(nil) {
 		for _, deferred := range []bool{false, true} {
 			for _, a := range values() {
-				if name == "unknown, text" && a.Key == "with a stack" && !deferred {
+				saysMore := a.Key == "with a stack" || strings.HasPrefix(a.Key, "mute")
+				if name == "unknown, text" && saysMore && !deferred {
 					continue // such a handler sees what Error returns
 				}
 				var direct, ours bytes.Buffer
@@ -141,6 +164,17 @@ func TestErrorsStayErrors(t *testing.T) {
 		require.True(t, ok)
 		require.ErrorIs(t, err, fs.ErrNotExist)
 		require.EqualError(t, err, "w: file does not exist")
+	}
+}
+
+// Errors stay errors for a handler that looks for one, also if they marshal themselves.
+func TestErrorsThatMarshalThemselvesStayErrors(t *testing.T) {
+	for _, f := range []freezer{{json: true}, {text: true}, {json: true, text: true}} {
+		x := f.any(&codeError{7})
+		err, ok := x.(error)
+		require.True(t, ok, "%T", x)
+		require.EqualError(t, err, "code 7")
+		require.Equal(t, &codeError{7}, errors.Unwrap(err))
 	}
 }
 

@@ -23,12 +23,30 @@
 // The other goroutine looks for records every 100 µs, and no call wakes it, unless none has come for
 // some 5 ms. It then parks, and the next call wakes it.
 //
+// # Hiding what must not be logged
+//
+// WARNING: a ReplaceAttr in the options of the wrapped handler does not see the types of values
+// that the call has formatted, which are structs, pointers, maps, slices and the like. If it hides
+// values of a type, as in
+//
+//	if _, ok := a.Value.Any().(Card); ok {
+//
+// it does not find them, and they are WRITTEN. Set it as Options.ReplaceAttr instead: that is
+// called before anything is formatted. Or set Options.Defer, with which values keep their types. A
+// type that hides itself by its method LogValue does so in any case.
+//
+// What has been formatted has the methods MarshalJSON, MarshalText and String. Errors are still
+// errors, and errors.Is and errors.As find the original. Byte slices are copies of the same type.
+// JSONHandler and TextHandler of slog write what they would without the ring. Other handlers see of
+// an error the text that Error returns and the JSON that it makes of itself.
+//
 // # When the ring is full
 //
 // A call waits for room for Options.Wait, 100 ms by default. If there is none by then, the record
 // is dropped, or handled by the calling goroutine if Options.Inline is set. Records below
-// Options.DropBelow don't wait. Drops are counted, and reported by a record of level Warn once
-// there is room.
+// Options.DropBelow don't wait. Drops are counted, and reported by a record of level Warn when all
+// in the ring has been handled. A drop that comes just then is reported after the next record, or
+// by Flush, Shutdown or Close.
 //
 // # The end of a program
 //

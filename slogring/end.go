@@ -1,11 +1,10 @@
 package slogring
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,8 +14,9 @@ var ErrHanging = errors.New("slogring: the wrapped handler hangs")
 
 // Flush waits until the wrapped handler has handled every record that was in the ring at the call,
 // and Options.Flush has been called. It returns the error of Options.Flush, or the cause of ctx if
-// that ends first. On a handler that is closed it waits until all records are handled. It fails
-// when the wrapped handler calls it, which would wait for itself.
+// that ends first. On a handler that is closed it waits until all records are handled, and returns
+// the error of the last Options.Flush, or that of a Shutdown that ran out of time. It fails when the
+// wrapped handler calls it, which would wait for itself.
 //
 // Deferred, it runs after a panic of its goroutine, too:
 //
@@ -32,7 +32,7 @@ func (h *Handler) Flush(ctx context.Context) error {
 		}
 		select {
 		case <-h.done:
-			return h.failed
+			return h.result()
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -40,27 +40,37 @@ func (h *Handler) Flush(ctx context.Context) error {
 	select {
 	case err := <-flushed:
 		return err
-	case <-h.done: // Shutdown has run out of time
-		return h.failed
+	case <-h.done:
+		select {
+		case err := <-flushed: // just before
+			return err
+		default: // Shutdown has run out of time
+			return h.result()
+		}
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-// Shutdown handles the records in the ring and ends the handler's goroutine. If ctx ends first it
-// returns an error that wraps the cause and says how many records are lost. Later calls of Handle
-// call the wrapped handler themselves; after a Shutdown that ran out of time they drop the record.
-// It concerns all handlers that WithAttrs and WithGroup have made. It may be called again.
+// Shutdown handles the records in the ring, calls Options.Flush for the last time and ends the
+// handler's goroutine. It returns the error of that last flush. If ctx ends first it returns an
+// error that wraps the cause and says how many records are lost. Later calls of Handle call the
+// wrapped handler themselves; after a Shutdown that ran out of time they drop the record, without
+// waiting. It concerns all handlers that WithAttrs and WithGroup have made. It may be called again.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	if h.serving() {
 		return errors.New("slogring: Shutdown by the wrapped handler")
 	}
 	if err := h.ring.Shutdown(ctx); err != nil {
+		h.setLate.Do(func() { close(h.late) })
 		return fmt.Errorf("slogring: %w", err)
 	}
 	<-h.done
-	return nil
+	return h.result()
 }
+
+// result returns what the handler's goroutine, which has ended, has failed to do.
+func (c *core) result() error { return cmp.Or(c.failed, c.lastFlush) }
 
 // Close is Shutdown without a limit of time: it waits as long as the wrapped handler takes.
 func (h *Handler) Close() error { return h.Shutdown(context.Background()) }
@@ -92,7 +102,7 @@ func (c *core) drop() error {
 
 // watch reports a wrapped handler that hangs, once until it comes on again.
 func (c *core) watch() {
-	tick := time.NewTicker(c.options.Hanging / 2)
+	tick := time.NewTicker(max(c.options.Hanging/2, time.Millisecond))
 	defer tick.Stop()
 	last, still, told := int64(-1), 0, false
 	for {
@@ -113,25 +123,5 @@ func (c *core) watch() {
 			told = true
 			c.errs.add(fmt.Errorf("%w: %d records wait, for %v at least", ErrHanging, lag, c.options.Hanging))
 		}
-	}
-}
-
-// errorReports passes errors on, one at a time.
-type errorReports struct {
-	report func(error)
-	mu     sync.Mutex
-	next   time.Time // when standard error may be written to again
-}
-
-func (e *errorReports) add(err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.report != nil {
-		e.report(err)
-		return
-	}
-	if now := time.Now(); now.After(e.next) {
-		e.next = now.Add(time.Second)
-		fmt.Fprintln(os.Stderr, "slogring:", err)
 	}
 }

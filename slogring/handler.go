@@ -32,19 +32,30 @@ type Options struct {
 	// the wrapped handler takes.
 	Inline bool
 	// Defer leaves values of type slog.LogValuer, and values that must be formatted, to the
-	// handler's goroutine. Neither they nor what they refer to may change afterwards.
+	// handler's goroutine. They keep their types. Neither they nor what they refer to may change
+	// afterwards.
 	Defer bool
+	// ReplaceAttr, if not nil, is called on the goroutine that logs, before values are formatted,
+	// also with Defer. It is what slog.HandlerOptions.ReplaceAttr is, but does not get the time,
+	// level, message and source of a record.
+	//
+	// WARNING: a function that hides values by their type belongs here. In the options of the
+	// wrapped handler it does not see the types of values that were formatted, and what it should
+	// hide is written.
+	ReplaceAttr func(groups []string, a slog.Attr) slog.Attr
 	// Flush, if not nil, is called when the handler has handled all that is in the ring, and
 	// when [Handler.Flush] asks for it. It is the place to flush a bufio.Writer below the wrapped
 	// handler.
 	Flush func() error
 	// OnError is called with each error of the wrapped handler and of Flush, with each panic of
 	// theirs as an error, and with an error that wraps [ErrHanging]. It runs on a goroutine of
-	// the handler, one call at a time, and must not call Flush, Shutdown or Close. nil means that
-	// they are written to standard error, at most one in a second.
+	// the handler, one call at a time, and must not call Flush, Shutdown or Close. The call with
+	// ErrHanging does not hold up the wrapped handler: up to 64 of its errors wait for the end of
+	// that call, and more are only counted. nil means that errors are written to standard error,
+	// at most one in a second.
 	OnError func(error)
 	// Hanging is how long the wrapped handler may take for 64 records before OnError is told. 0
-	// means 10 s; a negative value means that it is never told.
+	// means 10 s, and less than 2 ms means 2 ms; a negative value means that it is never told.
 	Hanging time.Duration
 }
 
@@ -60,6 +71,7 @@ const (
 type Handler struct {
 	*core
 	wrapped slog.Handler // with the attributes and groups of this handler
+	groups  []string     // their names, for ReplaceAttr
 }
 
 // core is what a Handler shares with those that WithAttrs and WithGroup make of it.
@@ -75,8 +87,12 @@ type core struct {
 	counts
 	errs errorReports
 
-	done   chan struct{} // closed when the handler's goroutine has ended
-	failed error         // why it has, if not because all was handled; read it after done
+	done      chan struct{} // closed when the handler's goroutine has ended
+	failed    error         // why it has, if not because all was handled; read it after done
+	lastFlush error         // what Options.Flush returned at its end; read it after done
+
+	late    chan struct{} // closed when Shutdown has run out of time
+	setLate sync.Once
 }
 
 // An event is a slot of the ring: a record and who handles it, or a request to flush.
@@ -107,7 +123,8 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("slogring: %w", err)
 	}
-	c := &core{options: o, root: h, freeze: freezerFor(h), ring: ring, producer: ring.MultiProducer(), done: make(chan struct{})}
+	c := &core{options: o, root: h, freeze: freezerFor(h), ring: ring, producer: ring.MultiProducer()}
+	c.done, c.late = make(chan struct{}), make(chan struct{})
 	c.errs.report = o.OnError
 	c.senders.New = func() any { return c.producer.Sender(disruptor.Overflow[event]{Wait: c.options.Wait}) }
 	c.consumer = ring.HandleWith(disruptor.ConsumerConfig[event]{Name: "handler", Start: c.start, Stop: c.stop}, c.serve)
@@ -115,7 +132,7 @@ func New(h slog.Handler, o Options) (*Handler, error) {
 	if o.Hanging > 0 {
 		go c.watch()
 	}
-	return &Handler{c, h}, nil
+	return &Handler{core: c, wrapped: h}, nil
 }
 
 // Enabled reports whether the wrapped handler handles records of that level.
@@ -125,13 +142,16 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 
 // WithAttrs returns a handler that shares the ring and has these attributes as well.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	if h.options.ReplaceAttr != nil {
+		attrs = h.replace(h.groups, attrs)
+	}
 	if len(attrs) == 0 {
 		return h
 	}
 	if !h.options.Defer {
 		attrs = h.freeze.attrs(attrs)
 	}
-	return &Handler{h.core, h.wrapped.WithAttrs(attrs)}
+	return &Handler{h.core, h.wrapped.WithAttrs(attrs), h.groups}
 }
 
 // WithGroup returns a handler that shares the ring and begins a group.
@@ -139,7 +159,7 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 	if name == "" {
 		return h
 	}
-	return &Handler{h.core, h.wrapped.WithGroup(name)}
+	return &Handler{h.core, h.wrapped.WithGroup(name), within(h.groups, name)}
 }
 
 // Handle puts r into the ring. If there is no room in time it does what [Options] say, and returns
@@ -147,8 +167,11 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 // Options.OnError. It is called with ctx, which may have ended by then.
 //
 // After Shutdown, Handle calls the wrapped handler itself, once all records in the ring have been
-// handled, and returns its error.
+// handled, and returns its error. If Shutdown has run out of time, Handle drops r at once.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	if h.options.ReplaceAttr != nil {
+		r = h.replaceIn(r)
+	}
 	h.capture(&r)
 	b, ok := h.producer.TryClaim(1)
 	if !ok {
@@ -192,13 +215,14 @@ func (c *core) send(e *event) error {
 }
 
 // drained reports whether all records of a ring that has ended were handled. It waits for that for
-// Options.Wait.
+// Options.Wait, but not once Shutdown has given up waiting.
 func (c *core) drained() bool {
 	if c.options.Wait > 0 {
 		t := time.NewTimer(c.options.Wait)
 		defer t.Stop()
 		select {
 		case <-c.done:
+		case <-c.late:
 		case <-t.C:
 		}
 	}

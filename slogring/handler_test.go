@@ -293,7 +293,7 @@ func TestErrorsAreReported(t *testing.T) {
 	require.NoError(t, h.Flush(t.Context()))
 	require.NoError(t, h.Handle(t.Context(), record(slog.LevelInfo, "last")))
 	require.EqualError(t, h.Flush(t.Context()), "disk full")
-	require.NoError(t, h.Close())
+	require.EqualError(t, h.Close(), "disk full")
 	require.Equal(t, []string{"a", "b", "last"}, messages(out.String()))
 	require.Equal(t, []string{"failed", "slogring: the wrapped handler panicked: at once"}, errs[:2])
 	require.Equal(t, "disk full", errs[2])

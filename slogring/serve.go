@@ -22,10 +22,10 @@ func (c *core) start(*disruptor.Consumer[event]) error {
 	return nil
 }
 
-// stop reports the drops since the last batch.
+// stop reports the drops since the last batch, and flushes.
 func (c *core) stop(*disruptor.Consumer[event]) {
 	c.reportDrops()
-	c.flush()
+	c.lastFlush = c.flush()
 	c.server.Store(0)
 }
 
