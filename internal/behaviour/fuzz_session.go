@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -144,48 +143,6 @@ func same[V comparable](s *Session, what string, want, got V) {
 	}
 }
 
-// compare compares what can be looked at without changing anything.
-func (s *Session) compare(all bool) {
-	s.observe()
-	for _, m := range s.members {
-		if !m.model.late {
-			same(s, m.Name(), m.model.position, m.Position())
-		}
-	}
-	if len(s.model.consumers) > 0 {
-		s.model.clearBehind()
-	}
-	if !all {
-		return
-	}
-	same(s, "published", s.model.published(), s.ring.Published())
-	s.compareErr("ring", s.model.closed, s.ring.Err(), s.model.failure)
-	s.compareStats()
-	if !s.model.clear || len(s.model.consumers) > 0 {
-		for i, e := range s.model.slots {
-			if slot := s.memory[i]; slot != nil {
-				same(s, "slot", e, *slot)
-			}
-		}
-	}
-}
-
-// see remembers the slots of a batch: Fill, which shows all of them, is not for rings with Config.Clear.
-func (s *Session) see(b disruptor.Batch[event]) {
-	for seq, slot := range b.All() {
-		s.memory[seq&int64(len(s.memory)-1)] = slot
-	}
-}
-
-// compareErr expects an end of the ring, with the cause if there is one, or no error.
-func (s *Session) compareErr(what string, ended bool, err, cause error) {
-	s.t.Helper()
-	same(s, what+" ended", ended, errors.Is(err, disruptor.ErrClosed))
-	if cause != nil {
-		same(s, what+" has the cause", true, errors.Is(err, cause))
-	}
-}
-
 // panics reports whether f panics as misuse does. Any other panic goes on.
 func panics(f func()) (misused bool) {
 	defer func() {
@@ -208,43 +165,4 @@ func (s *Session) mustPanic(what string, f func()) {
 	s.misused = true
 	same(s, what+" panics", true, panics(f))
 	s.hit("misuse: " + what)
-}
-
-// drain publishes or aborts the open claims, closes the ring, lets all consumers read to the
-// end, and compares all that each has received with all that was published.
-func (s *Session) drain() {
-	for i := 0; len(s.open) > 0; i++ {
-		s.finish(len(s.open)-1, i%3 == 2)
-	}
-	s.compare(true)
-	if !s.model.closed {
-		s.close()
-	}
-	for progress := true; progress; {
-		progress = false
-		for _, c := range s.consumers {
-			if b, ok := s.tryNext(c); ok {
-				s.done(c, b)
-				progress = true
-			}
-		}
-		progress = s.drainWorkers() || progress
-	}
-	s.drainCopies()
-	s.drainedGroups()
-	for _, c := range s.consumers {
-		_, err := c.Next(context.Background())
-		s.compareErr(c.Name(), true, err, s.model.failure)
-		same(s, c.Name()+" is drained", true, c.model.gone || s.model.failed || s.model.drained(c.model))
-		if want := s.model.received(c.model); !slices.Equal(want, c.got) {
-			s.failf("%s received %v, not %v", c.Name(), c.got, want)
-		}
-	}
-	for _, c := range s.consumers {
-		c.Close()
-		if !c.model.gone {
-			s.model.leave(c.model)
-		}
-	}
-	s.compare(true)
 }
