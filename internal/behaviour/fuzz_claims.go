@@ -51,8 +51,8 @@ func (s *Session) compareClaim(want verdict, err error) {
 	same(s, "claim without an error", want == granted, err == nil)
 	same(s, "claim on an ended ring", want == ended, errors.Is(err, disruptor.ErrClosed))
 	same(s, "claim ended by its context", want == noRoom, errors.Is(err, errLate))
-	if want == ended && s.model.failure != nil {
-		same(s, "claim has the ring's cause", true, errors.Is(err, s.model.failure))
+	if want == ended && s.model.cause != nil {
+		same(s, "claim has the ring's cause", true, errors.Is(err, s.model.cause))
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Session) compare(all bool) {
 		return
 	}
 	same(s, "published", s.model.published(), s.ring.Published())
-	s.compareErr("ring", s.model.closed, s.ring.Err(), s.model.failure)
+	s.compareErr("ring", s.model.closed, s.ring.Err(), s.model.cause)
 	s.compareStats()
 	if !s.model.clear || len(s.model.consumers) > 0 {
 		for i, e := range s.model.slots {
@@ -58,6 +58,7 @@ func (s *Session) compareStats() {
 	same(s, "Stats.Blocked", 0, stats.Blocked)
 	same(s, "Stats.Dropped", s.dropped, stats.Dropped)
 	same(s, "Stats.Inlined", s.inlined, stats.Inlined)
+	same(s, "Stats.TimedOut", s.timedOut, stats.TimedOut)
 	same(s, "consumers", len(s.model.consumers), len(stats.Consumers))
 	i := 0
 	for _, m := range s.members {
@@ -70,6 +71,9 @@ func (s *Session) compareStats() {
 		if m.group != nil && len(m.group.workers) == 0 {
 			state = disruptor.Unserved
 		}
+		if m.handler != nil {
+			state = m.handler.state.seen()
+		}
 		same(s, "ConsumerStats.Name", m.Name(), got.Name)
 		same(s, "ConsumerStats.Position", m.model.position, got.Position)
 		same(s, "ConsumerStats.Lag", lag, got.Lag)
@@ -77,6 +81,9 @@ func (s *Session) compareStats() {
 		same(s, "ConsumerStats.State", state, got.State)
 		same(s, "ConsumerStats.After", s.followed(m), sorted(got.After))
 		same(s, "ConsumerStats.Lossy", m.model.lossy, got.Lossy)
+		same(s, "ConsumerStats.Retried", m.model.retried, got.Retried)
+		same(s, "ConsumerStats.Skipped", m.model.skipped, got.Skipped)
+		same(s, "ConsumerStats.DeadLettered", m.model.deadLettered, got.DeadLettered)
 		if m.lossy != nil {
 			same(s, "ConsumerStats.Missed", m.lossy.missed, got.Missed)
 		}

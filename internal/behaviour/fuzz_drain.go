@@ -22,11 +22,14 @@ func (s *Session) drain() {
 				s.done(c, b)
 				progress = true
 			}
+			s.observe()
 		}
 		progress = s.drainWorkers() || progress
+		progress = s.drainHandlers() || progress
 	}
 	s.drainCopies()
 	s.drainedGroups()
+	s.drainedHandlers()
 	for _, c := range s.consumers {
 		_, err := c.Next(context.Background())
 		s.compareErr(c.Name(), true, err, s.model.failure)

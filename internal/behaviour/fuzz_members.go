@@ -6,16 +6,18 @@ import (
 	"github.com/be395dad/disruptor"
 )
 
-// A fuzzMember has a place in the stream: it is a consumer, a group or a lossy consumer.
+// A fuzzMember has a place in the stream: it is a consumer, one with a handler, a group or a
+// lossy consumer.
 type fuzzMember struct {
 	Consumer interface {
 		Name() string
 		Position() int64
 		Lag() int64
 	}
-	model *modelConsumer
-	group *modelGroup
-	lossy *modelLossy
+	model   *modelConsumer
+	group   *modelGroup
+	lossy   *modelLossy
+	handler *modelHandler
 }
 
 func (m *fuzzMember) Name() string    { return m.Consumer.Name() }
@@ -42,8 +44,8 @@ func (s *Session) after(mask byte) (after []*disruptor.Consumer[event], models [
 	return after, models
 }
 
-// observe tells the model the positions that it leaves open, after checking that they are within
-// its bounds.
+// observe tells the model what it leaves open, after checking that this is within its bounds:
+// positions, and what handlers have been called with.
 func (s *Session) observe() {
 	for _, c := range s.lossies {
 		s.pushed(c)
@@ -60,6 +62,9 @@ func (s *Session) observe() {
 			same(s, "a group left with slots in hand", 0, len(m.group.inHand))
 			s.model.leave(m.model)
 		}
+	}
+	for _, h := range s.handlers {
+		s.settle(h)
 	}
 }
 

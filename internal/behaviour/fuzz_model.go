@@ -37,7 +37,8 @@ type model struct {
 	most      int64            // the greatest end so far: an abort may take a claim back
 	closed    bool
 	failed    bool
-	failure   error // its cause
+	failure   error // why; consumers report it
+	cause     error // what everyone else reports: failure, or nil if Close came first
 }
 
 type fate uint8
@@ -55,6 +56,16 @@ func newModel(cfg disruptor.Config, start int64) *model {
 		m.maxBatch = m.capacity
 	}
 	return m
+}
+
+func (m *model) fail(why error) {
+	if m.failed {
+		return
+	}
+	if !m.closed {
+		m.cause = why
+	}
+	m.closed, m.failed, m.failure = true, true, why
 }
 
 func (m *model) end() int64 { return m.start + int64(len(m.fates)) }

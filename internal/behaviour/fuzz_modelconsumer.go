@@ -12,6 +12,8 @@ type modelConsumer struct {
 	late     bool // made after the end of the ring
 	closed   bool // by Close
 	lossy    bool // no claim waits for it
+
+	retried, skipped, deadLettered int64
 }
 
 // join makes a consumer with that MaxBatch, 0 for the ring's.
@@ -82,15 +84,21 @@ func (m *model) next(c *modelConsumer) (from, to int64) {
 	if m.failed {
 		return c.position, c.position
 	}
+	from, to = m.look(c)
+	c.position, c.handed = from, max(c.handed, to)
+	return from, to
+}
+
+// look returns what next would return if the ring had not failed, and changes nothing.
+func (m *model) look(c *modelConsumer) (from, to int64) {
+	from = c.position
 	end := m.available(c)
-	for c.position < end && m.fate(c.position) == aborted {
-		c.position++
+	for from < end && m.fate(from) == aborted {
+		from++
 	}
-	from, to = c.position, c.position
-	for to < end && to-from < c.maxBatch && m.fate(to) == published {
+	for to = from; to < end && to-from < c.maxBatch && m.fate(to) == published; {
 		to++
 	}
-	c.handed = max(c.handed, to)
 	return from, to
 }
 

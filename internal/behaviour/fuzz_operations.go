@@ -41,12 +41,16 @@ var operations = []operation{
 	{"Lossy.Close", (*Session).opLossyLeave},
 	{"Sender", (*Session).opSender},
 	{"Ready", (*Session).opReady},
+	{"Handler", (*Session).opHandler},
+	{"Handler goes on", (*Session).opAnswer},
+	{"Handler.Close", (*Session).opHandlerLeave},
 	// Often, so that a ring moves on.
 	{"TrySend", (*Session).opTrySend},
 	{"TryNext", (*Session).opTryNext},
 	{"Done", (*Session).opDone},
 	{"Worker.TryNext", (*Session).opWorkerTryNext},
 	{"Worker.Done", (*Session).opWorkerDone},
+	{"Handler goes on", (*Session).opAnswer},
 }
 
 // producer takes no argument where there is only one.

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/be395dad/disruptor"
 )
@@ -35,10 +36,11 @@ type Session struct {
 	model     *model
 	producers []disruptor.Producer[event]
 	consumers []*fuzzConsumer // including the ones that have left
+	handlers  []*fuzzHandler
 	groups    []*fuzzGroup
 	workers   []*fuzzWorker
 	lossies   []*fuzzLossy
-	members   []*fuzzMember            // consumers, groups and lossy consumers in the order of their joins
+	members   []*fuzzMember            // all that have a place in the stream, in the order of their joins
 	open      []disruptor.Batch[event] // claimed, neither published nor aborted
 	over      []disruptor.Batch[event] // published, or aborted for good
 	split     []disruptor.Batch[event] // claims of which parts were made
@@ -46,7 +48,12 @@ type Session struct {
 	misused   bool                     // the operation has panicked, perhaps after it looked for room
 	count     uint64
 
-	dropped, inlined int64 // events of Senders
+	senders                    map[senderKey]*fuzzSender
+	dropped, inlined, timedOut int64 // events of Senders
+
+	running <-chan error // of Run; nil: it has not been called
+	cancel  context.CancelCauseFunc
+	quit    chan struct{} // closed at the end of the session: a failure leaves handlers in their calls
 }
 
 type fuzzConsumer struct {
@@ -59,13 +66,13 @@ type fuzzConsumer struct {
 var fuzzStarts = []int64{0, 1<<41 + 3, 1<<32 - 4, lastSequence - 24}
 
 var fuzzWaits = []disruptor.WaitStrategy{
-	disruptor.SpinWait{}, disruptor.YieldWait{}, disruptor.SleepWait{}, disruptor.BlockWait{},
+	disruptor.SpinWait{}, disruptor.YieldWait{}, disruptor.SleepWait{Max: 50 * time.Microsecond}, disruptor.BlockWait{},
 	disruptor.BlockWait{Spin: -1}, UserWait{},
 }
 
 // NewSession makes the ring that the first bytes of in describe. It counts in hits what the session meets.
 func NewSession(t testing.TB, in []byte, hits map[string]int) *Session {
-	s := &Session{t: t, in: in, hits: hits}
+	s := &Session{t: t, in: in, hits: hits, senders: map[senderKey]*fuzzSender{}, quit: make(chan struct{})}
 	shape, place := s.arg(), s.arg()
 	cfg := disruptor.Config{
 		Capacity:  1 << (shape & 3),
@@ -109,6 +116,7 @@ func (s *Session) pick(n int) int {
 
 // run does one operation for each byte and its arguments, and then ends the ring and drains it.
 func (s *Session) Run() {
+	defer s.leaveNothing()
 	for len(s.in) > 0 {
 		op := operations[int(s.arg())%len(operations)]
 		s.tracef("%s", op.name)
