@@ -52,7 +52,7 @@ func (s *Session) opHandler() {
 		return
 	}
 	h.model = &modelHandler{modelConsumer: s.model.join(models, int64(cfg.MaxBatch)), ring: s.model,
-		each: shape>>6&1 == 1, retries: cfg.OnFailure.Retries, pauses: pauses, resort: resort, at: never, givenUp: map[int64]bool{}}
+		each: shape>>6&1 == 1, retries: cfg.OnFailure.Retries, pauses: pauses, resort: resort, givenUp: map[int64]bool{}}
 	s.run()
 	h.Consumer = s.ring.HandleWith(cfg, h.handle)
 	s.handlers = append(s.handlers, h)

@@ -49,6 +49,14 @@ type answer struct {
 
 func (h *modelHandler) hasPolicy() bool { return h.retries != 0 || h.resort != endsRing }
 
+// call is the first call with [from, to). The count of failures begins anew: what failed before may
+// have been an empty rest of a batch at the same place.
+func (h *modelHandler) call(from, to int64) {
+	h.modelRun = modelRun{from, to}
+	h.position, h.handed, h.state = from, to, calling
+	h.at, h.times = never, 0
+}
+
 // answer does what a says, and says what has been given up, or nil. The state is then that in
 // which the handler comes to a standstill; idle may turn out to be another.
 func (h *modelHandler) answer(a answer) *givenUp {

@@ -128,8 +128,7 @@ func (s *Session) called(h *fuzzHandler) (b disruptor.Batch[event]) {
 func (s *Session) calledWith(h *fuzzHandler, b disruptor.Batch[event]) {
 	m := h.model
 	s.handed(b, b.From(), b.To())
-	m.position, m.handed, m.state = b.From(), b.To(), calling
-	m.modelRun = modelRun{b.From(), b.To()}
+	m.call(b.From(), b.To())
 	s.hit("Handler called")
 }
 

@@ -22,6 +22,9 @@ func handlerSeeds() [][]byte {
 		// A handler begins again where it has called Done, with a new count; then it skips the rest.
 		life(four, zero, "Handler", 0, retryOnce+thenSkip, "SendAll", 0, 4, answer, 0, failsAt+2*callsDone, 2,
 			answer, 0, panicsAt+callsDone, 0, answer, 0, failsAt, 0, "SendAll", 0, 4, answer, 0, failsAt+4*callsDone, 3),
+		// A failure when all was done is no failure of what comes next.
+		life(four, zero, "Handler", 0, 1+retryOnce+thenLetter, "SendAll", 0, 2, answer, 0, failsAt+callsDone, 0,
+			answer, 0, failsAt, 0, answer, 0, failsAt, 0),
 		// Without a policy the first failure ends the ring, with Each or without, open or closed.
 		life(four, far, "Handler", 0, isEach, "Handler", 1, 1, "SendAll", 0, 4, answer, 0, panicsAt, 2, "TrySend", 0),
 		life(four|zeroing, far, "Handler", 0, 0, "Consumer", 0, 0, "SendAll", 0, 4, "end", 1, answer, 0, failsAt+callsDone, 2, "Next", 0),
