@@ -66,6 +66,7 @@ func (s *Session) observe() {
 	for _, h := range s.handlers {
 		s.settle(h)
 	}
+	s.returns()
 }
 
 // listed reports whether a consumer of that name is in the ring.

@@ -18,6 +18,7 @@ var Outcomes = []string{
 	"Publish", "Publish after the end", "Publish of nothing", "Publish out of order",
 	"Ready", "Ready has nothing", "Ready in vain",
 	"Run cancelled", "Run cancelled after Close", "Run cancelled while it serves handlers",
+	"Run returned",
 	"SendAll granted", "SendAll of a part", "SendAll of nothing", "SendAll on an ended ring", "SendAll without room",
 	"Send granted", "Send on an ended ring", "Send without room",
 	"Split",

@@ -2,7 +2,10 @@ package behaviour
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/be395dad/disruptor"
@@ -43,6 +46,34 @@ func (s *Session) await(what string, condition func() bool) {
 			s.failf("never came true: %s", what)
 		}
 	}
+}
+
+// returns compares the error of Run with the end of the ring as soon as Run must return: a failure
+// may come later.
+func (s *Session) returns() {
+	if s.running == nil || s.serving() {
+		return
+	}
+	var err error
+	s.await("the return of Run", func() bool {
+		select {
+		case err = <-s.running:
+			return true
+		default:
+			return false
+		}
+	})
+	s.running = nil
+	unretried := 0
+	for _, h := range s.handlers {
+		if h.model.unretried {
+			unretried++
+		}
+	}
+	same(s, "an error of Run", s.model.failed, err != nil)
+	same(s, "Run returned the cause", true, errors.Is(err, s.model.failure))
+	same(s, "failures that were not retried", unretried, strings.Count(fmt.Sprint(err), "; not retried: "))
+	s.hit("Run returned")
 }
 
 // settle waits until h stands still, and tells its model what it does then. The handlers that it
