@@ -135,9 +135,7 @@ func (s *Session) answer(h *fuzzHandler, a answer) {
 	} else {
 		s.standsStill(h)
 	}
-	if !slices.Equal(m.got, h.got) {
-		s.failf("%s handled %v, not %v", h.Name(), h.got, m.got)
-	}
+	s.compareHandled(h)
 	outcome := "Handler succeeded"
 	switch {
 	case m.retried > retried:
@@ -161,6 +159,13 @@ func (s *Session) answer(h *fuzzHandler, a answer) {
 		s.gaveUp(h.Name(), gaveUp, m.modelRun, &h.letters, errBoom.Error())
 	}
 	same(s, "calls of DeadLetter for what is not given up", 0, len(h.letters))
+}
+
+// compareHandled compares what a handler that stands still has handled, again and again perhaps.
+func (s *Session) compareHandled(h *fuzzHandler) {
+	if !slices.Equal(h.model.got, h.got) {
+		s.failf("%s handled %v, not %v", h.Name(), h.got, h.model.got)
+	}
 }
 
 func (s *Session) opHandlerLeave() {
@@ -212,6 +217,7 @@ func (s *Session) drainHandlers() (progress bool) {
 func (s *Session) drainedHandlers() {
 	for _, h := range s.handlers {
 		m := h.model
+		s.compareHandled(h)
 		same(s, h.Name()+" is drained", true, m.gone || s.model.failed || s.model.drained(m.modelConsumer))
 		for _, seq := range s.model.received(m.modelConsumer) {
 			same(s, "an event was handled, or given up with others", true, slices.Contains(h.got, seq) || m.givenUp[seq])

@@ -3,7 +3,6 @@ package behaviour
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // A waitEnd says what ends the wait of a Sender for room.
@@ -38,7 +37,7 @@ func (s *Session) sendLater(x *fuzzSender, e event, end waitEnd) {
 	case byClose:
 		s.close()
 	case byFailure:
-		s.fail(fmt.Errorf("failed while a Sender waits"))
+		s.fail(errors.New("failed while a Sender waits"))
 	}
 	s.await("the end of a wait for room", func() bool { return len(sent) > 0 })
 	err := <-sent

@@ -49,6 +49,14 @@ func groupSeeds() [][]byte {
 		life(eight, zero, "Group", 0, 2*8+2*32, "Worker", 0, "Consumer", 1, 0, "SendAll", 0, 3, "Worker.TryNext", 0,
 			"Worker.Close", 0, "Worker", 0, "Worker.TryNext", 1, "Worker.Close", 1, "TryNext", 0, "Worker", 0,
 			"Worker.TryNext", 2, "Worker.Close", 2, "Worker", 0, "Worker.TryNext", 3, "Worker.Close", 3, "TryNext", 0),
+		// An event that is finished takes its attempts with it, with keys too.
+		life(eight, zero, "Group", 0, 2*8+2*32, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "Worker.Close", 0, "Worker", 0,
+			"Worker.TryNext", 1, "Worker.Done", 1, 1, "Worker.Close", 1, "Worker", 0, "Worker.TryNext", 2),
+		life(eight, zero, "Group", 0, 4+2*8+2*32, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "Worker.Close", 0, "Worker", 0,
+			"Worker.TryNext", 1, "Worker.Done", 1, 1, "Worker.Close", 1, "Worker", 0, "Worker.TryNext", 2),
+		// A worker makes no attempt at what it has taken and has not been handed: here an aborted slot comes first.
+		life(eight, zero, "Group", 0, 3+8+2*32, "Worker", 0, "TrySend", 0, "TryClaim", 0, 0, "Abort", 0, 0, "TrySend", 0,
+			"Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker.Close", 0, "Worker", 0, "Worker.TryNext", 1),
 		// What one worker leaves of each of two runs is skipped, with keys too; then the ring ends.
 		life(eight, zero, "Group", 0, 8+32, "Worker", 0, "Worker", 0, "SendAll", 0, 6, "Worker.TryNext", 0, "Worker.TryNext", 1,
 			"Worker.Done", 1, 1, "Worker.Close", 1, "Worker.Close", 0, "Group", 0, 8, "Worker", 1, "TrySend", 0,
