@@ -159,5 +159,6 @@ func (r *Ring[T]) Close() { r.core.close() }
 
 // Err returns nil while the ring is open, and [ErrClosed] after Close or Shutdown. If a failed
 // handler or the context of Run ended the ring, the error wraps ErrClosed and the cause. Only
-// the first end counts. Any goroutine may call Err.
+// the first end counts. Any goroutine may call Err. While another goroutine is just ending the
+// ring, a claim may still succeed after Err has returned the end; consumers receive it.
 func (r *Ring[T]) Err() error { return r.core.err() }

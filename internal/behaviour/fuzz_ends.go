@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -10,7 +11,7 @@ func (s *Session) opEnd() {
 	switch what := s.arg(); {
 	case what%8 == 1:
 		s.close()
-	case what%8 == 2 && !s.model.closed:
+	case what%8 == 2 && !s.model.failed && (!s.model.closed || s.serving()):
 		s.fail(fmt.Errorf("failed by byte %d", what))
 	}
 }
@@ -28,11 +29,25 @@ func (s *Session) close() {
 	s.model.closed = true
 }
 
-// fail ends the ring by the context of Run.
+// fail ends the ring by the context of Run, even one that drains after Close.
 func (s *Session) fail(cause error) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(cause)
-	same(s, "Run", cause, s.ring.Run(ctx))
-	s.model.closed, s.model.failed, s.model.failure = true, true, cause
-	s.hit("Run cancelled")
+	outcome := "Run cancelled"
+	switch {
+	case s.serving():
+		outcome = "Run cancelled while it serves handlers"
+		if s.model.closed {
+			outcome = "Run cancelled after Close"
+		}
+		s.cancel(cause)
+		s.await("the end of a cancelled Run", func() bool { return s.ring.Err() != nil })
+		s.ring.Close() // returns only when no claim can succeed any more, which Err does not say
+		late := s.ring.Consumer("made late")
+		s.await("the failure by a cancelled Run", func() bool { _, err := late.Next(expired); return errors.Is(err, cause) })
+	default:
+		ctx, cancel := context.WithCancelCause(context.Background())
+		cancel(cause)
+		same(s, "Run", cause, s.ring.Run(ctx))
+	}
+	s.model.fail(cause)
+	s.hit(outcome)
 }

@@ -12,12 +12,14 @@ type fuzzGroup struct {
 	model *modelGroup
 	keyed map[uint64]int // how often Key was called, by the count of the event
 	made  int            // workers
+
+	letters []fuzzLetter // what DeadLetter was called with, since the model last said what it expects
 }
 
 const maxFuzzGroups, maxFuzzWorkers = 3, 5
 
-// opGroup makes a group after those whose bits are set in the first argument; the second says MaxBatch, and whether it
-// has a key.
+// opGroup makes a group after those whose bits are set in the first argument; the second says MaxBatch, whether it has
+// a key, Attempts, and what becomes of events that are given up.
 func (s *Session) opGroup() {
 	mask, shape := s.arg(), s.arg()
 	if len(s.groups) == maxFuzzGroups {
@@ -26,6 +28,11 @@ func (s *Session) opGroup() {
 	after, models := s.after(mask)
 	cfg := disruptor.GroupConfig[event]{Name: fmt.Sprint("group ", len(s.groups)), After: after, MaxBatch: int(shape & 3)}
 	g := &fuzzGroup{model: s.model.joinGroup(models, int64(cfg.MaxBatch), shape>>2&1 == 1), keyed: map[uint64]int{}}
+	if cfg.Attempts = int(shape >> 3 & 3); cfg.Attempts > 0 {
+		g.model.attempts, g.model.resort = cfg.Attempts, lastResort(shape>>5&3)
+		cfg.OnFailure.Skip = g.model.resort == skipped
+		cfg.DeadLetter = g.model.resort.deadLetter(&g.letters, func() int64 { return g.Consumer().Position() })
+	}
 	if g.model.keyed {
 		cfg.Key = func(e *event) uint64 {
 			g.keyed[e.count]++
@@ -45,6 +52,9 @@ func (s *Session) opGroup() {
 	}
 	if len(g.model.follows) > 0 {
 		s.hit("Group after others")
+	}
+	if cfg.Attempts > 0 {
+		s.hit("Group with Attempts")
 	}
 }
 

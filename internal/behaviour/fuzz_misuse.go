@@ -11,7 +11,7 @@ import (
 // opMisuse makes a call that must panic.
 func (s *Session) opMisuse() {
 	p := s.producer()
-	switch s.pick(14) {
+	switch s.pick(15) {
 	case 0:
 		for _, n := range []int{0, -1, math.MinInt, s.ring.Cap() + 1, math.MaxInt} {
 			s.mustPanic("claim", func() { p.TryClaim(n) })
@@ -48,6 +48,9 @@ func (s *Session) opMisuse() {
 		s.mustPanic("nil handler", func() { s.ring.Handle("x", nil) })
 		s.mustPanic("negative MaxBatch", func() { s.ring.ConsumerWith(disruptor.ConsumerConfig[event]{MaxBatch: -1}) })
 		s.mustPanic("Do with nil", func() { _ = p.Do(expired, 1, nil) })
+		if s.serving() {
+			s.mustPanic("Run while another Run is active", func() { _ = s.ring.Run(context.Background()) })
+		}
 		s.mustPanic("Fill with nil", func() { s.ring.Fill(nil) })
 	case 8:
 		if s.model.clear || len(s.model.fates) > 0 {
@@ -88,6 +91,8 @@ func (s *Session) opMisuse() {
 		}
 	case 13:
 		s.misuseWorker()
+	case 14:
+		s.misuseGroup()
 	}
 }
 

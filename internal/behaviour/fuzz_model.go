@@ -37,7 +37,8 @@ type model struct {
 	most      int64            // the greatest end so far: an abort may take a claim back
 	closed    bool
 	failed    bool
-	failure   error // its cause
+	failure   error // why; consumers report it
+	cause     error // what everyone else reports: failure, or nil if Close came first
 }
 
 type fate uint8
@@ -48,18 +49,6 @@ const (
 	aborted
 )
 
-type modelConsumer struct {
-	maxBatch int64
-	joined   int64
-	position int64
-	handed   int64 // end of what was handed out
-	follows  []*modelConsumer
-	gone     bool
-	late     bool // made after the end of the ring
-	closed   bool // by Close
-	lossy    bool // no claim waits for it
-}
-
 func newModel(cfg disruptor.Config, start int64) *model {
 	m := &model{capacity: int64(cfg.Capacity), maxBatch: int64(cfg.MaxBatch), single: cfg.Producers == disruptor.Single,
 		clear: cfg.Clear, start: start, zeroed: start, slots: make([]event, cfg.Capacity)}
@@ -67,6 +56,16 @@ func newModel(cfg disruptor.Config, start int64) *model {
 		m.maxBatch = m.capacity
 	}
 	return m
+}
+
+func (m *model) fail(why error) {
+	if m.failed {
+		return
+	}
+	if !m.closed {
+		m.cause = why
+	}
+	m.closed, m.failed, m.failure = true, true, why
 }
 
 func (m *model) end() int64 { return m.start + int64(len(m.fates)) }
@@ -173,99 +172,6 @@ func (m *model) abort(from, to int64) (again bool) {
 	}
 	m.settle(from, to, aborted)
 	return false
-}
-
-// join makes a consumer with that MaxBatch, 0 for the ring's.
-func (m *model) join(after []*modelConsumer, maxBatch int64) *modelConsumer {
-	c := &modelConsumer{gone: m.closed, late: m.closed, maxBatch: m.maxBatch}
-	if maxBatch > 0 {
-		c.maxBatch = maxBatch
-	}
-	for _, a := range after {
-		c.follow(a)
-	}
-	c.position = m.published()
-	c.joined, c.handed = c.position, c.position
-	if !c.gone {
-		m.consumers = append(m.consumers, c)
-	}
-	return c
-}
-
-// follow makes c follow a or, if a has left, the consumers that a followed.
-func (c *modelConsumer) follow(a *modelConsumer) {
-	if !a.gone {
-		if !slices.Contains(c.follows, a) {
-			c.follows = append(c.follows, a)
-		}
-		return
-	}
-	for _, b := range a.follows {
-		c.follow(b)
-	}
-}
-
-func (m *model) leave(c *modelConsumer) {
-	for i, o := range m.consumers {
-		if o == c {
-			m.consumers = append(m.consumers[:i:i], m.consumers[i+1:]...)
-		}
-	}
-	c.gone = true
-	c.handed = c.position
-	for _, o := range m.consumers {
-		follows := o.follows
-		o.follows = nil
-		for _, a := range follows {
-			o.follow(a)
-		}
-	}
-}
-
-// available returns the end of what c may read.
-func (m *model) available(c *modelConsumer) int64 {
-	if c.gone {
-		return c.position
-	}
-	if len(c.follows) == 0 {
-		return m.published()
-	}
-	low := never
-	for _, a := range c.follows {
-		low = min(low, a.position)
-	}
-	return max(c.position, low)
-}
-
-// next returns the range that c is handed; it is empty if there is nothing, and after a failure.
-// It takes c over aborted slots.
-func (m *model) next(c *modelConsumer) (from, to int64) {
-	if m.failed {
-		return c.position, c.position
-	}
-	end := m.available(c)
-	for c.position < end && m.fate(c.position) == aborted {
-		c.position++
-	}
-	from, to = c.position, c.position
-	for to < end && to-from < c.maxBatch && m.fate(to) == published {
-		to++
-	}
-	c.handed = max(c.handed, to)
-	return from, to
-}
-
-// drained reports whether nothing will come to c any more.
-func (m *model) drained(c *modelConsumer) bool { return m.closed && c.position == m.end() }
-
-// received returns the sequences that c must have seen by now, derived from their fates alone.
-func (m *model) received(c *modelConsumer) (seqs []int64) {
-	for s := c.joined; s < c.position; s++ {
-		if m.fate(s) == published {
-			seqs = append(seqs, s)
-		}
-	}
-	return seqs
 }
 
 // clearBehind zeroes the slots that every consumer has finished or missed.

@@ -15,6 +15,10 @@ type modelGroup struct {
 	inHand   map[int64]*modelWorker // handed out and not finished
 	left     []modelRun             // no key: the runs that workers have left
 	workers  []*modelWorker         // without the ones that have left
+
+	attempts int           // 0: any number
+	resort   lastResort    // with attempts
+	tries    map[int64]int // how many workers have left with the event as their first
 }
 
 type modelRun struct{ from, to int64 }
@@ -28,7 +32,7 @@ type modelWorker struct {
 
 func (m *model) joinGroup(after []*modelConsumer, maxBatch int64, keyed bool) *modelGroup {
 	g := &modelGroup{modelConsumer: m.join(after, maxBatch), ring: m, keyed: keyed,
-		finished: map[int64]bool{}, inHand: map[int64]*modelWorker{}}
+		finished: map[int64]bool{}, inHand: map[int64]*modelWorker{}, tries: map[int64]int{}}
 	g.taken = g.position
 	return g
 }
@@ -113,9 +117,11 @@ func (g *modelGroup) quit() {
 	}
 }
 
-// leave leaves the run of w to another worker, or drops it if the group is closed.
-func (w *modelWorker) leave() {
+// leave leaves the run of w to another worker, or drops it if the group is closed. The first
+// event that w was handed may have to be given up.
+func (w *modelWorker) leave() (gaveUp *givenUp) {
 	g, r := w.group, w.modelRun
+	handed := w.from < w.handed
 	for i, o := range g.workers {
 		if o == w {
 			g.workers = append(g.workers[:i:i], g.workers[i+1:]...)
@@ -125,6 +131,13 @@ func (w *modelWorker) leave() {
 		delete(g.inHand, s)
 	}
 	w.gone, w.from, w.handed = true, w.to, w.to
+	if handed && g.tried(r.from) {
+		gaveUp = &givenUp{g.resort, modelRun{r.from, r.from + 1}}
+		if g.giveUp(gaveUp.resort, 1) {
+			g.finish(gaveUp.modelRun)
+			r.from++
+		}
+	}
 	switch {
 	case g.keyed || r.from == r.to:
 	case g.closed:
@@ -132,6 +145,14 @@ func (w *modelWorker) leave() {
 	default:
 		g.left = append(g.left, r)
 	}
+	return gaveUp
+}
+
+// tried counts an attempt at an event, and reports whether it was the last one. At the end of the
+// ring or of the group nothing is given up.
+func (g *modelGroup) tried(seq int64) bool {
+	g.tries[seq]++
+	return g.attempts > 0 && g.tries[seq] >= g.attempts && !g.closed && !g.ring.failed
 }
 
 func (g *modelGroup) close() {

@@ -60,6 +60,7 @@ func RingSeeds() [][]byte {
 	}
 	seeds = append(seeds, groupSeeds()...)
 	seeds = append(seeds, lossySeeds()...)
+	seeds = append(seeds, handlerSeeds()...)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 16, 64, 255, 256, LongestSession}
 	for shape := range 64 {

@@ -1,7 +1,7 @@
 package behaviour
 
 // groupSeeds are lives of worker groups. The arguments of a Group say which members it follows, and
-// MaxBatch, with 4 for a key.
+// MaxBatch, with 4 for a key, 8 for each of its Attempts, and 32 for each step from one lastResort to the next.
 func groupSeeds() [][]byte {
 	return [][]byte{
 		// Two workers share what there is, and finish it from its end.
@@ -45,6 +45,30 @@ func groupSeeds() [][]byte {
 		life(eight|single|zeroing, late, "Group", 0, 6, "Worker", 0, "Worker", 0, "Consumer", 1, 0, "TrySend", "TryClaim", 1,
 			"Split", 0, 1, "Abort", 0, "Publish", 0, "TrySend", "Worker.TryNext", 0, "Worker.TryNext", 1, "Worker.Done", 0, 0,
 			"TryNext", 0, "Group.Close", 0, "Worker.Done", 1, 0, "Worker.TryNext", 0, "Worker.TryNext", 1, "TryNext", 0),
+		// The second worker to leave the first event makes a dead letter of it, and leaves the second one.
+		life(eight, zero, "Group", 0, 2*8+2*32, "Worker", 0, "Consumer", 1, 0, "SendAll", 0, 3, "Worker.TryNext", 0,
+			"Worker.Close", 0, "Worker", 0, "Worker.TryNext", 1, "Worker.Close", 1, "TryNext", 0, "Worker", 0,
+			"Worker.TryNext", 2, "Worker.Close", 2, "Worker", 0, "Worker.TryNext", 3, "Worker.Close", 3, "TryNext", 0),
+		// An event that is finished takes its attempts with it, with keys too.
+		life(eight, zero, "Group", 0, 2*8+2*32, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "Worker.Close", 0, "Worker", 0,
+			"Worker.TryNext", 1, "Worker.Done", 1, 1, "Worker.Close", 1, "Worker", 0, "Worker.TryNext", 2),
+		life(eight, zero, "Group", 0, 4+2*8+2*32, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "Worker.Close", 0, "Worker", 0,
+			"Worker.TryNext", 1, "Worker.Done", 1, 1, "Worker.Close", 1, "Worker", 0, "Worker.TryNext", 2),
+		// A worker makes no attempt at what it has taken and has not been handed: here an aborted slot comes first.
+		life(eight, zero, "Group", 0, 3+8+2*32, "Worker", 0, "TrySend", 0, "TryClaim", 0, 0, "Abort", 0, 0, "TrySend", 0,
+			"Worker.TryNext", 0, "Worker.Done", 0, 0, "Worker.Close", 0, "Worker", 0, "Worker.TryNext", 1),
+		// What one worker leaves of each of two runs is skipped, with keys too; then the ring ends.
+		life(eight, zero, "Group", 0, 8+32, "Worker", 0, "Worker", 0, "SendAll", 0, 6, "Worker.TryNext", 0, "Worker.TryNext", 1,
+			"Worker.Done", 1, 1, "Worker.Close", 1, "Worker.Close", 0, "Group", 0, 8, "Worker", 1, "TrySend", 0,
+			"Worker.TryNext", 2, "Worker.Close", 2),
+		life(eight, zero, "Group", 0, 4+8+32, "Worker", 0, "Worker", 0, "SendAll", 0, 8, "Worker.TryNext", 0, "Worker.TryNext", 1,
+			"Worker.Close", 1, "Worker.TryNext", 0, "Worker.Close", 0, "Group", 0, 4+8, "Worker", 1, "TrySend", 0,
+			"Worker.TryNext", 2, "Worker.Close", 2),
+		// A dead letter that fails ends a ring, open or closed, and nothing is given up after that.
+		life(four, zero, "Group", 0, 8+3*32, "Worker", 0, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "Worker.TryNext", 1,
+			"Worker.Close", 1, "Worker.Close", 0),
+		life(four, zero, "Group", 0, 4+8+3*32, "Consumer", 0, 0, "Worker", 0, "SendAll", 0, 4, "Worker.TryNext", 0, "end", 1,
+			"Worker.Close", 0, "Next", 0, "TrySend", 0),
 	}
 }
 
@@ -68,5 +92,13 @@ func lossySeeds() [][]byte {
 			"Sender", 0, 3, "TryNext", 0, "Done", 0, 0, "Sender", 0, 3, "end", 1, "Sender", 0, 0, "Sender", 0, 1, "Sender", 0, 3),
 		life(one|single, zero, "Group", 0, 0, "LossyConsumer", 0, "Sender", 0, "Sender", 0, "Worker", 0, "Worker.TryNext", 0,
 			"Sender", 1, "Worker.Done", 0, 0, "Sender", 1, "end", 2, "Sender", 0),
+		// Senders that wait until Done, a handler or Publish makes room.
+		life(two, zero, "Consumer", 0, 0, "SendAll", 0, 2, "TryNext", 0, "Sender", 0, 4, 1, 0, "Sender", 0, 5, 1, 0,
+			"Sender", 0, 6, 1, 0, "TryNext", 0, "Sender", 0, 6, 1, 1, "Sender", 0, 7, 2),
+		life(two|single|zeroing, far, "Handler", 0, 0, "SendAll", 2, "Sender", 4, 1, "Sender", 7, 1, "Sender", 4, 3),
+		life(two, zero, "TryClaim", 0, 0, "TryClaim", 0, 0, "Sender", 0, 4, 1, 0, 0, "Sender", 0, 5, 1, 1, 0, "Sender", 0, 6, 1, 0, 0),
+		// Senders whose time is over, one after the other, with the same Sender; then the ring ends.
+		life(one, zero, "Consumer", 0, 0, "TrySend", 0, "Sender", 0, 4, 0, "Sender", 0, 4, 0, "Sender", 0, 4, 0, "Sender", 0, 5, 0,
+			"Sender", 0, 5, 0, "Sender", 0, 6, 0, "Sender", 0, 6, 0, "Sender", 0, 4, 2, "Sender", 0, 4, 4, "Sender", 0, 5, 0),
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/be395dad/disruptor"
 )
@@ -36,10 +36,11 @@ type Session struct {
 	model     *model
 	producers []disruptor.Producer[event]
 	consumers []*fuzzConsumer // including the ones that have left
+	handlers  []*fuzzHandler
 	groups    []*fuzzGroup
 	workers   []*fuzzWorker
 	lossies   []*fuzzLossy
-	members   []*fuzzMember            // consumers, groups and lossy consumers in the order of their joins
+	members   []*fuzzMember            // all that have a place in the stream, in the order of their joins
 	open      []disruptor.Batch[event] // claimed, neither published nor aborted
 	over      []disruptor.Batch[event] // published, or aborted for good
 	split     []disruptor.Batch[event] // claims of which parts were made
@@ -47,7 +48,12 @@ type Session struct {
 	misused   bool                     // the operation has panicked, perhaps after it looked for room
 	count     uint64
 
-	dropped, inlined int64 // events of Senders
+	senders                    map[senderKey]*fuzzSender
+	dropped, inlined, timedOut int64 // events of Senders
+
+	running <-chan error // of Run; nil: it has not been called
+	cancel  context.CancelCauseFunc
+	quit    chan struct{} // closed at the end of the session: a failure leaves handlers in their calls
 }
 
 type fuzzConsumer struct {
@@ -60,13 +66,13 @@ type fuzzConsumer struct {
 var fuzzStarts = []int64{0, 1<<41 + 3, 1<<32 - 4, lastSequence - 24}
 
 var fuzzWaits = []disruptor.WaitStrategy{
-	disruptor.SpinWait{}, disruptor.YieldWait{}, disruptor.SleepWait{}, disruptor.BlockWait{},
+	disruptor.SpinWait{}, disruptor.YieldWait{}, disruptor.SleepWait{Max: 50 * time.Microsecond}, disruptor.BlockWait{},
 	disruptor.BlockWait{Spin: -1}, UserWait{},
 }
 
 // NewSession makes the ring that the first bytes of in describe. It counts in hits what the session meets.
 func NewSession(t testing.TB, in []byte, hits map[string]int) *Session {
-	s := &Session{t: t, in: in, hits: hits}
+	s := &Session{t: t, in: in, hits: hits, senders: map[senderKey]*fuzzSender{}, quit: make(chan struct{})}
 	shape, place := s.arg(), s.arg()
 	cfg := disruptor.Config{
 		Capacity:  1 << (shape & 3),
@@ -110,6 +116,7 @@ func (s *Session) pick(n int) int {
 
 // run does one operation for each byte and its arguments, and then ends the ring and drains it.
 func (s *Session) Run() {
+	defer s.leaveNothing()
 	for len(s.in) > 0 {
 		op := operations[int(s.arg())%len(operations)]
 		s.tracef("%s", op.name)
@@ -144,48 +151,6 @@ func same[V comparable](s *Session, what string, want, got V) {
 	}
 }
 
-// compare compares what can be looked at without changing anything.
-func (s *Session) compare(all bool) {
-	s.observe()
-	for _, m := range s.members {
-		if !m.model.late {
-			same(s, m.Name(), m.model.position, m.Position())
-		}
-	}
-	if len(s.model.consumers) > 0 {
-		s.model.clearBehind()
-	}
-	if !all {
-		return
-	}
-	same(s, "published", s.model.published(), s.ring.Published())
-	s.compareErr("ring", s.model.closed, s.ring.Err(), s.model.failure)
-	s.compareStats()
-	if !s.model.clear || len(s.model.consumers) > 0 {
-		for i, e := range s.model.slots {
-			if slot := s.memory[i]; slot != nil {
-				same(s, "slot", e, *slot)
-			}
-		}
-	}
-}
-
-// see remembers the slots of a batch: Fill, which shows all of them, is not for rings with Config.Clear.
-func (s *Session) see(b disruptor.Batch[event]) {
-	for seq, slot := range b.All() {
-		s.memory[seq&int64(len(s.memory)-1)] = slot
-	}
-}
-
-// compareErr expects an end of the ring, with the cause if there is one, or no error.
-func (s *Session) compareErr(what string, ended bool, err, cause error) {
-	s.t.Helper()
-	same(s, what+" ended", ended, errors.Is(err, disruptor.ErrClosed))
-	if cause != nil {
-		same(s, what+" has the cause", true, errors.Is(err, cause))
-	}
-}
-
 // panics reports whether f panics as misuse does. Any other panic goes on.
 func panics(f func()) (misused bool) {
 	defer func() {
@@ -208,43 +173,4 @@ func (s *Session) mustPanic(what string, f func()) {
 	s.misused = true
 	same(s, what+" panics", true, panics(f))
 	s.hit("misuse: " + what)
-}
-
-// drain publishes or aborts the open claims, closes the ring, lets all consumers read to the
-// end, and compares all that each has received with all that was published.
-func (s *Session) drain() {
-	for i := 0; len(s.open) > 0; i++ {
-		s.finish(len(s.open)-1, i%3 == 2)
-	}
-	s.compare(true)
-	if !s.model.closed {
-		s.close()
-	}
-	for progress := true; progress; {
-		progress = false
-		for _, c := range s.consumers {
-			if b, ok := s.tryNext(c); ok {
-				s.done(c, b)
-				progress = true
-			}
-		}
-		progress = s.drainWorkers() || progress
-	}
-	s.drainCopies()
-	s.drainedGroups()
-	for _, c := range s.consumers {
-		_, err := c.Next(context.Background())
-		s.compareErr(c.Name(), true, err, s.model.failure)
-		same(s, c.Name()+" is drained", true, c.model.gone || s.model.failed || s.model.drained(c.model))
-		if want := s.model.received(c.model); !slices.Equal(want, c.got) {
-			s.failf("%s received %v, not %v", c.Name(), c.got, want)
-		}
-	}
-	for _, c := range s.consumers {
-		c.Close()
-		if !c.model.gone {
-			s.model.leave(c.model)
-		}
-	}
-	s.compare(true)
 }

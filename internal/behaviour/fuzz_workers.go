@@ -171,6 +171,8 @@ func (s *Session) opWorkerLeave() {
 	switch {
 	case w.model.gone:
 		s.hit("Worker.Close again")
+	case w.batch.Len() > 0 && w.group.model.tries[w.model.from] > 0:
+		s.hit("Worker.Close with slots in hand, not the first time")
 	case w.batch.Len() > 0:
 		s.hit("Worker.Close with slots in hand")
 	default:
@@ -181,10 +183,31 @@ func (s *Session) opWorkerLeave() {
 
 func (s *Session) workerLeaves(w *fuzzWorker) {
 	w.Close()
-	if !w.model.gone {
-		w.model.leave()
-	}
 	w.batch = disruptor.Batch[event]{}
+	if w.model.gone {
+		return
+	}
+	g := w.group.model
+	gaveUp := w.model.leave()
+	if gaveUp != nil {
+		s.gaveUp(w.group.Consumer().Name(), gaveUp, gaveUp.modelRun, &w.group.letters, fmt.Sprint("given up: Attempts is ", g.attempts))
+		if s.hit("Worker.Close at the last attempt"); g.keyed {
+			s.hit("Worker.Close at the last attempt, with keys")
+		}
+	}
+	same(s, "calls of DeadLetter for what is not given up", 0, len(w.group.letters))
+}
+
+// misuseGroup makes groups whose configuration contradicts itself.
+func (s *Session) misuseGroup() {
+	letter := func(disruptor.Batch[event], error) error { return nil }
+	skip := disruptor.FailurePolicy{Skip: true}
+	for _, cfg := range []disruptor.GroupConfig[event]{
+		{Attempts: -1}, {OnFailure: skip}, {DeadLetter: letter}, {Attempts: 1, OnFailure: skip, DeadLetter: letter},
+		{Attempts: 1, OnFailure: disruptor.FailurePolicy{Retries: 1}},
+	} {
+		s.mustPanic("Group with wrong Attempts", func() { s.ring.Group(cfg) })
+	}
 }
 
 // misuseWorker hands back slots that a worker does not have.

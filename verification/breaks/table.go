@@ -87,7 +87,7 @@ func (b breakage) tags() string {
 // announced, and looks itself), the comparison of ready with the key in finder.park (for the
 // same reason), and the emptying of a sleeper's channel (a stale wake-up is only a wake-up in
 // vain).
-var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, pins, selects)
+var breaks = slices.Concat(fences, looks, wakes, alerts, groups, keyed, orders, rooms, bounds, remedies, mishaps, pins, selects)
 
 // fences are missing, or in the wrong place.
 var fences = []breakage{

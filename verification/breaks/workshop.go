@@ -33,7 +33,7 @@ var testFiles = map[string][]string{
 		"wait_break_litmus_test.go", "sleepers_test.go", "hooks_test.go", "inline_test.go", "inline_amd64_test.go",
 		"machine_test.go", "members_test.go", "marks_test.go", "runway_test.go",
 		"crew_test.go", "hooks_group_test.go", "hooks_keyed_test.go", "seats_test.go", "seats_litmus_test.go",
-		"lossy_hooks_test.go", "pin_test.go", "ready_test.go", "hooks_ready_test.go", "hooks_run_test.go",
+		"lossy_hooks_test.go", "pin_test.go", "ready_test.go", "hooks_ready_test.go", "hooks_run_test.go", "fuzz_test.go",
 	},
 	"internal/behaviour": {
 		"main_test.go", "wakes_test.go", "woken_test.go", "twice_test.go", "handedon_test.go", "overflow_test.go", "overflow_wait_test.go",
