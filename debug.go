@@ -30,6 +30,7 @@ const (
 	pointPinned                    // it is pinned, and has not looked at what there is
 	pointEmpty                     // a consumer in a select has found nothing, and its signal is not registered
 	pointSignal                    // the signal is registered, and the consumer has not looked again
+	pointServing                   // Run has begun its handlers, and does not hear the end of its context yet
 	pointOver                      // Run knows that the ring has ended, and does not wait for its handlers yet
 )
 

@@ -94,8 +94,10 @@ func (g *graph[T]) add(s *stage[T]) {
 func (r *Ring[T]) Run(ctx context.Context) error {
 	checkContext(ctx)
 	g := &r.graph
+	before := ctx.Err() != nil // before the handlers begin: they may finish at once
 	g.begin(ctx)
-	failed, before := make(chan struct{}), ctx.Err() != nil
+	point(pointServing)
+	failed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		if before || !g.drained(r.core) {
 			r.core.fail(context.Cause(ctx))
