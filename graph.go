@@ -33,9 +33,9 @@ func (r *Ring[T]) Handle(name string, h Handler[T], after ...*Consumer[T]) *Cons
 // starts at once.
 //
 // HandleWith panics if h is nil, if Idle is negative, if OnFailure and DeadLetter contradict each
-// other or themselves, as [FailurePolicy] says, if ConsumerWith would refuse After or MaxBatch, if a number in CPUs
-// is negative, or if LockOSThread or CPUs is set on a ring whose Wait is BlockWait or
-// user-defined.
+// other or themselves, as [FailurePolicy] says, if ConsumerWith would refuse After or MaxBatch,
+// if a number in CPUs is negative, or if LockOSThread or CPUs is set on a ring whose Wait is
+// BlockWait or user-defined.
 func (r *Ring[T]) HandleWith(cfg ConsumerConfig[T], h Handler[T]) *Consumer[T] {
 	if h == nil {
 		panicf("nil handler for consumer %q", cfg.Name)
