@@ -39,8 +39,7 @@ func (s *Session) sendLater(x *fuzzSender, e event, end waitEnd) {
 	case byFailure:
 		s.fail(errors.New("failed while a Sender waits"))
 	}
-	s.await("the end of a wait for room", func() bool { return len(sent) > 0 })
-	err := <-sent
+	err := receive(s, "the end of a wait for room", sent)
 	switch end {
 	case byRoom:
 		same(s, "Sender.Send when there is room", nil, err)

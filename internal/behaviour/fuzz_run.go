@@ -48,21 +48,27 @@ func (s *Session) await(what string, condition func() bool) {
 	}
 }
 
+// receive is await for a value of a channel.
+func receive[T any](s *Session, what string, from <-chan T) (v T) {
+	s.t.Helper()
+	s.await(what, func() bool {
+		select {
+		case v = <-from:
+			return true
+		default:
+			return false
+		}
+	})
+	return v
+}
+
 // returns compares the error of Run with the end of the ring as soon as Run must return: a failure
 // may come later.
 func (s *Session) returns() {
 	if s.running == nil || s.serving() {
 		return
 	}
-	var err error
-	s.await("the return of Run", func() bool {
-		select {
-		case err = <-s.running:
-			return true
-		default:
-			return false
-		}
-	})
+	err := receive(s, "the return of Run", s.running)
 	s.running = nil
 	unretried := 0
 	for _, h := range s.handlers {
@@ -143,16 +149,8 @@ func (s *Session) stopped(h *fuzzHandler, end int64) {
 }
 
 // called waits for a call of h.
-func (s *Session) called(h *fuzzHandler) (b disruptor.Batch[event]) {
-	s.await(h.Name()+" is called", func() bool {
-		select {
-		case b = <-h.calls:
-			return true
-		default:
-			return false
-		}
-	})
-	return b
+func (s *Session) called(h *fuzzHandler) disruptor.Batch[event] {
+	return receive(s, h.Name()+" is called", h.calls)
 }
 
 // calledWith tells the model of a call, after a comparison of its events.
